@@ -1,0 +1,1 @@
+"""The reference retailer: real transactions, invented persons, one shop database."""
