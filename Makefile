@@ -1,0 +1,58 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+# PYTHON=... chooses the interpreter; without it the first Python 3.11 or later is taken.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+PYTEST := $(BIN)/python -m pytest
+# Each process starts a database server of its own, so two suit the smallest machine.
+PROCESSES ?= 2
+
+.PHONY: help demo test check test-long bench format build services clean
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+$(READY): pyproject.toml constraints.txt scripts/environment.sh
+	@sh scripts/environment.sh $(VENV)
+	@touch $@
+
+services:
+	@sh scripts/services.sh
+
+## make demo       build the reference retailer, run the main job, serve it
+demo: $(READY)
+	$(BIN)/placket demo $(DEMO)
+
+## make test       run the tests; under ten minutes
+test: $(READY) services
+	$(PYTEST) -n $(PROCESSES) --dist loadgroup $(TESTS)
+
+## make check      format, lint, layers, types
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
+
+## make test-long  the full counts of generated cases and crash states, with branch coverage
+test-long: $(READY) services
+	PLACKET_TEST_PROFILE=long $(PYTEST) -n $(PROCESSES) --dist loadgroup -m "not bench" \
+	  --cov --cov-branch --cov-report=term $(TESTS)
+
+## make bench      timings, on a quiet machine
+bench: $(READY) services
+	$(PYTEST) -m bench -s tests/bench
+
+## make format     put the code in its one format and mend what the linter can
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+## make build      the wheel and the source archive, in dist/
+build: $(READY)
+	$(BIN)/python -m build --no-isolation
+
+## make clean      remove what make made
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -1,0 +1,39 @@
+#!/bin/sh
+# See that a PostgreSQL server and Chromium are there for the tests. On Debian, as root,
+# install what is missing; elsewhere say what is left out. Nothing is started here.
+set -eu
+
+has_postgres() {
+    [ -n "${PLACKET_TEST_POSTGRES:-}" ] && return 0
+    for initdb in /usr/lib/postgresql/*/bin/initdb /usr/pgsql-*/bin/initdb; do
+        [ -x "$initdb" ] && return 0
+    done
+    command -v initdb >/dev/null 2>&1 && command -v postgres >/dev/null 2>&1
+}
+
+has_chromium() {
+    [ -n "${PLACKET_TEST_CHROMIUM:-}" ] && return 0
+    for name in chromium chromium-browser google-chrome; do
+        command -v "$name" >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
+
+missing=""
+has_postgres || missing="$missing postgresql"
+has_chromium || missing="$missing chromium fonts-liberation"
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -eq 0 ] && [ -f /etc/debian_version ]; then
+    echo "installing$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    # One by one: where a distribution lacks the one, the other is still had.
+    for package in $missing; do
+        apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
+            echo "could not install $package"
+    done
+fi
+
+has_postgres || echo "left out: the tests on PostgreSQL (no server on the path; or set PLACKET_TEST_POSTGRES)"
+has_chromium || echo "left out: the tests in a browser (no Chromium on the path; or set PLACKET_TEST_CHROMIUM)"

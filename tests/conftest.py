@@ -1,0 +1,98 @@
+"""What every test may ask for: a database of its own, a browser, generated cases."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.servers import (
+    PostgresServer,
+    chromium_arguments,
+    find_chromium,
+    find_postgres,
+    postgres_server,
+)
+
+# A shared machine makes deadlines and data-generation times meaningless; in CI the cases are
+# the same in each run, so that a red run can be run again.
+settings.register_profile(
+    "quick",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "long",
+    deadline=None,
+    max_examples=5000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("PLACKET_TEST_PROFILE", "quick"))
+
+
+def _leave_out(what: str, reason: str) -> None:
+    """Skip the test, or fail it where PLACKET_TEST_NEEDS says that `what` must be there."""
+    if what in os.environ.get("PLACKET_TEST_NEEDS", "").split(","):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Yield a PostgreSQL server, one for each test process, stopped at the end."""
+    named = os.environ.get("PLACKET_TEST_POSTGRES")
+    if named:
+        yield PostgresServer(url=named)
+        return
+    if find_postgres() is None:
+        _leave_out(
+            "postgres", "no PostgreSQL server is installed, nor named in PLACKET_TEST_POSTGRES"
+        )
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """Yield the URL of a database that the tests of this process share."""
+    with postgres.database(prefix="shared") as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres: PostgresServer) -> Iterator[str]:
+    """Yield the URL of an empty database of the test's own."""
+    with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Return the path of Chromium."""
+    path = find_chromium()
+    if path is None:
+        _leave_out("chromium", "no Chromium is on the path, nor named in PLACKET_TEST_CHROMIUM")
+    assert path is not None
+    return path
+
+
+# Not for the whole session: while it is open its event loop runs, and asyncio.run would refuse.
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """Yield Chromium, started without a window, for the tests of one module."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=str(chromium), args=chromium_arguments()
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Yield an empty page of a fresh profile, 1280 px wide."""
+    with browser.new_context(viewport={"width": 1280, "height": 800}) as context:
+        yield context.new_page()
