@@ -1,0 +1,1 @@
+"""Dated law packs, and all calendar arithmetic."""
