@@ -1,0 +1,57 @@
+"""The servers that the tests bring up: their own, empty, and gone afterwards."""
+
+import psycopg
+import pytest
+from playwright.sync_api import Page
+
+from tests.servers import PostgresServer, find_postgres, postgres_server
+
+
+def test_a_test_gets_an_empty_database_of_its_own(
+    postgres_url: str, postgres_database: str
+) -> None:
+    with psycopg.connect(postgres_database) as connection:
+        tables = connection.execute(
+            "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        ).fetchone()
+
+    assert tables == (0,)
+    assert postgres_database != postgres_url
+
+
+def test_a_database_is_gone_when_its_test_is_over(postgres: PostgresServer) -> None:
+    with postgres.database() as url:
+        psycopg.connect(url).close()
+
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(url)
+
+
+def test_a_database_can_be_the_copy_of_another(postgres: PostgresServer) -> None:
+    with postgres.database() as first:
+        with psycopg.connect(first) as connection:
+            connection.execute("CREATE TABLE kept (n integer)")
+        with postgres.database(template=first.rpartition("/")[2]) as second:
+            with psycopg.connect(second) as connection:
+                copied = connection.execute("SELECT n FROM kept").fetchall()
+
+    assert copied == []
+
+
+@pytest.mark.skipif(find_postgres() is None, reason="no PostgreSQL server is installed")
+def test_a_server_that_must_survive_crashes_is_durable_and_stops() -> None:
+    with postgres_server(fsync=True) as server:
+        with psycopg.connect(server.url) as connection:
+            durable = connection.execute("SHOW fsync").fetchone()
+
+    assert durable == ("on",)
+    assert server.process is not None
+    assert server.process.returncode == 0
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(server.url)
+
+
+def test_the_browser_shows_a_page_and_runs_its_scripts(page: Page) -> None:
+    page.set_content("<h1>held</h1><script>document.title = 'kept'</script>")
+
+    assert (page.inner_text("h1"), page.title()) == ("held", "kept")
