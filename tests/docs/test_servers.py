@@ -31,18 +31,17 @@ def test_a_database_can_be_the_copy_of_another(postgres: PostgresServer) -> None
     with postgres.database() as first:
         with psycopg.connect(first) as connection:
             connection.execute("CREATE TABLE kept (n integer)")
-        with postgres.database(template=first.rpartition("/")[2]) as second:
-            with psycopg.connect(second) as connection:
-                copied = connection.execute("SELECT n FROM kept").fetchall()
+        name = first.rpartition("/")[2]
+        with postgres.database(template=name) as second, psycopg.connect(second) as connection:
+            copied = connection.execute("SELECT n FROM kept").fetchall()
 
     assert copied == []
 
 
 @pytest.mark.skipif(find_postgres() is None, reason="no PostgreSQL server is installed")
 def test_a_server_that_must_survive_crashes_is_durable_and_stops() -> None:
-    with postgres_server(fsync=True) as server:
-        with psycopg.connect(server.url) as connection:
-            durable = connection.execute("SHOW fsync").fetchone()
+    with postgres_server(fsync=True) as server, psycopg.connect(server.url) as connection:
+        durable = connection.execute("SHOW fsync").fetchone()
 
     assert durable == ("on",)
     assert server.process is not None
