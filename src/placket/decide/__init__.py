@@ -1,0 +1,1 @@
+"""May this activity use these data of this person today, and why."""

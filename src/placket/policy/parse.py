@@ -1,0 +1,242 @@
+"""From Markdown to a Document: headings with ids are clauses, fenced blocks are their rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import MISSING as NO_DEFAULT
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Final
+
+from markdown_it import MarkdownIt
+
+from placket.documents import MOST_BYTES, Node, read_yaml
+from placket.policy import rules
+from placket.policy.forms import MISSING, Reading
+from placket.policy.front import Front, read_front
+from placket.policy.rules import KINDS, STANDINGS, Provenance, Rule, keys_of
+from placket.problems import NOWHERE, Problem, Problems, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from markdown_it.token import Token
+
+_HEADING: Final = re.compile(r"(?P<title>.*?)\s*\{#(?P<id>[^}\s]+)\}\s*")
+_CLAUSE_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
+FENCE: Final = "placket"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A heading, its prose (Markdown, without the blocks) and the rules under it.
+
+    id: empty for a heading that only structures. blocks: how many rules each block holds,
+    and whether it was written as a list, so that rendering gives the same document back.
+    """
+
+    title: str
+    level: int
+    id: str = ""
+    prose: str = ""
+    rules: tuple[Rule, ...] = ()
+    blocks: tuple[tuple[int, bool], ...] = ()
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A policy as written: front matter and clauses in order."""
+
+    front: Front
+    clauses: tuple[Clause, ...]
+    file: str = field(default="", compare=False)
+
+    def rules(self) -> Iterator[Rule]:
+        """Yield all rules in order of the text."""
+        for clause in self.clauses:
+            yield from clause.rules
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What reading a policy gave: a document when it could be read, and all problems."""
+
+    document: Document | None
+    problems: tuple[Problem, ...]
+
+
+def parse(text: str, file: str = "policy.md") -> Parsed:
+    """Return the document that `text` says, with every problem of its form.
+
+    text: Markdown with YAML front matter, at most 2 MiB. file: the name shown in problems.
+    """
+    problems = Problems()
+    start = Span(file=file)
+    if len(text.encode()) > MOST_BYTES:
+        problems.add(
+            Problem(code="P003", summary="the policy is larger than 2 MiB",
+                    mend="split it, or take out what is no policy text", at=start)
+        )
+        return Parsed(None, problems.sorted())
+    text = text.replace("\r\n", "\n")
+    front, body_line = read_front(text, start, problems)
+    clauses = _clauses(text.split("\n"), body_line, file, problems)
+    _tell_repeated(clauses, problems)
+    if front is None:
+        return Parsed(None, problems.sorted())
+    return Parsed(Document(front=front, clauses=tuple(clauses), file=file), problems.sorted())
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A clause while its lines are gathered."""
+
+    title: str
+    level: int
+    id: str
+    span: Span
+    prose: list[str] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    blocks: list[tuple[int, bool]] = field(default_factory=list)
+
+    def done(self) -> Clause:
+        return Clause(
+            title=self.title,
+            level=self.level,
+            id=self.id,
+            prose="\n".join(self.prose).strip("\n"),
+            rules=tuple(self.rules),
+            blocks=tuple(self.blocks),
+            span=self.span,
+        )
+
+
+def _clauses(lines: list[str], first: int, file: str, problems: Problems) -> list[Clause]:
+    tokens = MarkdownIt("commonmark", {"html": False}).parse("\n".join(lines[first:]))
+    marks = {token.map[0] + first: token for token in tokens if token.map and _is_mark(token)}
+    draft = _Draft(title="", level=0, id="", span=Span(file=file, line=first + 1))
+    done: list[Clause] = []
+    number = first
+    while number < len(lines):
+        token = marks.get(number)
+        if token is None:
+            draft.prose.append(lines[number])
+            number += 1
+        elif token.type == "heading_open":
+            done.append(draft.done())
+            draft = _heading(token, lines[number], number, file, problems)
+            number += 1
+        else:
+            _read_block(token, number, draft, problems)
+            number = first + (token.map or [0, 0])[1]
+    done.append(draft.done())
+    return done if done[0].prose else done[1:]
+
+
+def _is_mark(token: Token) -> bool:
+    is_heading = token.type == "heading_open" and token.markup.startswith("#")
+    return token.level == 0 and (is_heading or (token.type == "fence" and token.info == FENCE))
+
+
+def _heading(token: Token, line: str, number: int, file: str, problems: Problems) -> _Draft:
+    span = Span(file=file, line=number + 1, length=len(line))
+    title = line.lstrip("#").strip()
+    match = _HEADING.fullmatch(title)
+    clause_id = match["id"] if match else ""
+    if clause_id and not _CLAUSE_ID.fullmatch(clause_id):
+        problems.add(
+            Problem(code="P011", summary=f"`{clause_id}` is no clause id", at=span,
+                    mend="write letters, digits, `-`, `.` and `_`, a letter first")
+        )
+    return _Draft(
+        title=match["title"] if match else title, level=int(token.tag[1]), id=clause_id, span=span
+    )
+
+
+def _tell_repeated(clauses: list[Clause], problems: Problems) -> None:
+    seen: dict[str, Clause] = {}
+    for clause in clauses:
+        first = seen.setdefault(clause.id, clause)
+        if clause.id and first is not clause:
+            problems.add(
+                Problem(code="P012", summary=f"clause id `{clause.id}` stands twice",
+                        mend="give one of the two clauses another id", at=clause.span,
+                        clause=clause.id, see=first.span, see_clause=first.id)
+            )
+
+
+def _read_block(token: Token, number: int, draft: _Draft, problems: Problems) -> None:
+    at = Span(file=draft.span.file, line=number + 2)
+    if not draft.id:
+        problems.add(
+            Problem(code="P010", summary="a block stands under no clause", at=at,
+                    mend="put it under a heading with an id, such as `### Title {#ID}`")
+        )
+        return
+    node = read_yaml(token.content, at, problems, draft.id)
+    if node is None:
+        return
+    written = node.value if node.is_list else [node]
+    found = [_rule(item, Reading(problems, draft.id)) for item in written]
+    kept = [rule for rule in found if rule is not None]
+    draft.rules.extend(kept)
+    draft.blocks.append((len(kept), node.is_list))
+
+
+def _rule(node: Node, to: Reading) -> Rule | None:
+    if not node.is_map:
+        to.fault("P020", node.span, "a rule is a mapping", "write `kind: name` and its keys")
+        return None
+    heads = [(key, value) for key, value in node.pairs() if key.value in KINDS]
+    kind_key = next(iter(node.pairs()), (node, node))[0]
+    if not heads or heads[0][0] is not kind_key:
+        to.fault("P021", kind_key.span, f"`{kind_key.value}` is no kind of rule",
+                 _near(str(kind_key.value), KINDS, "a rule begins with its kind, such as "
+                       "`activity: name`; the kinds stand in docs/reference/policy.md"))
+        return None
+    return _fill(KINDS[kind_key.value], node, to)
+
+
+def _near(word: str, words: Any, otherwise: str) -> str:
+    near = get_close_matches(word, words, n=1, cutoff=0.6)
+    return f"write `{near[0]}`" if near else otherwise
+
+
+def _fill(kind: type[Rule], node: Node, to: Reading) -> Rule | None:
+    keys, values, places = keys_of(kind), {}, []
+    provenance: Provenance | None = rules.SAID
+    for key, value in node.pairs():
+        if key.value in STANDINGS[1:]:
+            provenance = _provenance(key, value, provenance, to)
+        elif key.value in keys:
+            keyed = keys[key.value]
+            values[keyed.name] = keyed.metadata["form"].read(value, to)
+            places.append((keyed.name, value.span))
+        else:
+            known = [*keys, *STANDINGS[1:]]
+            to.fault("P022", key.span, f"`{key.value}` is no key of `{kind.KIND}`",
+                     _near(str(key.value), known, f"take it out; the keys are {', '.join(known)}"))
+    missing = [k for k, f in keys.items() if f.default is NO_DEFAULT and f.name not in values]
+    for name in missing:
+        to.fault("P023", node.span, f"`{kind.KIND}` needs the key `{name}`",
+                 f"add `{name}:` to the rule")
+    if missing or provenance is None or any(v is MISSING for v in values.values()):
+        return None
+    return kind(provenance=provenance, clause=to.clause, span=node.span, places=tuple(places),
+                **values)
+
+
+def _provenance(
+    key: Node, value: Node, before: Provenance | None, to: Reading
+) -> Provenance | None:
+    why = " ".join(str(value.plain()).split()) if value.plain() is not None else ""
+    if before is not rules.SAID:
+        to.fault("P024", key.span, f"`{key.value}` beside another word for how the rule stands",
+                 "keep one of `inferred`, `added` and `narrowed`; the stronger is `narrowed`")
+        return None
+    if not why:
+        to.fault("P025", key.span, f"`{key.value}` without a reason",
+                 f"write the reason behind `{key.value}:`")
+        return None
+    return Provenance(word=key.value, why=why)

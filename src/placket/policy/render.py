@@ -1,0 +1,82 @@
+"""From a Document back to Markdown: canonical, and `parse(render(d))` is `d` again."""
+
+from __future__ import annotations
+
+import calendar
+import io
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from placket.policy.front import Front
+from placket.policy.parse import FENCE, Clause, Document
+from placket.policy.rules import SAID, Rule, keys_of
+
+
+def render(document: Document) -> str:
+    """Return the policy as Markdown, blocks in canonical YAML."""
+    parts = [render_front(document.front), *(render_clause(c) for c in document.clauses)]
+    return "\n".join(parts)
+
+
+def render_front(front: Front) -> str:
+    """Return the front matter with every key that is not its default."""
+    month, day = front.year_end
+    written = {
+        "retailer": front.retailer,
+        "version": front.version,
+        "effective": front.effective.isoformat(),
+        "language": front.language,
+        "time_zone": front.zone,
+        "accounting_year_ends": f"{day} {calendar.month_name[month]}",
+        "reason": front.reason,
+    }
+    return f"---\n{dump({k: v for k, v in written.items() if v})}---\n"
+
+
+def render_clause(clause: Clause) -> str:
+    """Return a heading, its prose and its blocks."""
+    parts = []
+    if clause.level:
+        tail = f" {{#{clause.id}}}" if clause.id else ""
+        parts.append(f"{'#' * clause.level} {clause.title}{tail}\n")
+    if clause.prose:
+        parts.append(f"{clause.prose}\n")
+    rest = list(clause.rules)
+    for count, is_list in clause.blocks:
+        block, rest = [rule_as_yaml(rule) for rule in rest[:count]], rest[count:]
+        parts.append(f"```{FENCE}\n{dump(block if is_list else block[0])}```\n")
+    return "\n".join(parts)
+
+
+def rule_as_yaml(rule: Rule) -> dict[str, Any]:
+    """Return the rule as plain YAML, defaults left out, in the order of the kind's keys."""
+    written: dict[str, Any] = {}
+    for name, keyed in keys_of(type(rule)).items():
+        value = getattr(rule, keyed.name)
+        if keyed.metadata["head"] or value != keyed.default:
+            written[name] = keyed.metadata["form"].write(value)
+    if rule.provenance != SAID:
+        written[rule.provenance.word] = rule.provenance.why
+    return written
+
+
+def dump(value: Any) -> str:
+    """Return canonical YAML 1.2 of plain values: one key a line, what is nested in one line."""
+    out = io.StringIO()
+    yaml = YAML(pure=True)
+    yaml.default_flow_style = True
+    yaml.width = 10_000
+    yaml.dump(_blocks(value), out)
+    return out.getvalue()
+
+
+def _blocks(value: Any) -> Any:
+    if isinstance(value, list):
+        rows = CommentedSeq(_blocks(item) for item in value)
+        rows.fa.set_block_style()
+        return rows
+    rows = CommentedMap(value)
+    rows.fa.set_block_style()
+    return rows

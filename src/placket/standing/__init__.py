@@ -1,0 +1,1 @@
+"""The fold of a person's facts into what holds for them."""
