@@ -32,7 +32,7 @@ test: $(READY) services
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy
 
 ## make test-long  the full counts of generated cases and crash states, with branch coverage
