@@ -22,7 +22,7 @@ install_python() {
     echo "installing python3 and python3-venv" >&2
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq >&2
-    apt-get install -y -qq --no-install-recommends python3 python3-venv >&2
+    apt-get install -y -qq --no-install-recommends python3 python3-venv >/dev/null
 }
 
 if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then

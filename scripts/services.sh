@@ -19,18 +19,28 @@ has_chromium() {
     return 1
 }
 
+# The program that drives Chromium links to libatomic, which the smallest systems lack.
+has_libatomic() {
+    [ -f /etc/debian_version ] || return 0
+    for library in /usr/lib/*/libatomic.so.1; do
+        [ -e "$library" ] && return 0
+    done
+    return 1
+}
+
 missing=""
 has_postgres || missing="$missing postgresql"
 has_chromium || missing="$missing chromium fonts-liberation"
+has_libatomic || missing="$missing libatomic1"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -eq 0 ] && [ -f /etc/debian_version ]; then
     echo "installing$missing"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -qq
+    apt-get update -qq || echo "could not read the distribution's list of packages anew"
     # One by one: where a distribution lacks the one, the other is still had.
     for package in $missing; do
-        apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
+        apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1 ||
             echo "could not install $package"
     done
 fi
