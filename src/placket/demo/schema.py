@@ -116,7 +116,7 @@ orders = Table(
     _when("paid_at", nullable=True),
     _when("delivered_at", nullable=True),
     _when("cancelled_at", nullable=True),
-    Column("status", String(9), nullable=False, comment="paid, sent, delivered or cancelled"),
+    Column("status", String(9), nullable=False, comment="sent, delivered or cancelled"),
     _pence("total_pence"),
     Column("country", String(2), comment="ISO code of where the buyer resides"),
     _text("delivery_name"),
