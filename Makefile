@@ -7,6 +7,11 @@ READY := $(VENV)/ready
 PYTEST := $(BIN)/python -m pytest
 # Each process starts a database server of its own, so two suit the smallest machine.
 PROCESSES ?= 2
+# The pure part, where every branch is taken by some test.
+CORE := problems documents facts identity law policy catalogue standing decide rights retention plan
+COMMA := ,
+EMPTY :=
+CORE_FILES := $(subst $(EMPTY) ,$(COMMA),$(foreach name,$(CORE),*/placket/$(name).py */placket/$(name)/*))
 
 .PHONY: help demo test check test-long bench format build services clean
 
@@ -38,7 +43,8 @@ check: $(READY)
 ## make test-long  the full counts of generated cases and crash states, with branch coverage
 test-long: $(READY) services
 	PLACKET_TEST_PROFILE=long $(PYTEST) -n $(PROCESSES) --dist loadgroup -m "not bench" \
-	  --cov --cov-branch --cov-report=term $(TESTS)
+	  --cov --cov-branch --cov-report= $(TESTS)
+	$(BIN)/coverage report --include="$(CORE_FILES)" --fail-under=100
 
 ## make bench      timings, on a quiet machine
 bench: $(READY) services
