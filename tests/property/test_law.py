@@ -95,6 +95,23 @@ def test_time_added_is_time_passed(
     assert instant_plus(at, Duration(**amounts), zone) > at
 
 
+@given(st.integers(0, 4_000_000_000), DURATIONS, ZONES)
+def test_the_fast_way_and_the_plain_way_agree(
+    seconds: int, amounts: dict[str, int], zone: ZoneInfo
+) -> None:
+    moment = EPOCH + timedelta(seconds=seconds)
+    duration = Duration(**amounts)
+
+    later = instant_plus(to_instant(moment), duration, zone)
+
+    local = moment.astimezone(zone)
+    plain = datetime.combine(date_plus(local.date(), duration), local.time(), zone)
+    if duration.total_months or duration.total_days:
+        assert later == to_instant(plain) + duration.hours * 3_600_000_000
+    else:
+        assert later == to_instant(moment + timedelta(hours=duration.hours))
+
+
 @given(MOMENTS, st.integers(1, 999), ZONES)
 def test_whole_days_keep_the_wall_clock_unless_it_is_leapt_over(
     moment: datetime, days: int, zone: ZoneInfo

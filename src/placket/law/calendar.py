@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,9 @@ LARGEST: Final = 999
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_EPOCH_DAY: Final = _EPOCH.toordinal()
 _HOUR: Final = 3_600_000_000
+_DAY: Final = 24 * _HOUR
 _MIDNIGHT: Final = time()
 _LEAP_DAY: Final = (2, 29)
 
@@ -140,14 +143,51 @@ def instant_plus(at: Instant, duration: Duration, zone: ZoneInfo) -> Instant:
     OPEN, and what lies past the year 9999, is OPEN.
     """
     hours = duration.hours * _HOUR
+    months, days = duration.total_months, duration.total_days
     try:
-        if at == OPEN or not (duration.total_months or duration.total_days):
+        if at == OPEN or not (months or days):
             return min(at + hours, OPEN)
-        local = to_datetime(at, zone)
-        day = date_plus(local.date(), duration)
-        return to_instant(datetime.combine(day, local.time(), zone)) + hours
+        steady = _steady_plus(at, months, days, zone)
+        return hours + (_exact_plus(at, duration, zone) if steady is None else steady)
     except OverflowError:
         return OPEN
+
+
+def _steady_plus(at: Instant, months: int, days: int, zone: ZoneInfo) -> Instant | None:
+    """Return the instant by whole numbers alone, or None when a clock changes near either end."""
+    before = _steady_offset(at // _DAY, zone)
+    if before is None:
+        return None
+    day, clock = divmod(at + before, _DAY)
+    later = (_number_plus(day, months) if months else day) + days
+    after = _steady_offset(later, zone)
+    return None if after is None else later * _DAY + clock - after
+
+
+def _exact_plus(at: Instant, duration: Duration, zone: ZoneInfo) -> Instant:
+    local = to_datetime(at, zone)
+    day = date_plus(local.date(), duration)
+    return to_instant(datetime.combine(day, local.time(), zone))
+
+
+@lru_cache(maxsize=16_384)
+def _steady_offset(day: int, zone: ZoneInfo) -> int | None:
+    """Return the zone's offset in microseconds around the `day`-th day since the epoch.
+
+    None when it changes there. The day before and the day after count too, so that the answer
+    holds for the day of the zone as well as for the day of UTC.
+    """
+    # INVARIANT: no zone changes its clock and changes it back within one day.
+    midnights = (_EPOCH + timedelta(days=day + near) for near in (-1, 0, 1, 2))
+    offsets = {midnight.astimezone(zone).utcoffset() for midnight in midnights}
+    offset = offsets.pop()
+    return None if offsets or offset is None else offset // _MICROSECOND
+
+
+@lru_cache(maxsize=16_384)
+def _number_plus(day: int, months: int) -> int:
+    """Return the number of the day `months` after the `day`-th since the epoch."""
+    return _months_later(date.fromordinal(day + _EPOCH_DAY), months).toordinal() - _EPOCH_DAY
 
 
 def end_of_accounting_year(at: Instant, year_end: tuple[int, int], zone: ZoneInfo) -> Instant:
