@@ -132,7 +132,7 @@ def answer_due(
 def answer_start(received: date, rule: AnswerRule, waits: Waits = NO_WAITS) -> date:
     """Return the day from which the months are counted: the latest of the rule's starts.
 
-    Source: UK GDPR Art. 12A(3); for the Union, GDPR Art. 12(6).
+    Source: UK GDPR Art. 12A; for the Union, GDPR Art. 12(6).
     """
     came_in = {Start.RECEIPT: received, Start.IDENTITY: waits.identity, Start.FEE: waits.fee}
     starts = (day for start, day in came_in.items() if start in rule.starts)
