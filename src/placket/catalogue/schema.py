@@ -1,0 +1,85 @@
+"""A database's schema as plain data: what reflection found, and the digest of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnSchema:
+    """One column; type: the database's own word for it, in lower case."""
+
+    name: str
+    type: str = ""
+    nullable: bool = True
+    has_default: bool = False
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKey:
+    """A constraint: `columns` hold the `targets` of a row of `table`.
+
+    on_delete: what the database itself does, such as `cascade` or `set null`; else empty.
+    """
+
+    columns: tuple[str, ...]
+    table: str
+    targets: tuple[str, ...]
+    on_delete: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSchema:
+    """One table as it is; indexes: the columns of each, in order, unique ones included."""
+
+    name: str
+    columns: tuple[ColumnSchema, ...]
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+    comment: str = ""
+
+    def column(self, name: str) -> ColumnSchema | None:
+        """Return the column of that name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def is_indexed(self, column: str) -> bool:
+        """Say whether rows are found by `column` without reading the whole table."""
+        leading = (self.primary_key, *self.indexes, *self.unique)
+        return any(columns[:1] == (column,) for columns in leading)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """All tables of one database, by name."""
+
+    tables: tuple[TableSchema, ...]
+    dialect: str = ""
+
+    def table(self, name: str) -> TableSchema | None:
+        """Return the table of that name, or None."""
+        return next((table for table in self.tables if table.name == name), None)
+
+    def referring(self, name: str) -> tuple[tuple[TableSchema, ForeignKey], ...]:
+        """Return each constraint by which other rows point at table `name`."""
+        return tuple(
+            (table, key) for table in self.tables for key in table.foreign_keys if key.table == name
+        )
+
+    def digest(self) -> str:
+        """Return a digest of names, types, nulls and keys; comments and indexes do not count."""
+        shape = [
+            (
+                table.name,
+                sorted((c.name, c.type, c.nullable) for c in table.columns),
+                table.primary_key,
+                sorted((key.columns, key.table, key.targets) for key in table.foreign_keys),
+            )
+            for table in sorted(self.tables, key=lambda table: table.name)
+        ]
+        return hashlib.sha256(msgspec.json.encode(shape)).hexdigest()[:32]
