@@ -7,7 +7,7 @@ from enum import Enum
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from placket.demo.days import DAY, MINUTE
+from placket.demo.days import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,6 +106,11 @@ class Account:
     def is_erased(self) -> bool:
         """Say whether nothing of the person is left but an emptied row."""
         return self.trait is Trait.ERASED
+
+    def within(self, second: int) -> int:
+        """Return `second`, moved into the time when the account was open."""
+        latest = second if self.closed_at is None else min(second, self.closed_at - HOUR)
+        return max(latest, self.created_at + MINUTE)
 
     @property
     def visitor(self) -> str:

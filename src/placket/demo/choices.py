@@ -120,13 +120,15 @@ def write_subscriber(number: int, rows: Rows, days: ShopDays, invention: Inventi
 
 def write_rights(account: Account, rows: Rows, days: ShopDays, chance: Chance) -> None:
     """Add the person's objections, restriction, erasure and guardian, as the trait says."""
-    made = days.ago(days=chance.uniform(5, 300))
-    _write_objection(account, made, rows, chance)
-    _write_restriction(account, made, rows)
+    made = account.within(days.ago(days=chance.uniform(5, 300)))
+    _write_objection(account, made, rows, days, chance)
+    _write_restriction(account, made, rows, days)
     _write_erasure(account, rows, days, chance)
 
 
-def _write_objection(account: Account, made: int, rows: Rows, chance: Chance) -> None:
+def _write_objection(
+    account: Account, made: int, rows: Rows, days: ShopDays, chance: Chance
+) -> None:
     kinds = {
         Trait.OBJECTS_MARKETING: "marketing",
         Trait.OBJECTS_PROFILING: "profiling",
@@ -136,17 +138,17 @@ def _write_objection(account: Account, made: int, rows: Rows, chance: Chance) ->
     if kind is None:
         return
     is_decided = kind == "fraud_screening" and chance.happens(50)
-    decided = made + 3 * DAY if is_decided else None
+    decided = days.past(made + 3 * DAY) if is_decided else None
     decision = chance.choice(("upheld", "overruled")) if is_decided else None
     rows.add("objection", account.number, kind, "email", made, decided, decision)
 
 
-def _write_restriction(account: Account, placed: int, rows: Rows) -> None:
+def _write_restriction(account: Account, placed: int, rows: Rows, days: ShopDays) -> None:
     if account.trait is Trait.RESTRICTED:
         about = "orders" if account.number % 2 else "all"
         rows.add("restriction", account.number, about, "accuracy disputed", placed, None)
     elif account.trait is Trait.RELEASED:
-        lifted = placed + 4 * DAY
+        lifted = days.past(placed + 4 * DAY)
         rows.add("restriction", account.number, "all", "claim needed", placed, lifted)
 
 
@@ -154,7 +156,7 @@ def _write_erasure(account: Account, rows: Rows, days: ShopDays, chance: Chance)
     if account.is_erased and account.closed_at is not None:
         rows.add("erasure_request", account.number, account.closed_at - DAY, account.closed_at)
     elif account.trait is Trait.ERASURE_OPEN:
-        asked = days.ago(days=chance.uniform(1, 25))
+        asked = account.within(days.ago(days=chance.uniform(1, 25)))
         rows.add("erasure_request", account.number, asked, None)
 
 
@@ -167,7 +169,7 @@ def write_guardian(account: Account, guardian: str, rows: Rows) -> None:
         f"{guardian} {person.last}",
         f"guardian.{account.number}@example.org",
         "newsletter" if account.number % 2 else "account",
-        account.created_at + 30 * MINUTE,
+        account.within(account.created_at + 2 * MINUTE),
         None,
     )
 

@@ -89,6 +89,8 @@ def write_bag(
 ) -> None:
     """Add an open bag with `articles`; without an account it is a stranger's."""
     touched = days.ago(days=chance.uniform(0.05, 45))
+    if account is not None:
+        touched = account.within(touched)
     email = account.person.email if account and chance.happens(40) else None
     bag = rows.add(
         "bag",
@@ -115,13 +117,13 @@ def write_care(
     account: Account, order: int | None, rows: Rows, days: ShopDays, chance: Chance
 ) -> None:
     """Add the person's calls, chats and cases; `order` is the one they are about."""
-    begun = days.ago(days=chance.uniform(0.1, 360))
+    begun = account.within(days.ago(days=chance.uniform(0.1, 360)))
     if chance.happens(9):
         _write_call(account, begun, rows, chance)
     if chance.happens(6):
         _write_chat(account, begun, rows, chance)
     if account.trait is Trait.COMPLAINS:
-        _write_case(account, order, "complaint", (days.ago(days=6), None), rows)
+        _write_case(account, order, "complaint", (account.within(days.ago(days=6)), None), rows)
     elif chance.happens(8):
         closed = begun + chance.randint(1, 9) * DAY
         kind = chance.choice(("order", "refund", "query", "complaint"))

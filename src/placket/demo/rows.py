@@ -55,16 +55,27 @@ class Rows:
         return {table.name: len(self.by_table[table.name]) for table in METADATA.sorted_tables}
 
 
-def write(rows: Rows, url: str, progress: Progress) -> None:
-    """Create the shop's tables in the database at `url` and fill them, all or nothing.
+def refuse_unfit(url: str) -> None:
+    """Raise ShopExists or UnsupportedDatabase unless a shop can be built at `url`."""
+    engine = create_engine(url)
+    if engine.dialect.name not in _COPY:
+        raise UnsupportedDatabase(f"`{engine.dialect.name}` is neither `sqlite` nor `postgresql`")
+    try:
+        found = sorted(set(inspect(engine).get_table_names()) & set(METADATA.tables))
+    finally:
+        engine.dispose()
+    if found:
+        raise ShopExists(f"the database already has the table `{found[0]}`")
 
-    Raises ShopExists and UnsupportedDatabase before anything is written. An SQLite file that a
-    killed build leaves behind is not whole: delete it.
+
+def write(rows: Rows, url: str, progress: Progress) -> None:
+    """Create the shop's tables in the database at `url` and fill them in one transaction.
+
+    An SQLite file that a killed build leaves behind is not whole: delete it.
     """
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
-            _refuse(connection)
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA journal_mode = OFF")
                 connection.exec_driver_sql("PRAGMA synchronous = OFF")
@@ -73,15 +84,6 @@ def write(rows: Rows, url: str, progress: Progress) -> None:
                 _fill(rows, connection, progress)
     finally:
         engine.dispose()
-
-
-def _refuse(connection: Connection) -> None:
-    if connection.dialect.name not in _COPY:
-        raise UnsupportedDatabase(f"{connection.dialect.name} is neither SQLite nor PostgreSQL")
-    found = sorted(set(inspect(connection).get_table_names()) & set(METADATA.tables))
-    connection.rollback()
-    if found:
-        raise ShopExists(f"the database already has the table `{found[0]}`")
 
 
 def _fill(rows: Rows, connection: Connection, progress: Progress) -> None:

@@ -32,9 +32,9 @@ from placket.demo.daily import (
     write_visit_before,
     write_wishes,
 )
-from placket.demo.days import ShopDays
+from placket.demo.days import DAY, ShopDays
 from placket.demo.persons import Invention
-from placket.demo.rows import Progress, Rows, write
+from placket.demo.rows import Progress, Rows, refuse_unfit, write
 from placket.demo.sales import Kind, invoices_of, of_kind, products_of, share
 from placket.demo.transactions import read_lines, read_spellings
 
@@ -89,6 +89,7 @@ def build_shop(
     customers taken, with all their orders, and of the rest. Raises ShopExists when the database
     has a table of the shop, UnsupportedDatabase unless it is SQLite or PostgreSQL.
     """
+    refuse_unfit(url)
     tell = progress or _silent
     shop = Shop(days=ShopDays(today), invention=Invention(seed), scale=scale)
     _gather(shop, tell)
@@ -138,7 +139,7 @@ def _write_lead(number: int, shop: Shop) -> None:
     chance = shop.invention.chance("lead", number)
     person = shop.invention.person(_HOME, f"l{number}")
     received = shop.days.ago(days=chance.uniform(3, 200))
-    permission = received - chance.randint(1, 90) * 86_400 if number % 3 else None
+    permission = received - chance.randint(1, 90) * DAY if number % 3 else None
     source = chance.choice(("Fairground Fabrics", "The Craft Calendar"))
     shop.rows.add("lead", person.email, person.name, source, received, permission)
 
@@ -174,7 +175,7 @@ def _write_recalls(shop: Shop) -> None:
 def _gather_life(shop: Shop, accounts: dict[int, Account], sales: list[Sale]) -> None:
     latest = {sale.account.number: sale for sale in sales if sale.account is not None}
     for account in accounts.values():
-        if not account.is_erased:
+        if not account.is_erased and account.trait is not Trait.DORMANT:
             chance = shop.invention.chance("life", account.number)
             _live(account, latest.get(account.number), shop, chance)
     for number in range(shop.some(_STRAYS)):
@@ -193,7 +194,7 @@ def _live(account: Account, last: Sale | None, shop: Shop, chance: Chance) -> No
     if account.seen_at is not None:
         write_cookies(account.visitor, account.seen_at, rows, chance)
     articles = [article.product for article in last.invoice.articles[:3]] if last else [1, 2]
-    if account.closed_at is None and account.trait is not Trait.DORMANT:
+    if account.closed_at is None:
         if chance.happens(9):
             write_bag(account, articles, rows, days, chance)
         if chance.happens(14):
