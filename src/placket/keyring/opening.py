@@ -42,7 +42,7 @@ class Keyring(Protocol):
         """Return the 64-byte Ed25519 signature of `message`."""
 
     def keys_for(self, persons: Sequence[str]) -> dict[str, PersonKey]:
-        """Return the living keys of these persons; who has none is left out. Makes none."""
+        """Return the living keys of these persons as asked; who has none is left out."""
 
     def ensure(self, persons: Sequence[str]) -> dict[str, PersonKey]:
         """Return a key for each of these persons; those made now are on the disk already."""

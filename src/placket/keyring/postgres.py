@@ -8,6 +8,7 @@ import psycopg
 from psycopg import errors
 
 from placket.keyring.refusals import (
+    ErasureUnfinished,
     KeyringDamaged,
     KeyringExists,
     KeyringMissing,
@@ -158,7 +159,10 @@ class PostgresRows:
 
     def purge(self) -> None:
         """Free the dead rows: see `traces_until_rotation` for what may stay."""
-        self._sql.execute("VACUUM placket_keyring.item, placket_keyring.person_key")
+        try:
+            self._sql.execute("VACUUM placket_keyring.item, placket_keyring.person_key")
+        except psycopg.OperationalError as refused:
+            raise ErasureUnfinished("the keyring's server went away; destroy again") from refused
 
     def close(self) -> None:
         """Close the connection."""

@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ from placket.keyring.stored import BLANK, StoredKeyring, first_items
 from placket.keyring.wrapping import WrappingKey
 
 _BUSY_MILLISECONDS: Final = 60_000
+_CHECKPOINT_TRIES: Final = 500
+_CHECKPOINT_PAUSE_SECONDS: Final = 0.01
 
 # Each is asked for and its answer compared: a failing disk makes SQLite go on in silence.
 _PRAGMAS: Final = (
@@ -167,11 +170,17 @@ class SqliteRows:
 
     def purge(self) -> None:
         """Move all into the database file, where the old bytes are overwritten; empty the WAL."""
-        busy, _, _ = self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise ErasureUnfinished(
-                "another process holds the keyring open in a long read; end it and destroy again",
-            )
+        for _ in range(_CHECKPOINT_TRIES):
+            busy, pages, _ = self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+            if pages >= 0:
+                break  # a reader held on for the whole of busy_timeout
+            # Another checkpoint is running: the one thing SQLite does not wait for by itself.
+            time.sleep(_CHECKPOINT_PAUSE_SECONDS)
+        raise ErasureUnfinished(
+            "another process holds the keyring open in a long read; end it and destroy again",
+        )
 
     def close(self) -> None:
         """Close the file."""

@@ -93,7 +93,7 @@ class StoredKeyring:
         self._keys: dict[str, PersonKey] = {}
         with rows.reading():
             self._load(keyring_id)
-        if len(wrapping.candidates()) > 1:
+        if not wrapping.is_settled():
             self._settle(no_point)
 
     def __enter__(self) -> Self:
@@ -127,14 +127,18 @@ class StoredKeyring:
         return self._signing_key.sign(message)
 
     def keys_for(self, persons: Sequence[str]) -> dict[str, PersonKey]:
-        """Return the living keys of these persons; who has none is left out. Makes none."""
+        """Return the living keys of these persons as asked; who has none is left out.
+
+        Makes no key.
+        """
         with self._lock:
             with self._rows.reading():
                 self._refresh()
                 known = {person: self._keys[person] for person in persons if person in self._keys}
                 found = self._find([person for person in persons if person not in known])
             self._remember(found)
-        return known | found
+        found |= known
+        return {person: found[person] for person in persons if person in found}
 
     def ensure(self, persons: Sequence[str]) -> dict[str, PersonKey]:
         """Return a key for each of these persons; those made now are on the disk already."""
@@ -147,7 +151,7 @@ class StoredKeyring:
                     made = self._make(missing)
                 self._remember(made)
                 found |= made
-        return found
+        return {person: found[person] for person in persons}
 
     def has(self, person: str) -> bool:
         """Say whether this person has a living key."""

@@ -36,6 +36,9 @@ class WrappingKey(Protocol):
     def candidates(self) -> list[bytes]:
         """Return the one or two keys kept. Raises KeyringMissing when there is none."""
 
+    def is_settled(self) -> bool:
+        """Say whether no rotation has begun, or the last one has ended."""
+
     def prepare(self) -> bytes:
         """Keep a next key beside the present one, durably, and return it."""
 
@@ -93,6 +96,10 @@ class KeyInEnvironment:
         names = [VARIABLE, NEXT_VARIABLE] if self._environ.get(NEXT_VARIABLE) else [VARIABLE]
         return [self._read(name) for name in names]
 
+    def is_settled(self) -> bool:
+        """Say yes: there is nothing to end in an environment."""
+        return True
+
     def prepare(self) -> bytes:
         """Return the next key, which whoever runs Placket has set beside the present one."""
         if not self._environ.get(NEXT_VARIABLE):
@@ -138,6 +145,10 @@ class KeyFile:
                 "with this keyring",
             )
         return keys
+
+    def is_settled(self) -> bool:
+        """Say whether there is no next file."""
+        return not self._next.exists()
 
     def prepare(self) -> bytes:
         """Write a new key to the next file and bring it to the disk."""
