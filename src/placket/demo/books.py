@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from placket.demo.accounts import Trait
-from placket.demo.days import DAY, HOUR, MINUTE
+from placket.demo.days import DAY, MINUTE
 from placket.demo.names import COUNTRIES
 from placket.demo.sales import Kind, credited
 
@@ -123,7 +123,7 @@ def _sale(
     accounts, guests = buyers
     account = accounts[invoice.customer] if invoice.customer is not None else None
     placed = days.second(invoice.minute)
-    arrival = placed + invention.chance("delivery", invoice.number).randint(2 * 24, 6 * 24) * HOUR
+    arrival = placed + invention.chance("delivery", invoice.number).randint(2, 6) * DAY
     return Sale(
         key=key,
         invoice=invoice,

@@ -66,6 +66,10 @@ _HISTORIES: dict[Taste, tuple[Choice, ...]] = {
 """What each taste comes to, as rows; the first day is drawn for each person."""
 
 
+_LONGEST_HISTORY = 70 * DAY
+"""A history that began later is told faster, so that its choices keep their order."""
+
+
 def write_choices(account: Account, rows: Rows, days: ShopDays, chance: Chance) -> None:
     """Add the person's choices about marketing; an erased person has none left."""
     if account.is_erased or account.trait is Trait.BARE_OPT_IN:
@@ -81,7 +85,10 @@ def _of_trait(trait: Trait | None) -> Iterator[Choice]:
 
 
 def _first_choice(account: Account, days: ShopDays, chance: Chance) -> int:
-    """Return when the person first chose; who expired did so four to six years ago."""
+    """Return when the person first chose: in the first half of the time up to 75 days ago.
+
+    A consent that has expired was given four to six years ago, maybe before the account.
+    """
     if account.taste is Taste.EXPIRED:
         return days.ago(years=chance.uniform(4.0, 6.2))
     latest = max(account.created_at, days.ago(days=75))
@@ -92,7 +99,8 @@ def _write_choice(
     choice: Choice, first: int, whose: tuple[str, int | None], rows: Rows, days: ShopDays
 ) -> None:
     email, customer = whose
-    chosen = days.past(first + choice.after * DAY)
+    room = min(1.0, (days.end - first) / _LONGEST_HISTORY)
+    chosen = days.past(first + int(choice.after * DAY * room))
     confirmed = choice.confirmed_after
     rows.add(
         "newsletter_choice",

@@ -120,7 +120,7 @@ class Invention:
         chance, home = self.chance("person", key), COUNTRIES[country]
         first, last = chance.choice(home.tongue.first), chance.choice(home.tongue.last)
         return Person(
-            title=chance.choice((None, None, "Ms", "Mr", "Dr")),
+            title=chance.choice((None, None, None, None, "Dr")),
             first=first,
             last=last,
             email=f"{_plain(first)}.{_plain(last)}.{key}@{_domain(chance)}",

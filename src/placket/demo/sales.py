@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,17 +77,19 @@ class Product:
 def products_of(spellings: list[Spelling]) -> tuple[list[Product], list[int]]:
     """Return the products, and for each spelling the number of its product, from 1."""
     products: list[Product] = []
-    numbers = []
-    for spelling in spellings:
-        if not products or products[-1].code != spelling.code:
-            products.append(_product(spelling))
-        numbers.append(len(products))
+    numbers: list[int] = []
+    for code, group in groupby(spellings, key=lambda spelling: spelling.code):
+        same = list(group)
+        products.append(_product(code, same))
+        numbers += [len(products)] * len(same)
     return products, numbers
 
 
-def _product(spelling: Spelling) -> Product:
-    name = (spelling.description or "").strip() or f"Article {spelling.code}"
-    return Product(code=spelling.code, name=name, price_pence=round(spelling.usual_mills / 10))
+def _product(code: str, same: list[Spelling]) -> Product:
+    """Return the product under its most used description, or its code if it never had one."""
+    named = (spelling.description.strip() for spelling in same if spelling.description)
+    pence = round(same[0].usual_mills / 10)
+    return Product(code=code, name=next(named, f"Article {code}"), price_pence=pence)
 
 
 def invoices_of(lines: Iterable[Line], numbers: list[int]) -> list[Invoice]:

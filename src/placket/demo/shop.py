@@ -32,7 +32,7 @@ from placket.demo.daily import (
     write_visit_before,
     write_wishes,
 )
-from placket.demo.days import DAY, ShopDays
+from placket.demo.days import DAY, DAY_MINUTES, ShopDays
 from placket.demo.persons import Invention
 from placket.demo.rows import Progress, Rows, refuse_unfit, write
 from placket.demo.sales import Kind, invoices_of, of_kind, products_of, share
@@ -163,13 +163,16 @@ def _gather_books(
 
 
 def _write_recalls(shop: Shop) -> None:
-    """Call back two batches that many people bought: one recall is open, one is closed."""
-    sold = Counter((row[2], row[5]) for row in shop.rows.by_table["order_line"])
-    (first, _), (second, _) = sold.most_common(2)
-    opened = shop.days.ago(days=9)
-    shop.rows.add("recall", *first, "the paint may contain lead", opened, None)
-    long_ago = shop.days.ago(days=120)
-    shop.rows.add("recall", *second, "the handle may break", long_ago, shop.days.ago(days=60))
+    """Call back what most people bought in two months: one recall is open, one is closed."""
+    ago = shop.days.ago
+    for day, risk, opened, closed in (
+        (330, "the paint may contain lead", ago(days=9), None),
+        (180, "the handle may break", ago(days=120), ago(days=60)),
+    ):
+        batch = shop.days.month(day * DAY_MINUTES)
+        lines = shop.rows.by_table["order_line"]
+        (product, _), *_ = Counter(line[2] for line in lines if line[5] == batch).most_common(1)
+        shop.rows.add("recall", product, batch, risk, opened, closed)
 
 
 def _gather_life(shop: Shop, accounts: dict[int, Account], sales: list[Sale]) -> None:

@@ -216,6 +216,54 @@ def test_an_erased_person_stands_in_the_books_alone(shop: Connection) -> None:
     ) == [("erased",)]
 
 
+@pytest.mark.parametrize(
+    ("table", "began"),
+    [
+        ("care_call", "started_at"),
+        ("care_chat", "started_at"),
+        ("care_case", "opened_at"),
+        ("objection", "made_at"),
+        ("restriction", "placed_at"),
+        ("erasure_request", "asked_at"),
+        ("guardian_agreement", "agreed_at"),
+        ("wish_list_item", "added_at"),
+        ("bag", "touched_at"),
+        ("orders", "placed_at"),
+    ],
+)
+def test_nothing_is_done_before_the_account_is_opened(
+    shop: Connection, table: str, began: str
+) -> None:
+    query = (
+        f"SELECT t.id FROM {table} t JOIN customer c ON c.id = t.customer_id"  # noqa: S608 - names from the list above
+        f" WHERE t.{began} < c.created_at"
+    )
+
+    assert _rows(shop, query) == []
+
+
+def test_a_history_of_choices_is_told_in_order(shop: Connection) -> None:
+    assert (
+        _rows(
+            shop,
+            "SELECT a.id FROM newsletter_choice a JOIN newsletter_choice b"
+            " ON b.email = a.email AND b.id > a.id WHERE b.chosen_at < a.chosen_at",
+        )
+        == []
+    )
+
+
+def test_a_recalled_batch_was_sold_before_it_was_called_back(shop: Connection) -> None:
+    recalls = _rows(
+        shop,
+        "SELECT r.id, r.closed_at IS NULL, min(o.placed_at) < r.opened_at FROM recall r"
+        " JOIN order_line l ON l.product_id = r.product_id AND l.batch = r.batch"
+        " JOIN orders o ON o.id = l.order_id GROUP BY r.id ORDER BY r.id",
+    )
+
+    assert recalls == [(1, 1, 1), (2, 0, 1)]
+
+
 def test_a_cancelled_order_was_paid_and_given_back(shop: Connection) -> None:
     assert (
         _rows(
