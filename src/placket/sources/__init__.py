@@ -1,0 +1,1 @@
+"""Connected systems: reaching a database, reflecting its schema, turning its rows into facts."""

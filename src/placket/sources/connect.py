@@ -1,0 +1,77 @@
+"""Reach a retailer's database by its URL, or say plainly why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Engine
+
+DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
+_PATIENCE_SECONDS: Final = 10
+
+
+class NotADatabase(Exception):
+    """The address names no database; write one such as `sqlite:///shop.db`."""
+
+
+class SourceUnreachable(Exception):
+    """The database did not answer; check its address, and that it runs."""
+
+
+class DriverMissing(Exception):
+    """The driver of that database is not installed."""
+
+
+def parse_url(url: str) -> URL:
+    """Return the address with the driver that Placket uses. Raises NotADatabase."""
+    try:
+        found = make_url(url)
+    except ArgumentError as fault:
+        raise NotADatabase(str(NotADatabase.__doc__)) from fault
+    dialect = found.get_backend_name()
+    dialect = {"postgres": "postgresql", "mariadb": "mysql"}.get(dialect, dialect)
+    return found.set(drivername=DRIVERS.get(dialect, found.drivername))
+
+
+def open_source(url: str) -> Engine:
+    """Return an engine for the database at `url` that has answered once.
+
+    Raises NotADatabase, DriverMissing and SourceUnreachable; no message holds a password.
+    A SQLite file that is not there is unreachable, and is not made.
+    """
+    address = parse_url(url)
+    shown = address.render_as_string(hide_password=True)
+    try:
+        engine = create_engine(_existing(address), connect_args=_patience(address))
+    except (NoSuchModuleError, ModuleNotFoundError) as fault:
+        raise DriverMissing(f"no driver for `{address.drivername}` is installed") from fault
+    try:
+        with engine.connect():
+            return engine
+    except SQLAlchemyError as fault:
+        engine.dispose()
+        raise SourceUnreachable(f"`{shown}` did not answer; check it and that it runs") from fault
+
+
+def _existing(address: URL) -> URL:
+    """Return a SQLite address that opens a file but never makes one."""
+    path = address.database
+    if address.get_backend_name() != "sqlite" or not path or path.startswith(("file:", ":memory:")):
+        return address
+    query = {**address.query, "mode": "rw", "uri": "true"}
+    return address.set(database=f"file:{_escaped(path)}", query=query)
+
+
+def _escaped(path: str) -> str:
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def _patience(address: URL) -> dict[str, object]:
+    if address.get_backend_name() == "sqlite":
+        return {"timeout": _PATIENCE_SECONDS}
+    return {"connect_timeout": _PATIENCE_SECONDS}

@@ -1,0 +1,78 @@
+"""Read a database's schema into plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import inspect
+
+from placket.catalogue.schema import ColumnSchema, ForeignKey, Schema, TableSchema
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+def reflect(engine: Engine) -> Schema:
+    """Return the tables of the database's default schema, by name; views are left out.
+
+    A name may hold any character. A type that the driver does not know is empty text.
+    """
+    inspector = inspect(engine)
+    columns = inspector.get_multi_columns()
+    parts = {
+        "keys": inspector.get_multi_pk_constraint(),
+        "foreign": inspector.get_multi_foreign_keys(),
+        "indexes": inspector.get_multi_indexes(),
+        "unique": inspector.get_multi_unique_constraints(),
+    }
+    comments: Any = inspector.get_multi_table_comment() if _has_comments(engine) else {}
+    tables = [
+        _table(at[1], found, {name: part.get(at) for name, part in parts.items()}, comments.get(at))
+        for at, found in sorted(columns.items(), key=lambda item: item[0][1])
+    ]
+    return Schema(tables=tuple(tables), dialect=engine.dialect.name)
+
+
+def _has_comments(engine: Engine) -> bool:
+    return engine.dialect.supports_comments
+
+
+def _table(name: str, columns: Any, parts: dict[str, Any], comment: Any) -> TableSchema:
+    return TableSchema(
+        name=name,
+        columns=tuple(_column(column) for column in columns),
+        primary_key=tuple((parts["keys"] or {}).get("constrained_columns") or ()),
+        foreign_keys=tuple(_foreign_key(key) for key in parts["foreign"] or ()),
+        indexes=tuple(_columns(index) for index in parts["indexes"] or ()),
+        unique=tuple(_columns(index) for index in _unique(parts)),
+        comment=(comment or {}).get("text") or "",
+    )
+
+
+def _unique(parts: dict[str, Any]) -> list[Any]:
+    indexes = [index for index in parts["indexes"] or () if index.get("unique")]
+    return [*(parts["unique"] or ()), *indexes]
+
+
+def _columns(index: Any) -> tuple[str, ...]:
+    # An index on an expression has no column name there.
+    return tuple(name or "" for name in index["column_names"])
+
+
+def _column(column: Any) -> ColumnSchema:
+    return ColumnSchema(
+        name=column["name"],
+        type=str(column["type"]).lower() if str(column["type"]) != "NULL" else "",
+        nullable=bool(column["nullable"]),
+        has_default=column.get("default") is not None or bool(column.get("identity")),
+        comment=column.get("comment") or "",
+    )
+
+
+def _foreign_key(key: Any) -> ForeignKey:
+    return ForeignKey(
+        columns=tuple(key["constrained_columns"]),
+        table=key["referred_table"],
+        targets=tuple(key["referred_columns"]) or tuple(key["constrained_columns"]),
+        on_delete=(key.get("options") or {}).get("ondelete", "").lower(),
+    )

@@ -1,0 +1,163 @@
+"""From any row to its person: the joins along the owner links, and the select that reads both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import column, select, table
+from sqlalchemy.sql.expression import label
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnClause, Select
+
+    from placket.catalogue.model import Catalogue, Link, Source, Subject, Table, Test
+
+OWN = ""
+"""The alias of the table whose rows are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One join: rows of `table` as `alias` whose `target` equals `column` of `before`."""
+
+    before: str
+    column: str
+    table: str
+    target: str
+    alias: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """How a row leads to a person: joins, the column of the person's key, and conditions.
+
+    anchor: the name under which the person's key counts, with its source. key: alias and
+    column. tests: by alias; the route holds where all of them do. is_own: the row itself is
+    the person's.
+    """
+
+    anchor: str
+    source: str
+    subject: Subject
+    key: tuple[str, str]
+    steps: tuple[Step, ...] = ()
+    tests: tuple[tuple[str, Test], ...] = ()
+    is_own: bool = False
+
+
+def routes(catalogue: Catalogue, source: Source, start: Table) -> tuple[Route, ...]:
+    """Return the routes of a row to its person: its owners in order, then the row itself.
+
+    A link into another source is followed where the row holds the person's key there; a join
+    cannot cross, so no route leads on from such a link.
+    """
+    return tuple(_routes(_Walk(catalogue, source), start, OWN, frozenset()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    catalogue: Catalogue
+    source: Source
+
+
+def _routes(walk: _Walk, at: Table, alias: str, seen: frozenset[str]) -> list[Route]:
+    found: list[Route] = []
+    for number, link in enumerate(at.owner):
+        found += _over(walk, link, alias, f"{alias}_{number}", seen | {at.name})
+    if at.subject is not None:
+        found.append(_end(walk.source, at, at.subject, alias))
+    return found
+
+
+def _end(source: Source, at: Table, subject: Subject, alias: str) -> Route:
+    return Route(
+        anchor=subject.anchor or at.name,
+        source=source.name,
+        subject=subject,
+        key=(alias, key_column(at)),
+        tests=tuple((alias, test) for test in subject.when),
+        is_own=alias == OWN,
+    )
+
+
+def key_column(at: Table) -> str:
+    """Return the column that tells the persons of a subject table apart."""
+    return (at.subject.key if at.subject else "") or at.key[0]
+
+
+def _over(walk: _Walk, link: Link, alias: str, joined: str, seen: frozenset[str]) -> list[Route]:
+    target = walk.catalogue.target(link, walk.source)
+    if target is None:
+        return []
+    if target.subject and not link.inward and _needs_no_join(target, link):
+        home = walk.catalogue.source(link.source) if link.source else walk.source
+        end = _end(home or walk.source, target, target.subject, alias)
+        return [replace(end, key=(alias, link.column), is_own=False)]
+    if link.source or target.name in seen:
+        return []
+    near = target.key[0] if link.inward else link.column
+    step = Step(before=alias, column=near, table=target.name, target=link.target, alias=joined)
+    onward = _routes(walk, target, joined, seen)
+    return [replace(route, steps=(step, *route.steps)) for route in onward]
+
+
+def _needs_no_join(target: Table, link: Link) -> bool:
+    return bool(
+        target.subject
+        and link.target == key_column(target)
+        and not target.owner
+        and not target.subject.when
+    )
+
+
+@dataclass(slots=True)
+class Reading:
+    """The select of one table, and where each selected value stands in a row.
+
+    places: by alias and column; filled: by column, whether it holds anything, for columns
+    whose content is not read.
+    """
+
+    name: str
+    places: dict[tuple[str, str], int] = field(default_factory=dict)
+    filled: dict[str, int] = field(default_factory=dict)
+
+    def place(self, name: str, alias: str = OWN) -> int:
+        """Return where the column's value stands, selecting it if it was not yet."""
+        return self.places.setdefault((alias, name), self._next())
+
+    def place_filled(self, name: str) -> int:
+        """Return where it stands whether the column holds anything."""
+        return self.filled.setdefault(name, self._next())
+
+    def _next(self) -> int:
+        return len(self.places) + len(self.filled)
+
+
+def read_select(reading: Reading, steps: tuple[Step, ...]) -> Select[Any]:
+    """Return the select of `reading`, joined along `steps`; names are quoted by the dialect."""
+    tables = {OWN: table(reading.name)}
+    joined: Any = tables[OWN]
+    for step in dict.fromkeys(steps):
+        tables[step.alias] = table(step.table).alias(f"t{step.alias}")  # type: ignore[assignment]
+        near = _of(tables[step.before], step.column)
+        joined = joined.outerjoin(tables[step.alias], near == _of(tables[step.alias], step.target))
+    ordered = _ordered(reading, tables)
+    return select(*ordered).select_from(joined)
+
+
+def _of(of: Any, name: str) -> ColumnClause[Any]:
+    return column(name, _selectable=of)
+
+
+def _ordered(reading: Reading, tables: dict[str, Any]) -> list[Any]:
+    values = {
+        place: label(f"c{place}", _of(tables[alias], name))
+        for (alias, name), place in reading.places.items()
+    }
+    values |= {
+        place: label(f"c{place}", _of(tables[OWN], name).is_not(None))
+        for name, place in reading.filled.items()
+    }
+    return [values[place] for place in sorted(values)]
