@@ -1,0 +1,1 @@
+"""The ledger, requests and registers, in SQLite or PostgreSQL."""
