@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from placket.documents import Node
 from placket.law.calendar import Duration, parse_duration
 from placket.policy import vocabulary
 from placket.policy.period import NotAPeriod, Period, parse_condition, parse_period
 from placket.problems import Problem, Problems, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from placket.documents import Node
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -62,8 +65,12 @@ class Simple:
         value = self.accept(node.value) if plain else None
         if value is None:
             found = f"`{node.value}`" if plain else "a list or mapping"
-            return to.fault("P101", node.span, f"{found} where {self.expected} was expected",
-                            f"write {self.expected}")
+            return to.fault(
+                "P101",
+                node.span,
+                f"{found} where {self.expected} was expected",
+                f"write {self.expected}",
+            )
         return value
 
     def write(self, value: Any) -> Any:
@@ -97,8 +104,12 @@ class Words:
         """Return the Duration."""
         found = parse_duration(str(node.value)) if not (node.is_map or node.is_list) else None
         if found is None:
-            return to.fault("P104", node.span, f"`{node.plain()}` is not a duration",
-                            "write a number from 1 to 999 and a unit, such as `6 years`")
+            return to.fault(
+                "P104",
+                node.span,
+                f"`{node.plain()}` is not a duration",
+                "write a number from 1 to 999 and a unit, such as `6 years`",
+            )
         return found
 
     def write(self, value: Duration) -> str:
@@ -120,17 +131,25 @@ class Phrase:
         """Return the Period."""
         text = str(node.value)
         if node.is_map or node.is_list:
-            return to.fault("P104", node.span, f"a list or mapping is not {self.what}",
-                            "write `6 months from call.ended`, `while customer then 7 years` "
-                            "or `until asked`")
+            return to.fault(
+                "P104",
+                node.span,
+                f"a list or mapping is not {self.what}",
+                "write `6 months from call.ended`, `while customer then 7 years` or `until asked`",
+            )
         try:
             return self.parse(text)
         except NotAPeriod as fault:
             # The written text may differ from the node's by a quote or a fold; the place is
             # then the start of the value.
             at = node.span.shifted(fault.at, fault.length) if node.span.length else node.span
-            return to.fault("P104", at, f"`{text}` is not {self.what}",
-                            f"here {fault.expected} was expected", "GDPR Art. 13(2)(a)")
+            return to.fault(
+                "P104",
+                at,
+                f"`{text}` is not {self.what}",
+                f"here {fault.expected} was expected",
+                "GDPR Art. 13(2)(a)",
+            )
 
     def write(self, value: Period) -> str:
         """Return the phrase."""
@@ -173,8 +192,12 @@ class OneOf:
         word = str(node.plain())
         if word in self.words:
             return word
-        return to.fault("P103", node.span, f"`{word}` is none of the words that fit here",
-                        f"write one of {', '.join(f'`{w}`' for w in self.words)}")
+        return to.fault(
+            "P103",
+            node.span,
+            f"`{word}` is none of the words that fit here",
+            f"write one of {', '.join(f'`{w}`' for w in self.words)}",
+        )
 
     def write(self, value: str) -> str:
         """Return the word."""
@@ -196,8 +219,12 @@ class ATerm:
         near = vocabulary.nearest(self.kind, word)
         mend = f"write `{near}`" if near else "use a term of the vocabulary"
         kind = self.kind.replace("_", " ")
-        return to.fault("P102", node.span, f"`{word}` is no {kind} of the vocabulary",
-                        f"{mend}; the terms stand in docs/reference/vocabulary.md")
+        return to.fault(
+            "P102",
+            node.span,
+            f"`{word}` is no {kind} of the vocabulary",
+            f"{mend}; the terms stand in docs/reference/vocabulary.md",
+        )
 
     def write(self, value: str) -> str:
         """Return the term."""
@@ -234,8 +261,12 @@ class MapOf:
     def read(self, node: Node, to: Reading) -> Any:
         """Return a tuple of (key, value) pairs."""
         if not node.is_map:
-            return to.fault("P101", node.span, "a mapping was expected here",
-                            "write `key: value` on a line each, or `{key: value}`")
+            return to.fault(
+                "P101",
+                node.span,
+                "a mapping was expected here",
+                "write `key: value` on a line each, or `{key: value}`",
+            )
         pairs = [(self.key.read(k, to), self.value.read(v, to)) for k, v in node.pairs()]
         return MISSING if any(MISSING in pair for pair in pairs) else tuple(pairs)
 
@@ -258,7 +289,7 @@ class Either:
     def write(self, value: Any) -> Any:
         """Return the value as its form writes it."""
         is_pairs = isinstance(value, tuple) and all(
-            isinstance(item, tuple) and len(item) == 2 for item in value  # noqa: PLR2004 - a pair
+            isinstance(item, tuple) and len(item) == 2 for item in value
         )
         return (self.mapping if is_pairs else self.other).write(value)
 

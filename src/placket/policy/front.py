@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FENCE: Final = "---"
-_MONTHS: Final = (
-    "january february march april may june july august september october november december"
-).split()
+_MONTHS: Final = tuple(name.lower() for name in calendar.month_name if name)
 _DAY: Final = re.compile(r"(\d{1,2}) ([a-z]+)")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
@@ -58,8 +57,12 @@ def read_front(text: str, start: Span, problems: Problems) -> tuple[Front | None
     lines = text.split("\n")
     if lines[0].strip() != _FENCE or _FENCE not in [line.strip() for line in lines[1:]]:
         problems.add(
-            Problem(code="P006", summary="the policy has no front matter", at=start,
-                    mend="begin with `---`, then `retailer:`, `version:`, `effective:`, then `---`")
+            Problem(
+                code="P006",
+                summary="the policy has no front matter",
+                at=start,
+                mend="begin with `---`, then `retailer:`, `version:`, `effective:`, then `---`",
+            )
         )
         return None, 0
     end = next(i for i, line in enumerate(lines[1:], 1) if line.strip() == _FENCE)
@@ -103,8 +106,11 @@ _FORMS: Final[dict[str, tuple[str, Callable[[Any], Any], str]]] = {
     "retailer": ("retailer", _words, "the retailer's name"),
     "version": ("version", _words, "a version, such as `2026-01`"),
     "effective": ("effective", _day, "a day, such as `2026-01-31`"),
-    "language": ("language", lambda v: v if _LANGUAGE.fullmatch(str(v)) else None,
-                 "a language, such as `en-GB`"),
+    "language": (
+        "language",
+        lambda v: v if _LANGUAGE.fullmatch(str(v)) else None,
+        "a language, such as `en-GB`",
+    ),
     "time_zone": ("zone", _zone, "a time zone, such as `Europe/London`"),
     "accounting_year_ends": ("year_end", _year_end, "a day without year, such as `31 March`"),
     "reason": ("reason", _words, "why this version came, in a few words"),
@@ -118,18 +124,36 @@ def _front(node: Node, problems: Problems) -> Front | None:
         if known is None:
             near = get_close_matches(key.value, _FORMS, n=1)
             mend = f"write `{near[0]}`" if near else f"the keys are {', '.join(_FORMS)}"
-            problems.add(Problem(code="P007", summary=f"`{key.value}` is no key of front matter",
-                                 mend=mend, at=key.span))
+            problems.add(
+                Problem(
+                    code="P007",
+                    summary=f"`{key.value}` is no key of front matter",
+                    mend=mend,
+                    at=key.span,
+                )
+            )
             continue
         name, accept, expected = known
         values[name] = accept(value.value) if not (value.is_map or value.is_list) else None
         if values[name] is None:
-            problems.add(Problem(code="P008", summary=f"`{value.plain()}` where {expected} was "
-                                 "expected", mend=f"write {expected}", at=value.span))
+            problems.add(
+                Problem(
+                    code="P008",
+                    summary=f"`{value.plain()}` where {expected} was expected",
+                    mend=f"write {expected}",
+                    at=value.span,
+                )
+            )
     missing = [name for name in ("retailer", "version", "effective") if name not in values]
     for name in missing:
-        problems.add(Problem(code="P009", summary=f"the front matter has no `{name}`",
-                             mend=f"add `{name}:`, {_FORMS[name][2]}", at=node.span))
+        problems.add(
+            Problem(
+                code="P009",
+                summary=f"the front matter has no `{name}`",
+                mend=f"add `{name}:`, {_FORMS[name][2]}",
+                at=node.span,
+            )
+        )
     if missing or None in values.values():
         return None
     return Front(**values)

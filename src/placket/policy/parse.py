@@ -75,8 +75,12 @@ def parse(text: str, file: str = "policy.md") -> Parsed:
     start = Span(file=file)
     if len(text.encode()) > MOST_BYTES:
         problems.add(
-            Problem(code="P003", summary="the policy is larger than 2 MiB",
-                    mend="split it, or take out what is no policy text", at=start)
+            Problem(
+                code="P003",
+                summary="the policy is larger than 2 MiB",
+                mend="split it, or take out what is no policy text",
+                at=start,
+            )
         )
         return Parsed(None, problems.sorted())
     text = text.replace("\r\n", "\n")
@@ -146,8 +150,12 @@ def _heading(token: Token, line: str, number: int, file: str, problems: Problems
     clause_id = match["id"] if match else ""
     if clause_id and not _CLAUSE_ID.fullmatch(clause_id):
         problems.add(
-            Problem(code="P011", summary=f"`{clause_id}` is no clause id", at=span,
-                    mend="write letters, digits, `-`, `.` and `_`, a letter first")
+            Problem(
+                code="P011",
+                summary=f"`{clause_id}` is no clause id",
+                at=span,
+                mend="write letters, digits, `-`, `.` and `_`, a letter first",
+            )
         )
     return _Draft(
         title=match["title"] if match else title, level=int(token.tag[1]), id=clause_id, span=span
@@ -160,9 +168,15 @@ def _tell_repeated(clauses: list[Clause], problems: Problems) -> None:
         first = seen.setdefault(clause.id, clause)
         if clause.id and first is not clause:
             problems.add(
-                Problem(code="P012", summary=f"clause id `{clause.id}` stands twice",
-                        mend="give one of the two clauses another id", at=clause.span,
-                        clause=clause.id, see=first.span, see_clause=first.id)
+                Problem(
+                    code="P012",
+                    summary=f"clause id `{clause.id}` stands twice",
+                    mend="give one of the two clauses another id",
+                    at=clause.span,
+                    clause=clause.id,
+                    see=first.span,
+                    see_clause=first.id,
+                )
             )
 
 
@@ -170,8 +184,12 @@ def _read_block(token: Token, number: int, draft: _Draft, problems: Problems) ->
     at = Span(file=draft.span.file, line=number + 2)
     if not draft.id:
         problems.add(
-            Problem(code="P010", summary="a block stands under no clause", at=at,
-                    mend="put it under a heading with an id, such as `### Title {#ID}`")
+            Problem(
+                code="P010",
+                summary="a block stands under no clause",
+                at=at,
+                mend="put it under a heading with an id, such as `### Title {#ID}`",
+            )
         )
         return
     node = read_yaml(token.content, at, problems, draft.id)
@@ -191,9 +209,17 @@ def _rule(node: Node, to: Reading) -> Rule | None:
     heads = [(key, value) for key, value in node.pairs() if key.value in KINDS]
     kind_key = next(iter(node.pairs()), (node, node))[0]
     if not heads or heads[0][0] is not kind_key:
-        to.fault("P021", kind_key.span, f"`{kind_key.value}` is no kind of rule",
-                 _near(str(kind_key.value), KINDS, "a rule begins with its kind, such as "
-                       "`activity: name`; the kinds stand in docs/reference/policy.md"))
+        to.fault(
+            "P021",
+            kind_key.span,
+            f"`{kind_key.value}` is no kind of rule",
+            _near(
+                str(kind_key.value),
+                KINDS,
+                "a rule begins with its kind, such as "
+                "`activity: name`; the kinds stand in docs/reference/policy.md",
+            ),
+        )
         return None
     return _fill(KINDS[kind_key.value], node, to)
 
@@ -215,16 +241,22 @@ def _fill(kind: type[Rule], node: Node, to: Reading) -> Rule | None:
             places.append((keyed.name, value.span))
         else:
             known = [*keys, *STANDINGS[1:]]
-            to.fault("P022", key.span, f"`{key.value}` is no key of `{kind.KIND}`",
-                     _near(str(key.value), known, f"take it out; the keys are {', '.join(known)}"))
+            to.fault(
+                "P022",
+                key.span,
+                f"`{key.value}` is no key of `{kind.KIND}`",
+                _near(str(key.value), known, f"take it out; the keys are {', '.join(known)}"),
+            )
     missing = [k for k, f in keys.items() if f.default is NO_DEFAULT and f.name not in values]
     for name in missing:
-        to.fault("P023", node.span, f"`{kind.KIND}` needs the key `{name}`",
-                 f"add `{name}:` to the rule")
+        to.fault(
+            "P023", node.span, f"`{kind.KIND}` needs the key `{name}`", f"add `{name}:` to the rule"
+        )
     if missing or provenance is None or any(v is MISSING for v in values.values()):
         return None
-    return kind(provenance=provenance, clause=to.clause, span=node.span, places=tuple(places),
-                **values)
+    return kind(
+        provenance=provenance, clause=to.clause, span=node.span, places=tuple(places), **values
+    )
 
 
 def _provenance(
@@ -232,11 +264,19 @@ def _provenance(
 ) -> Provenance | None:
     why = " ".join(str(value.plain()).split()) if value.plain() is not None else ""
     if before is not rules.SAID:
-        to.fault("P024", key.span, f"`{key.value}` beside another word for how the rule stands",
-                 "keep one of `inferred`, `added` and `narrowed`; the stronger is `narrowed`")
+        to.fault(
+            "P024",
+            key.span,
+            f"`{key.value}` beside another word for how the rule stands",
+            "keep one of `inferred`, `added` and `narrowed`; the stronger is `narrowed`",
+        )
         return None
     if not why:
-        to.fault("P025", key.span, f"`{key.value}` without a reason",
-                 f"write the reason behind `{key.value}:`")
+        to.fault(
+            "P025",
+            key.span,
+            f"`{key.value}` without a reason",
+            f"write the reason behind `{key.value}:`",
+        )
         return None
     return Provenance(word=key.value, why=why)

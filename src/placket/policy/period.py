@@ -213,7 +213,8 @@ def _anchor(r: _Reader) -> Anchor:
     word = r.peek()
     if not (_EVENT.fullmatch(word) or (word == INTERACTION and last)):
         raise r.fail("an event, such as `call.ended` or `last interaction`")
-    event, by = r.take(), ()
+    event = r.take()
+    by: tuple[str, ...] = ()
     if r.accept("by"):
         by = _channels(r)
     return Anchor(event=event, by=by, last=last)

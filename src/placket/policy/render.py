@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import calendar
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from placket.policy.front import Front
 from placket.policy.parse import FENCE, Clause, Document
 from placket.policy.rules import SAID, Rule, keys_of
+
+if TYPE_CHECKING:
+    from placket.policy.front import Front
 
 
 def render(document: Document) -> str:
@@ -77,6 +79,6 @@ def _blocks(value: Any) -> Any:
         rows = CommentedSeq(_blocks(item) for item in value)
         rows.fa.set_block_style()
         return rows
-    rows = CommentedMap(value)
-    rows.fa.set_block_style()
-    return rows
+    pairs = CommentedMap(value)
+    pairs.fa.set_block_style()
+    return pairs

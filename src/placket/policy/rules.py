@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import Field, dataclass, field, fields
-from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from placket.law.calendar import Duration
 from placket.law.grounds import Ground
 from placket.policy.forms import (
     CONDITION,
@@ -27,11 +25,13 @@ from placket.policy.forms import (
     OneOf,
     Pairs,
 )
-from placket.policy.period import Period
 from placket.problems import NOWHERE, Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from placket.law.calendar import Duration
+    from placket.policy.period import Period
 
 DATUM: Final = ATerm("data")
 PURPOSE: Final = ATerm("purpose")
@@ -61,9 +61,7 @@ class Provenance:
 SAID: Final = Provenance()
 
 
-def key(
-    form: Form, *, name: str = "", default: Any = NO_DEFAULT, head: bool = False
-) -> Any:
+def key(form: Form, *, name: str = "", default: Any = NO_DEFAULT, head: bool = False) -> Any:
     """Return a dataclass field that a block's key fills. head: the key that names the kind."""
     metadata = {"form": form, "name": name, "head": head}
     if default is NO_DEFAULT:
@@ -83,7 +81,7 @@ class Rule:
     span: Span = field(default=NOWHERE, compare=False)
     places: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
 
-    def at(self, name: str) -> Span:
+    def place_of(self, name: str) -> Span:
         """Return the place of the value of key `name`, or of the rule when it is not written."""
         return dict(self.places).get(name, self.span)
 
@@ -412,22 +410,45 @@ KINDS: Final[Mapping[str, type[Rule]]] = MappingProxyType(
     {
         kind.KIND: kind
         for kind in (
-            Controller, Region, Role, Status, Datum, Capture, Activity, Automated, Limit,
-            Consent, Cookie, AudienceAge, Recipient, Transfer, Retain, Right, Access,
-            Security, Notice, Complaint,
+            Controller,
+            Region,
+            Role,
+            Status,
+            Datum,
+            Capture,
+            Activity,
+            Automated,
+            Limit,
+            Consent,
+            Cookie,
+            AudienceAge,
+            Recipient,
+            Transfer,
+            Retain,
+            Right,
+            Access,
+            Security,
+            Notice,
+            Complaint,
         )
     }
 )
 
 
-@cache
 def keys_of(kind: type[Rule]) -> Mapping[str, Field[Any]]:
     """Return the fields of `kind` by the key that a block writes for each, the head first."""
+    return _KEYS[kind.KIND]
+
+
+def _keyed_fields(kind: type[Rule]) -> Mapping[str, Field[Any]]:
     keyed = [f for f in fields(kind) if "form" in f.metadata]
     keyed.sort(key=lambda f: (not f.metadata["head"], f.name == "regions"))
     return MappingProxyType(
         {(kind.KIND if f.metadata["head"] else f.metadata["name"] or f.name): f for f in keyed}
     )
+
+
+_KEYS: Final = {name: _keyed_fields(kind) for name, kind in KINDS.items()}
 
 
 def as_dict(value: Any) -> dict[str, Any]:

@@ -69,7 +69,9 @@ def _all() -> Mapping[str, Mapping[str, Term]]:
     found: dict[str, dict[str, Term]] = {}
     for row in csv.DictReader(text.splitlines()):
         kind, name = row["kind"], row["term"]
-        term = Term(kind=kind, name=name, dpv=row["dpv"], fides=row["fides"], meaning=row["meaning"])
+        term = Term(
+            kind=kind, name=name, dpv=row["dpv"], fides=row["fides"], meaning=row["meaning"]
+        )
         found.setdefault(kind, {})[name] = term
     return MappingProxyType({kind: MappingProxyType(names) for kind, names in found.items()})
 

@@ -1,0 +1,266 @@
+"""Decide one act for one person: every reason, deny unless permitted, pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from placket.decide.condition import FALSE, TRUE, Check, compiled, needs_sparse, none_of
+from placket.decide.question import DENY, PERMIT, Decision, Question, Reason
+from placket.decide.steps.asking import Asking, Step
+from placket.decide.steps.basis import needed_consents
+from placket.decide.steps.table import in_place, steps_of
+from placket.policy import vocabulary
+from placket.policy.compile import Policy, uses_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placket.policy.rules import Activity
+    from placket.standing.standing import Interval, Standing
+
+_ASKED_TOGETHER: Final = 4096
+"""Distinct questions kept compiled: activities times channels, recipients and roles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prepared:
+    """A question compiled under a policy: asked of any number of persons.
+
+    steps: all that could deny, merged over the places; supports: states that a permission
+    rests on; must: data without which the act is denied; asked: all data in question.
+    """
+
+    policy: Policy
+    question: Question
+    steps: tuple[Step, ...]
+    dense: tuple[tuple[Check, Step], ...]
+    sparse: tuple[tuple[Check, Step], ...]
+    supports: tuple[tuple[str, str, str], ...]
+    asked: tuple[str, ...]
+    must: frozenset[str]
+
+    def decide(self, standing: Standing, at: int) -> Decision:
+        """Return the decision for the person of `standing` at `at`, microseconds UTC."""
+        dense, sparse = standing.dense, standing.sparse
+        denied = [step for check, step in self.dense if check(dense, sparse, at)]
+        if sparse:
+            denied += [step for check, step in self.sparse if check(dense, sparse, at)]
+        if not denied:
+            return Decision(
+                outcome=PERMIT,
+                activity=self.question.activity,
+                at=at,
+                data=self.asked,
+                because=tuple(self._grounds(standing)),
+            )
+        return self._partly(denied, standing, at)
+
+    def _partly(self, denied: list[Step], standing: Standing, at: int) -> Decision:
+        lost = {datum for step in denied for datum in step.data}
+        against = [s for s in denied if not s.data or not self.must.isdisjoint(s.data)]
+        if against:
+            return Decision(
+                outcome=DENY,
+                activity=self.question.activity,
+                at=at,
+                withheld=tuple(d for d in self.asked if d in lost),
+                because=tuple(self._reason(step, standing, at) for step in denied),
+            )
+        left = tuple(self._reason(step, standing, at) for step in denied)
+        return Decision(
+            outcome=PERMIT,
+            activity=self.question.activity,
+            at=at,
+            data=tuple(d for d in self.asked if d not in lost),
+            withheld=tuple(d for d in self.asked if d in lost),
+            because=(*self._grounds(standing), *left),
+        )
+
+    def _grounds(self, standing: Standing) -> Iterator[Reason]:
+        for code, clause, name in self.supports:
+            interval = standing.get(name) if name else None
+            if name and interval is None:
+                continue
+            yield Reason(
+                code=code,
+                clause=clause,
+                text=text_of(self.policy, clause),
+                fact=interval[2] if interval is not None else "",
+            )
+
+    def _reason(self, step: Step, standing: Standing, at: int) -> Reason:
+        return Reason(
+            code=step.code,
+            clause=step.clause,
+            text=text_of(self.policy, step.clause),
+            law=step.law,
+            fact=_telling_fact(step, standing, at),
+            changes_when=step.changes_when,
+            data=step.data,
+        )
+
+
+def _telling_fact(step: Step, standing: Standing, at: int) -> str:
+    found: list[Interval] = []
+    for name in step.names:
+        interval = standing.get(name)
+        if interval is not None and interval[2]:
+            found.append(interval)
+    # A state that holds now tells more than one that ended.
+    holding = [i for i in found if i[0] <= at < i[1]]
+    return next((i[2] for i in (*holding, *found)), "")
+
+
+@lru_cache(maxsize=4096)
+def text_of(policy: Policy, clause: str) -> str:
+    """Return the prose of a clause in one line, empty when there is no such clause."""
+    found = policy.clauses.get(clause)
+    return " ".join((found.prose or found.title).split()) if found is not None else ""
+
+
+def decide(policy: Policy, standing: Standing | None, question: Question, at: int) -> Decision:
+    """Say whether the act in `question` is lawful for one data subject, and why.
+
+    Pure: the caller reads the ledger and the clock. standing: None when the person is unknown
+    to the ledger. at: microseconds UTC; an interval's end is exclusive. A prohibition outranks
+    every permission; what no clause permits is denied. All reasons are gathered.
+    """
+    if question.activity not in policy.activities:
+        return _refused(question, at, "declared.activity", "a clause names this activity")
+    if standing is None:
+        return _refused(question, at, "subject.unknown", "the person is known to the ledger")
+    return prepare(policy, question).decide(standing, at)
+
+
+def _refused(question: Question, at: int, code: str, changes: str) -> Decision:
+    return Decision(
+        outcome=DENY,
+        activity=question.activity,
+        at=at,
+        withheld=question.data,
+        because=(Reason(code=code, changes_when=changes),),
+    )
+
+
+@lru_cache(maxsize=_ASKED_TOGETHER)
+def prepare(policy: Policy, question: Question) -> Prepared:
+    """Return the question compiled: the table's steps for every place the policy knows.
+
+    The activity is one of the policy's.
+    """
+    variants = policy.activities[question.activity]
+    channel = question.channel or _only_channel(variants)
+    asked = vocabulary.members(question.data) or _all_uses(variants)
+    steps, supports = _steps(policy, question, channel, asked)
+    checked = [(compiled(step.denies), step) for step in steps]
+    return Prepared(
+        policy=policy,
+        question=question,
+        steps=steps,
+        dense=tuple(pair for pair in checked if not needs_sparse(pair[1].denies)),
+        sparse=tuple(pair for pair in checked if needs_sparse(pair[1].denies)),
+        supports=supports,
+        asked=asked,
+        must=frozenset(vocabulary.members(question.data) or _required(variants, channel)),
+    )
+
+
+def _only_channel(variants: tuple[Activity, ...]) -> str:
+    channels = {channel for variant in variants for channel in variant.channel}
+    return channels.pop() if len(channels) == 1 else ""
+
+
+def _all_uses(variants: tuple[Activity, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(datum for variant in variants for datum in uses_of(variant)))
+
+
+def _required(variants: tuple[Activity, ...], channel: str) -> tuple[str, ...]:
+    """Return what the activity cannot do without.
+
+    Named by `requires`; else the address by which the channel reaches the person; else all
+    that the activity `uses`.
+    """
+    found: dict[str, None] = {}
+    for variant in variants:
+        named = vocabulary.members(variant.requires)
+        address = [d for d in vocabulary.ADDRESSED_BY.get(channel, ()) if d in uses_of(variant)]
+        found |= dict.fromkeys(named or address[:1] or vocabulary.members(variant.uses))
+    return tuple(found)
+
+
+def _steps(
+    policy: Policy, question: Question, channel: str, asked: tuple[str, ...]
+) -> tuple[tuple[Step, ...], tuple[tuple[str, str, str], ...]]:
+    by_place: list[tuple[Step, ...]] = []
+    supports: dict[tuple[str, str, str], None] = {}
+    for place in policy.places:
+        activity = policy.variant(question.activity, place)
+        if activity is None:
+            denied = Step(
+                code="declared.region",
+                denies=TRUE,
+                changes_when="a clause names this activity for the person's region",
+            )
+            by_place.append((in_place(denied, place),))
+            continue
+        asking = Asking(
+            policy=policy,
+            place=place,
+            law=policy.laws[place.pack],
+            activity=activity,
+            question=question,
+            channel=channel,
+            data=asked,
+        )
+        by_place.append(tuple(steps_of(asking)))
+        supports |= dict.fromkeys(_supports(asking))
+    return (_nowhere(policy), *_merged(policy, by_place)), tuple(supports)
+
+
+def _nowhere(policy: Policy) -> Step:
+    return Step(
+        code="declared.country",
+        denies=none_of(*(f"in.{place.name}" for place in policy.places)),
+        changes_when="a clause names the person's country",
+    )
+
+
+def _merged(policy: Policy, by_place: list[tuple[Step, ...]]) -> Iterator[Step]:
+    """Yield the steps once where every place has them alike, else bound to their places."""
+    everywhere = set(by_place[0]).intersection(*by_place[1:]) if by_place else set()
+    seen: set[Step] = set()
+    for place, steps in zip(policy.places, by_place, strict=True):
+        for step in steps:
+            if step in seen or step.denies == FALSE:
+                continue
+            if step in everywhere:
+                seen.add(step)
+                yield step
+            elif step.code == "declared.region":
+                yield step
+            else:
+                yield in_place(step, place)
+
+
+def _supports(asking: Asking) -> Iterator[tuple[str, str, str]]:
+    """Yield code, clause and state of what a permission rests on, the activity's clause first."""
+    activity = asking.activity
+    yield f"permitted.{activity.basis}", activity.clause, ""
+    if activity.basis == "consent":
+        for group in needed_consents(asking):
+            for name in group:
+                consent = asking.policy.consents[name.split(".")[1]]
+                yield "permitted.consent_given", consent.clause, name
+    for relation in activity.relation:
+        yield "permitted.relation", activity.clause, f"had.{relation}"
+    if activity.soft_opt_in and asking.channel:
+        yield "permitted.soft_opt_in", activity.clause, f"soft.{asking.channel}"
+
+
+def permits(prepared: Prepared) -> tuple[Step, ...]:
+    """Return the steps any of which denies the whole act: the contrary of their union permits."""
+    return tuple(
+        step for step in prepared.steps if not step.data or not prepared.must.isdisjoint(step.data)
+    )

@@ -1,0 +1,110 @@
+"""What a step of the decision table is, and what every step looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from placket.law.grounds import Ground, Prohibition
+from placket.policy.compile import (
+    Place,
+    Policy,
+    is_marketing,
+)
+
+if TYPE_CHECKING:
+    from placket.decide.condition import (
+        Condition,
+    )
+    from placket.decide.question import Question
+    from placket.law.rules import Law
+    from placket.policy.rules import (
+        Activity,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One rule of the table, compiled: it denies when its condition is true.
+
+    data: those that the step denies, the whole act when empty. names: the states whose facts
+    explain the denial, most telling first.
+    """
+
+    code: str
+    denies: Condition
+    clause: str = ""
+    law: str = ""
+    changes_when: str = ""
+    data: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A question about one activity in one place: what every step looks at."""
+
+    policy: Policy
+    place: Place
+    law: Law
+    activity: Activity
+    question: Question
+    channel: str
+    data: tuple[str, ...]
+
+    @property
+    def ground(self) -> Ground:
+        """Return the ground of the activity: named, or that of its basis."""
+        return ground_of(self.activity)
+
+    def passes(self, prohibition: Prohibition) -> bool:
+        """Say whether the law of the place lets the activity pass the prohibition."""
+        return self.law.lets_pass(prohibition, self.ground)
+
+    @property
+    def tail(self) -> str:
+        """Return the activity and its channel, as marketing states are named."""
+        return f"{self.activity.name}.{self.channel}" if self.channel else self.activity.name
+
+    def step(  # noqa: PLR0913 - a step has these parts, all but three by name
+        self,
+        code: str,
+        denies: Condition,
+        changes_when: str,
+        *,
+        clause: str = "",
+        law: str = "",
+        data: tuple[str, ...] = (),
+        names: tuple[str, ...] = (),
+    ) -> Step:
+        """Return a step of the activity's clause, or of another that speaks."""
+        return Step(
+            code=code,
+            denies=denies,
+            clause=clause or self.activity.clause,
+            law=law,
+            changes_when=changes_when,
+            data=data,
+            names=names,
+        )
+
+
+_GROUND_OF_BASIS: Final = {
+    "contract": Ground.CONTRACT,
+    "legal_obligation": Ground.DUTY,
+    "vital_interest": Ground.VITAL_INTEREST,
+}
+
+
+def ground_of(activity: Activity) -> Ground:
+    """Return what the activity rests on where a prohibition would stop it.
+
+    A marketing activity has no ground, whatever its basis. Source: design, the matrix.
+    """
+    if activity.ground:
+        return Ground(activity.ground)
+    if is_marketing(activity):
+        return Ground.NONE
+    if "legal_claims" in activity.purpose:
+        return Ground.CLAIMS
+    return _GROUND_OF_BASIS.get(activity.basis, Ground.NONE)

@@ -1,0 +1,206 @@
+"""Steps on single data: erased, kept, bound to their purpose, restricted, past their day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from placket.decide.condition import (
+    TRUE,
+    Condition,
+    Holds,
+    all_of,
+    any_of,
+    negated,
+    none_of,
+)
+from placket.law.grounds import Ground, Prohibition
+from placket.policy.compile import (
+    consents_for,
+    retains_for,
+)
+from placket.policy.rules import (
+    Capture,
+    Datum,
+    Retain,
+)
+from placket.standing.standing import (
+    retain_name,
+    with_consents,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placket.decide.steps.asking import Asking, Step
+
+
+def erased(asking: Asking) -> Iterator[Step]:
+    """Deny data that an erasure took and did not keep. Source: GDPR Art. 17(1)."""
+    for datum in asking.data:
+        kept = tuple(f"kept.{datum}.{ground}" for ground in Ground)
+        gone = Holds(f"erased.{datum}", sparse=True)
+        yield asking.step(
+            "erased",
+            all_of(gone, none_of(*kept, sparse=True)),
+            "the person gives the data anew",
+            law="GDPR Art. 17(1)",
+            data=(datum,),
+            names=(f"erased.{datum}",),
+        )
+
+
+def locked(asking: Asking) -> Iterator[Step]:
+    """Deny data that are kept on another ground. Source: GDPR Art. 17(3), 5(1)(b)."""
+    if asking.passes(Prohibition.LOCK):
+        return
+    for datum in asking.data:
+        own = f"kept.{datum}.{asking.ground}"
+        others = tuple(f"kept.{datum}.{g}" for g in Ground if g is not asking.ground)
+        yield asking.step(
+            "lock.kept_after_erasure",
+            all_of(
+                Holds(f"erased.{datum}", sparse=True),
+                any_of(*(Holds(name, sparse=True) for name in others)),
+                none_of(own, sparse=True),
+            ),
+            "the activity serves the ground on which the data are kept",
+            law=asking.law.source("passes.lock"),
+            data=(datum,),
+            names=(f"erased.{datum}",),
+        )
+
+
+def purpose(asking: Asking) -> Iterator[Step]:
+    """Deny data whose collection did not show this purpose. Source: GDPR Art. 5(1)(b), 6(4)."""
+    forms = [c for c in asking.policy.rules(Capture) if c.purposes_shown]
+    for datum in asking.data:
+        free = Holds(f"free.{datum}", sparse=True)
+        yield asking.step(
+            "purpose.unproven_source",
+            all_of(Holds(f"unproven.{datum}", sparse=True), negated(free)),
+            "the source proves the person's permission, or the person gives the data",
+            law="GDPR Art. 6(1), 14",
+            data=(datum,),
+            names=(f"unproven.{datum}",),
+        )
+        closed = tuple(c for c in forms if not set(c.purposes_shown) & set(asking.activity.purpose))
+        if closed:
+            yield _not_shown(asking, datum, forms, closed)
+
+
+def _not_shown(
+    asking: Asking, datum: str, forms: list[Capture], closed: tuple[Capture, ...]
+) -> Step:
+    shown = tuple(f"confined.{datum}.{c.name}" for c in forms if c not in closed)
+    hidden = tuple(f"confined.{datum}.{c.name}" for c in closed)
+    admitted = tuple(f"admitted.{datum}.{p}" for p in asking.activity.purpose)
+    return asking.step(
+        "purpose.not_shown",
+        all_of(
+            any_of(*(Holds(name, sparse=True) for name in hidden)),
+            none_of(f"free.{datum}", *shown, *admitted, sparse=True),
+        ),
+        "the purpose is shown and the data are given again, or a compatibility decision is made",
+        clause=closed[0].clause,
+        law="GDPR Art. 5(1)(b), 6(4), 13(3)",
+        data=(datum,),
+        names=hidden,
+    )
+
+
+def restricted(asking: Asking) -> Iterator[Step]:
+    """Deny restricted data and restricted processing. Source: GDPR Art. 18(2)."""
+    grounds = {asking.ground, Ground(asking.activity.under_restriction or asking.ground)}
+    if any(asking.law.lets_pass(Prohibition.RESTRICTED, ground) for ground in grounds):
+        return
+    law = asking.law.source("passes.restricted")
+    name = f"restricted.activity.{asking.activity.name}"
+    changes = "the restriction is lifted, or the person consents to this use by name"
+    yield asking.step("restricted", Holds(name, sparse=True), changes, law=law, names=(name,))
+    consents = consents_for(asking.policy, asking.activity, asking.channel)
+    for datum in asking.data:
+        released = tuple(f"released.{datum}.{consent}" for consent in consents)
+        held = f"restricted.{datum}"
+        yield asking.step(
+            "restricted",
+            all_of(Holds(held, sparse=True), none_of(*released, sparse=True)),
+            changes,
+            law=law,
+            data=(datum,),
+            names=(held,),
+        )
+
+
+def special(asking: Asking) -> Iterator[Step]:
+    """Deny special categories without a condition of Art. 9(2)."""
+    sensitive = {d for rule in asking.policy.rules(Datum) if rule.special for d in rule.what}
+    touched = tuple(d for d in asking.data if d in sensitive)
+    if not touched:
+        return
+    if not asking.activity.condition:
+        yield asking.step(
+            "special.no_condition",
+            TRUE,
+            "the clause names a condition of Art. 9(2)",
+            law="GDPR Art. 9(2), 10",
+            data=touched,
+        )
+    elif asking.activity.condition == "a":
+        names = with_consents(asking.policy, asking.activity.name, asking.channel)
+        yield asking.step(
+            "special.no_explicit_consent",
+            none_of(*names),
+            "the person consents explicitly",
+            law="GDPR Art. 9(2)(a)",
+            data=touched,
+        )
+
+
+def retention(asking: Asking) -> Iterator[Step]:
+    """Deny data past the latest period that serves this activity. Source: GDPR Art. 5(1)(e)."""
+    by_rules: dict[tuple[Retain, ...], list[str]] = {}
+    for datum in asking.data:
+        by_rules.setdefault(retains_for(asking.policy, datum, asking.place), []).append(datum)
+    for rules, data in by_rules.items():
+        yield from _retained(asking, rules, tuple(data))
+
+
+def _retained(asking: Asking, rules: tuple[Retain, ...], data: tuple[str, ...]) -> Iterator[Step]:
+    law = "GDPR Art. 5(1)(e)"
+    if not rules:
+        yield asking.step(
+            "retention.no_period",
+            TRUE,
+            "a clause says how long the data are kept",
+            law=law,
+            data=data,
+        )
+        return
+    serves_all = asking.passes(Prohibition.LOCK)
+    usable = [r for r in rules if serves_all or not r.ground or r.ground == asking.ground]
+    over: Condition = none_of(*(retain_name(r) for r in usable))
+    if serves_all:
+        over = all_of(over, none_of("hold", sparse=True))
+    names = tuple(retain_name(r) for r in (usable or rules))
+    other = tuple(retain_name(r) for r in rules if r not in usable)
+    clause = (usable or list(rules))[0].clause
+    kept = any_of(*(Holds(name) for name in other))
+    yield asking.step(
+        "retention.ended",
+        all_of(over, negated(kept)),
+        "the data are given anew",
+        clause=clause,
+        law=law,
+        data=data,
+        names=names,
+    )
+    if other:
+        yield asking.step(
+            "lock.statutory",
+            all_of(over, kept),
+            "the activity serves the ground on which the data are kept",
+            clause=next(r for r in rules if r not in usable).clause,
+            law=asking.law.source("passes.lock"),
+            data=data,
+            names=other,
+        )

@@ -1,0 +1,146 @@
+"""Steps on what the clauses declare: channels, data, recipients, staff, times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from placket.decide.condition import (
+    TRUE,
+    none_of,
+)
+from placket.policy import vocabulary
+from placket.policy.compile import (
+    uses_of,
+)
+from placket.policy.rules import (
+    Access,
+    Recipient,
+    as_dict,
+)
+from placket.standing.standing import (
+    condition_names,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placket.decide.steps.asking import Asking, Step
+
+CLOSE: Final = frozenset({"EEA", "GB"})
+
+
+def declared(asking: Asking) -> Iterator[Step]:
+    """Deny what is in no clause: the channel, data, recipient, sender or occasion."""
+    activity, question = asking.activity, asking.question
+    if activity.channel and not asking.channel:
+        yield asking.step("declared.channel_unnamed", TRUE, "the question names one channel")
+    elif asking.channel and asking.channel not in activity.channel:
+        yield asking.step("declared.channel", TRUE, "a clause names this channel for the activity")
+    undeclared = tuple(d for d in asking.data if d not in uses_of(activity))
+    if undeclared:
+        yield asking.step(
+            "declared.data", TRUE, "a clause names these data for the activity", data=undeclared
+        )
+    if question.sender and activity.sender and question.sender not in activity.sender:
+        yield asking.step("declared.sender", TRUE, "a clause names this sender for the activity")
+    if activity.occasion and not question.occasion:
+        yield asking.step("declared.occasion", TRUE, f"there is {activity.occasion}")
+    if not activity.offered:
+        yield asking.step("declared.not_offered", TRUE, "the retailer offers this service")
+
+
+def recipient(asking: Asking) -> Iterator[Step]:
+    """Deny a hand-over not declared, agreed or safeguarded. Source: GDPR Art. 26, 28, 44."""
+    name = asking.question.recipient
+    if not name:
+        return
+    rules = [r for r in asking.policy.rules(Recipient) if name in r.name]
+    shares = as_dict(asking.activity.shares).get("to")
+    named = {*asking.activity.recipients, *([shares] if isinstance(shares, str) else shares or ())}
+    if name not in named or not rules:
+        yield asking.step(
+            "declared.recipient", TRUE, "a clause names this recipient", law="GDPR Art. 13(1)(e)"
+        )
+        return
+    rule = rules[0]
+    roles = {rule.role} if isinstance(rule.role, str) else set(as_dict(rule.role))
+    if roles & {"processor", "joint"} and not rule.contract:
+        yield asking.step(
+            "recipient.no_contract",
+            TRUE,
+            "a contract or arrangement is on record",
+            clause=rule.clause,
+            law="GDPR Art. 26, 28(3)",
+        )
+    if set(rule.country) - CLOSE - _close_countries(asking) and not rule.safeguard:
+        yield asking.step(
+            "recipient.no_safeguard",
+            TRUE,
+            "a safeguard for the country is declared",
+            clause=rule.clause,
+            law="GDPR Art. 44 to 49",
+        )
+    if rule.gets:
+        allowed = vocabulary.members(rule.gets)
+        kept_back = tuple(d for d in asking.data if d not in allowed)
+        if kept_back:
+            yield asking.step(
+                "recipient.data",
+                TRUE,
+                "a clause names these data for the recipient",
+                clause=rule.clause,
+                data=kept_back,
+            )
+
+
+def _close_countries(asking: Asking) -> frozenset[str]:
+    return asking.law.duty_countries
+
+
+def access(asking: Asking) -> Iterator[Step]:
+    """Deny staff what their role does not see, or sees only with an open case."""
+    if not asking.question.actor:
+        return
+    rules = [r for r in asking.policy.rules(Access) if r.role == asking.question.actor]
+    if not rules:
+        yield asking.step("access.role", TRUE, "a clause gives this role access")
+        return
+    for datum in asking.data:
+        seeing = [r for r in rules if datum in vocabulary.members(r.sees)]
+        if not seeing:
+            yield asking.step(
+                "access.data",
+                TRUE,
+                "a clause shows these data to the role",
+                clause=rules[0].clause,
+                data=(datum,),
+            )
+        elif all(r.open_while is not None for r in seeing):
+            names = tuple(
+                name
+                for r in seeing
+                if r.open_while is not None
+                for name in condition_names(r.open_while)
+            )
+            closed = none_of(*names)
+            no_case = TRUE if not asking.question.case else closed
+            yield asking.step(
+                "access.no_open_case",
+                no_case,
+                f"{' or '.join(str(r.open_while) for r in seeing)} and is named",
+                clause=seeing[0].clause,
+                data=(datum,),
+                names=names,
+            )
+
+
+def situation(asking: Asking) -> Iterator[Step]:
+    """Deny an activity outside the time that its clause confines it to."""
+    if asking.activity.open_while is not None:
+        names = condition_names(asking.activity.open_while)
+        yield asking.step(
+            "situation.closed",
+            none_of(*names),
+            f"this holds: {asking.activity.open_while}",
+            names=names,
+        )

@@ -1,0 +1,275 @@
+"""From a checked Document to an immutable Policy: packs bound, extensions merged, all indexed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from placket.policy import vocabulary
+from placket.policy.render import render, rule_as_yaml
+from placket.policy.rules import (
+    Activity,
+    Consent,
+    Cookie,
+    Region,
+    Retain,
+    Rule,
+    as_dict,
+    keys_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from placket.law.rules import Law
+    from placket.policy.front import Front
+    from placket.policy.parse import Clause, Document
+
+REST: Final = "rest"
+ALL: Final = ("all", vocabulary.ALL_HELD)
+"""The words of a `retain` rule that stand for everything held."""
+
+R = TypeVar("R", bound=Rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where one set of rules and one law hold.
+
+    region: of the policy; pack: the law pack; countries: ISO codes, None for all others.
+    """
+
+    region: str
+    pack: str
+    countries: frozenset[str] | None
+
+    @property
+    def name(self) -> str:
+        """Return the name under which standing says that a person may be here."""
+        return f"{self.region}_{self.pack}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Policy:
+    """A policy that runs; nothing in it changes, and it is equal to itself alone.
+
+    laws: by pack id, as dated on the effective day. lineage: for each pack the packs whose
+    statutes hold there, itself first. Rules keep the order of the text.
+    """
+
+    document: Document
+    laws: Mapping[str, Law]
+    lineage: Mapping[str, tuple[str, ...]]
+    places: tuple[Place, ...]
+    activities: Mapping[str, tuple[Activity, ...]]
+
+    @property
+    def front(self) -> Front:
+        """Return the front matter."""
+        return self.document.front
+
+    def rules(self, kind: type[R]) -> tuple[R, ...]:
+        """Return the rules of one kind, in order of the text."""
+        return self._by_kind.get(kind, ())  # type: ignore[return-value]  # grouped by their type
+
+    @cached_property
+    def _by_kind(self) -> Mapping[type[Rule], tuple[Rule, ...]]:
+        found: dict[type[Rule], list[Rule]] = {}
+        for rule in self.document.rules():
+            found.setdefault(type(rule), []).append(rule)
+        return MappingProxyType({kind: tuple(rules) for kind, rules in found.items()})
+
+    @cached_property
+    def clauses(self) -> Mapping[str, Clause]:
+        """Return the clauses by id."""
+        return MappingProxyType({c.id: c for c in self.document.clauses if c.id})
+
+    @cached_property
+    def consents(self) -> Mapping[str, Consent | Cookie]:
+        """Return what may be consented to, by name: consents and categories of cookies."""
+        asked: tuple[Consent | Cookie, ...] = (*self.rules(Consent), *self.rules(Cookie))
+        return MappingProxyType({rule.name: rule for rule in asked})
+
+    @cached_property
+    def data(self) -> tuple[str, ...]:
+        """Return every datum that some activity uses, groups as their members, sorted."""
+        used = (uses_of(variant) for name in self.activities for variant in self.activities[name])
+        return tuple(sorted({datum for data in used for datum in data}))
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 of the canonical text, in hex."""
+        return hashlib.sha256(render(self.document).encode()).hexdigest()
+
+    @cached_property
+    def fold_digest(self) -> str:
+        """Return a digest of what decides: the rules and their law, not the prose."""
+        written: list[Any] = [rule_as_yaml(rule) for rule in self.document.rules()]
+        written.append([(pack, _law_values(law)) for pack, law in sorted(self.laws.items())])
+        written.append([self.front.zone, self.front.year_end, self.front.effective.isoformat()])
+        text = json.dumps(written, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def variant(self, activity: str, place: Place) -> Activity | None:
+        """Return the rule of `activity` that holds in `place`."""
+        variants = self.activities.get(activity, ())
+        return next((v for v in variants if holds_in(v, place)), None)
+
+    def place_of(self, country: str) -> Place | None:
+        """Return the place of a country, None when no region of the policy covers it."""
+        named = (p for p in self.places if p.countries is not None and country in p.countries)
+        rest = (p for p in self.places if p.countries is None)
+        return next(named, None) or next(rest, None)
+
+
+def holds_in(rule: Rule, place: Place) -> bool:
+    """Say whether the rule holds in the place: everywhere unless it names regions."""
+    return not rule.regions or place.region in rule.regions
+
+
+def uses_of(activity: Activity) -> tuple[str, ...]:
+    """Return all data the activity uses, groups as their members, in order."""
+    return vocabulary.members((*activity.uses, *activity.uses_also))
+
+
+def is_marketing(activity: Activity) -> bool:
+    """Say whether the activity markets or profiles for it: an objection always stops it."""
+    return activity.message == "marketing" or any(
+        vocabulary.is_marketing(purpose) for purpose in activity.purpose
+    )
+
+
+def is_direct_marketing(activity: Activity) -> bool:
+    """Say whether the activity sends messages that promote."""
+    return activity.message == "marketing" or any(
+        vocabulary.is_direct_marketing(purpose) for purpose in activity.purpose
+    )
+
+
+def retains_for(policy: Policy, datum: str, place: Place) -> tuple[Retain, ...]:
+    """Return the rules that say how long `datum` is kept: its own, else those for all data."""
+    here = [r for r in policy.rules(Retain) if holds_in(r, place) and not r.at]
+    own = tuple(r for r in here if datum in vocabulary.members(r.what))
+    general = tuple(r for r in here if set(r.what) & set(ALL))
+    if any(not r.ground for r in own):
+        return own
+    return (*own, *(r for r in general if not r.ground))
+
+
+def consents_for(policy: Policy, activity: Activity, channel: str) -> tuple[str, ...]:
+    """Return the names of the consents that cover `activity` on `channel`, in order.
+
+    A consent covers the activities it lists and those that name it under `needs`.
+    """
+    return tuple(
+        name
+        for name, consent in policy.consents.items()
+        if (activity.name in consent.activities or name in activity.needs)
+        and _covers_channel(consent, channel)
+    )
+
+
+def _covers_channel(consent: Consent | Cookie, channel: str) -> bool:
+    channels = getattr(consent, "channel", ())
+    return not channels or not channel or channel in channels
+
+
+def compile_policy(
+    document: Document,
+    laws: Mapping[str, Law],
+    lineage: Mapping[str, tuple[str, ...]],
+    countries: Mapping[str, frozenset[str]],
+) -> Policy:
+    """Return the policy that `document` says, under `laws`.
+
+    The document has passed the checks: what extends something finds it, each named pack is
+    in `laws`. countries: sets such as `EEA` by name.
+    """
+    used = {pack: laws[pack] for pack in _packs_named(document)}
+    return Policy(
+        document=document,
+        laws=MappingProxyType(used),
+        lineage=MappingProxyType({pack: lineage[pack] for pack in used}),
+        places=merged(_places(document, countries)),
+        activities=MappingProxyType(_activities(document)),
+    )
+
+
+def _law_values(law: Law) -> list[tuple[str, str]]:
+    return sorted((path, str(fact.value)) for path, fact in law.facts.items())
+
+
+def law_by_countries(region: Region) -> tuple[tuple[str, str], ...]:
+    """Return (country or set of countries, pack) pairs of the region, as written."""
+    if isinstance(region.law, str):
+        return tuple((country, region.law) for country in region.countries)
+    return tuple(as_dict(region.law).items())
+
+
+def _packs_named(document: Document) -> Iterator[str]:
+    for rule in document.rules():
+        if isinstance(rule, Region):
+            yield from dict.fromkeys(pack for _, pack in law_by_countries(rule))
+
+
+def _places(document: Document, sets: Mapping[str, frozenset[str]]) -> Iterator[Place]:
+    regions = [rule for rule in document.rules() if isinstance(rule, Region)]
+    taken: set[str] = set()
+    for region in regions:
+        named = [
+            (sets.get(word, frozenset({word})), pack, word in sets)
+            for word, pack in law_by_countries(region)
+            if word != REST
+        ]
+        # A country named by itself wins over a set that holds it.
+        for codes, pack, _ in sorted(named, key=lambda item: item[2]):
+            yield Place(region=region.name, pack=pack, countries=codes - taken)
+            taken |= codes
+    for region in regions:
+        for word, pack in law_by_countries(region):
+            if word == REST:
+                yield Place(region=region.name, pack=pack, countries=None)
+
+
+def merged(places: Iterable[Place]) -> tuple[Place, ...]:
+    """Return the places with those of one region and pack made one."""
+    found: dict[str, Place] = {}
+    for place in places:
+        before = found.get(place.name)
+        if before is None:
+            found[place.name] = place
+        elif before.countries is None or place.countries is None:
+            found[place.name] = replace(place, countries=None)
+        else:
+            found[place.name] = replace(place, countries=before.countries | place.countries)
+    return tuple(found.values())
+
+
+def _activities(document: Document) -> dict[str, tuple[Activity, ...]]:
+    written: dict[str, list[Activity]] = {}
+    for rule in document.rules():
+        if isinstance(rule, Activity):
+            written.setdefault(rule.name, []).append(rule)
+    return {
+        name: tuple(_extended(variant, written) for variant in variants)
+        for name, variants in written.items()
+    }
+
+
+def _extended(activity: Activity, written: Mapping[str, list[Activity]]) -> Activity:
+    parent = next(iter(written.get(activity.extends, ())), None)
+    if parent is None:
+        return activity
+    parent = _extended(parent, written)
+    own = {name for name, _ in activity.places}
+    inherited = {
+        keyed.name: getattr(parent, keyed.name)
+        for keyed in keys_of(Activity).values()
+        if keyed.name not in own and keyed.name not in {"name", "extends", "uses_also"}
+    }
+    also = (*parent.uses_also, *activity.uses_also)
+    return replace(activity, uses_also=also, **inherited)

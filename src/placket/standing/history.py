@@ -1,0 +1,157 @@
+"""A person's facts, sorted out by what the fold asks of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from placket.facts import OPEN, Fact, Kind
+
+Connected = Callable[[str, str], int | None]
+"""When two persons of one cluster became connected: microseconds UTC."""
+
+CONTACTS: Final = frozenset(
+    {
+        Kind.INTERACTED,
+        Kind.RELATION_OPENED,
+        Kind.CONSENT_REQUESTED,
+        Kind.CONSENT_GIVEN,
+        Kind.CONSENT_CONFIRMED,
+        Kind.CONSENT_REFUSED,
+        Kind.CONSENT_WITHDRAWN,
+        Kind.OBJECTED,
+        Kind.REQUESTED,
+    }
+)
+"""Facts that are themselves a contact with the person; others count when told as one."""
+
+
+@dataclass(slots=True)
+class Relation:
+    """One order, case or account: when it began and, once closed, when it ended."""
+
+    opened: Fact
+    closed: Fact | None = None
+
+
+@dataclass(slots=True)
+class History:
+    """The facts of one person (or cluster) known at one moment.
+
+    events: the latest fact of each event. first: the earliest. contacts: the latest contact by
+    channel, with `` for any. privately: opened payloads by fact id, where the key was there.
+    """
+
+    person: str
+    connected: Connected
+    events: dict[str, Fact] = field(default_factory=dict)
+    first: dict[str, Fact] = field(default_factory=dict)
+    contacts: dict[str, Fact] = field(default_factory=dict)
+    relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
+    kinds: dict[Kind, list[Fact]] = field(default_factory=lambda: defaultdict(list))
+    born: date | None = None
+    country: str = ""
+
+    def of(self, *kinds: Kind) -> list[Fact]:
+        """Return the facts of `kinds`, earliest first."""
+        if len(kinds) == 1:
+            return self.kinds.get(kinds[0], [])
+        found = [fact for kind in kinds for fact in self.kinds.get(kind, ())]
+        found.sort(key=_order)
+        return found
+
+
+def _order(fact: Fact) -> tuple[int, str]:
+    return fact.occurred_at, fact.id
+
+
+def never_connected(_first: str, _second: str) -> int | None:
+    """Say that no two persons are connected: the history of one person alone."""
+    return None
+
+
+def gather(
+    person: str,
+    facts: Iterable[Fact],
+    *,
+    private: Mapping[str, Mapping[str, object]] | None = None,
+    connected: Connected = never_connected,
+) -> History:
+    """Return the history that `facts` make; neither their order nor repetition matters.
+
+    private: opened payloads by fact id; only `born` is read. A payload that is not there
+    leaves the age unknown.
+    """
+    history = History(person=person, connected=connected)
+    unique = {fact.id: fact for fact in facts}
+    for fact in sorted(unique.values(), key=_order):
+        history.kinds[fact.kind].append(fact)
+        _contact(history, fact)
+        reader = _READERS.get(fact.kind)
+        if reader is not None:
+            reader(history, fact)
+    _close_relations(history)
+    _read_birth(history, private or {})
+    return history
+
+
+def _contact(history: History, fact: Fact) -> None:
+    if fact.kind in CONTACTS or "contact" in fact.marks:
+        history.contacts[""] = fact
+        if fact.channel:
+            history.contacts[fact.channel] = fact
+
+
+def _happened(history: History, fact: Fact) -> None:
+    history.events[fact.what] = fact
+    history.first.setdefault(fact.what, fact)
+
+
+def _opened(history: History, fact: Fact) -> None:
+    things = history.relations.setdefault(fact.what, {})
+    # A second opening of one thing is the same thing told again: the first stands.
+    things.setdefault(fact.thing or fact.id, Relation(opened=fact))
+    event = f"{fact.what}.opened"
+    history.events[event] = fact
+    history.first.setdefault(event, fact)
+
+
+def _closed(history: History, fact: Fact) -> None:
+    event = f"{fact.what}.closed"
+    history.events[event] = fact
+    history.first.setdefault(event, fact)
+
+
+def _close_relations(history: History) -> None:
+    # After all openings are known, so that an end told before its beginning still counts.
+    for fact in history.kinds.get(Kind.RELATION_CLOSED, ()):
+        for thing, relation in history.relations.get(fact.what, {}).items():
+            if not fact.thing or thing == fact.thing:
+                relation.closed = fact
+
+
+def _located(history: History, fact: Fact) -> None:
+    history.country = fact.region
+
+
+def _read_birth(history: History, private: Mapping[str, Mapping[str, object]]) -> None:
+    for fact in history.kinds.get(Kind.BORN, ()):
+        written = private.get(fact.id, {}).get("birth_date")
+        if isinstance(written, str):
+            history.born = date.fromisoformat(written)
+
+
+_READERS: Final[Mapping[Kind, Callable[[History, Fact], None]]] = {
+    Kind.HAPPENED: _happened,
+    Kind.RELATION_OPENED: _opened,
+    Kind.RELATION_CLOSED: _closed,
+    Kind.LOCATED: _located,
+}
+
+
+def covers_open(relation: Relation) -> int:
+    """Return the instant at which the relation ended, OPEN while it has not."""
+    return relation.closed.occurred_at if relation.closed is not None else OPEN
