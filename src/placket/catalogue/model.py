@@ -156,7 +156,8 @@ class Tell:
     """What a row says happened.
 
     word: `at` a time, `on` a date, `in` a column that holds a state, or `as` an identifier.
-    column: the one behind the word. at: a time column beside an `in` or `as`.
+    column: the one behind the word; via: the linked table that it stands in, empty for the
+    row's own. at: a time column beside an `in` or `as`.
     of: the consent, objection or other thing that the fact is about. thing: the row that the
     fact belongs to, if another. marks: constant marks; wording and offers become marks.
     """
@@ -164,6 +165,7 @@ class Tell:
     event: str
     word: str = "at"
     column: str
+    via: str = ""
     at: str = ""
     when: tuple[Test, ...] = ()
     of: Says = NOTHING
@@ -216,9 +218,9 @@ class Tell:
         )
 
     def columns(self) -> tuple[str, ...]:
-        """Return the columns that the tell reads, each once, in order."""
+        """Return the row's own columns that the tell reads, each once, in order."""
         named = (
-            self.column,
+            "" if self.via else self.column,
             self.at,
             self.until,
             *(test.column for test in self.when),

@@ -125,10 +125,12 @@ def _tell(event: str, reader: _Reader) -> Tell:
     reader.index += 1
     if word == "as":
         return _identified(event, reader)
-    column = reader.name("the name of a column")
+    via, column = "", reader.name("the name of a column")
+    if reader.accept("."):
+        via, column = column, reader.name("a column of that table")
     channel = reader.name("a channel") if reader.accept("by") else ""
     reader.end()
-    return Tell(event=event, word=word, column=column, channel=Says(constant=channel))
+    return Tell(event=event, word=word, column=column, via=via, channel=Says(constant=channel))
 
 
 def _identified(event: str, reader: _Reader) -> Tell:
@@ -143,7 +145,8 @@ def write_tell(tell: Tell) -> str:
     """Return the phrase of `tell`; what it cannot say stands in the long form beside it."""
     if tell.word == "as":
         return f"{tell.event} as {tell.identifier} by {quoted(tell.column)}"
-    return f"{tell.event} {tell.word} {quoted(tell.column)}"
+    via = f"{quoted(tell.via)}." if tell.via else ""
+    return f"{tell.event} {tell.word} {via}{quoted(tell.column)}"
 
 
 def parse_clock(text: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ def reflect(engine: Engine) -> Schema:
     """
     inspector = inspect(engine)
     columns = inspector.get_multi_columns()
-    parts = {
+    parts: dict[str, Any] = {
         "keys": inspector.get_multi_pk_constraint(),
         "foreign": inspector.get_multi_foreign_keys(),
         "indexes": inspector.get_multi_indexes(),

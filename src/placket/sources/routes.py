@@ -122,6 +122,15 @@ class Reading:
     name: str
     places: dict[tuple[str, str], int] = field(default_factory=dict)
     filled: dict[str, int] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+    def place_via(self, link: Link, near: str, name: str) -> int:
+        """Return where a column of the row that `link` leads to stands, joining that row."""
+        alias = f"_{link.table}_{near}"
+        step = Step(before=OWN, column=near, table=link.table, target=link.target, alias=alias)
+        if step not in self.steps:
+            self.steps.append(step)
+        return self.place(name, alias)
 
     def place(self, name: str, alias: str = OWN) -> int:
         """Return where the column's value stands, selecting it if it was not yet."""
@@ -139,7 +148,7 @@ def read_select(reading: Reading, steps: tuple[Step, ...]) -> Select[Any]:
     """Return the select of `reading`, joined along `steps`; names are quoted by the dialect."""
     tables = {OWN: table(reading.name)}
     joined: Any = tables[OWN]
-    for step in dict.fromkeys(steps):
+    for step in dict.fromkeys((*steps, *reading.steps)):
         tables[step.alias] = table(step.table).alias(f"t{step.alias}")  # type: ignore[assignment]
         near = _of(tables[step.before], step.column)
         joined = joined.outerjoin(tables[step.alias], near == _of(tables[step.alias], step.target))

@@ -187,12 +187,20 @@ class Maker:
             return self._state(tell)
         return self._event(tell)
 
+    def _place(self, tell: Tell) -> int:
+        """Return where the tell's column stands: in the row, or in a row that it links to."""
+        if not tell.via:
+            return self.reading.place(tell.column)
+        link = next(link for link in self.table.links() if link.table == tell.via)
+        near = self.table.key[0] if link.inward else link.column
+        return self.reading.place_via(link, near, tell.column)
+
     def _matches(self, tell: Tell) -> Callable[[Row], bool]:
         return make_test(tuple((self.reading.place(t.column), t) for t in tell.when))
 
     def _event(self, tell: Tell) -> Teller:
         matches, shape = self._matches(tell), self._shape(tell)
-        place = self.reading.place(tell.at or tell.column)
+        place = self.reading.place(tell.at) if tell.at else self._place(tell)
         region = self.reading.place(tell.column) if tell.kind is Kind.LOCATED else None
         zone, now = self.telling.zone, self.telling.now
 
