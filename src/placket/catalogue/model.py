@@ -280,7 +280,8 @@ class Table:
     """One table: whose rows they are, what they tell and hold, and what becomes of them.
 
     key: the columns that name a row. shared: of a row with several owners, whether it goes with
-    the `last` or with `any` of them. confirm: the words that were guessed and not yet confirmed.
+    the `last` or with `any` of them. guests: `nobody` where a row without an owner is no person's.
+    confirm: the words that were guessed and not yet confirmed.
     """
 
     name: str
@@ -297,6 +298,7 @@ class Table:
     seal: tuple[str, ...] = ()
     undo: str = ""
     shared: str = ""
+    guests: str = ""
     no_person: bool = False
     confirm: tuple[str, ...] = ()
     span: Span = field(default=NOWHERE, compare=False)

@@ -121,6 +121,7 @@ class _Reader:
             "seal": to.texts,
             "undo": to.text,
             "shared": to.one_of(SHARED),
+            "guests": to.one_of(("nobody",)),
             "no_person": to.flag,
             "confirm": to.texts,
             **self._action_keys(),

@@ -95,6 +95,7 @@ def _table(table: Table) -> dict[str, Any]:
             owner=_links(table.owner),
             party=_links(table.party),
             shared=table.shared,
+            guests=table.guests,
             tells=[_tell(tell) for tell in table.tells],
             holds={held.category: _one_or_list(held.columns) for held in table.holds},
             hide=list(table.hide),
