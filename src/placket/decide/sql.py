@@ -1,0 +1,182 @@
+"""The condition tree printed as SQL: bulk eligibility and its funnel, equal to `decide`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlglot import exp
+
+from placket.decide.condition import All, AnyOf, Condition, Ended, Holds, Known, Not, needs_sparse
+from placket.decide.decide import permits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from placket.decide.decide import Prepared
+    from placket.decide.steps.asking import Step
+    from placket.standing.layout import Layout
+
+NOW: Final = "now"
+"""The one bound parameter: the instant asked about, microseconds UTC."""
+
+DIALECTS: Final = ("sqlite", "postgres", "mysql", "duckdb", "spark")
+_ROW: Final = "s"
+_MARK: Final = "m"
+
+
+def now() -> exp.Expression:
+    """Return the placeholder of the instant."""
+    return exp.Placeholder(this=NOW)
+
+
+def truth(condition: Condition, layout: Layout, *, is_true: bool = True) -> exp.Expression:
+    """Return SQL that is true when `condition` is (or is not, for `is_true=False`).
+
+    There is no NOT in it: each leaf is printed as itself or as its contrary, so that a null
+    (a state that never held) reads as false wherever it stands.
+    """
+    match condition:
+        case Not(of=part):
+            return truth(part, layout, is_true=not is_true)
+        case All(of=parts):
+            return _joined([truth(p, layout, is_true=is_true) for p in parts], every=is_true)
+        case AnyOf(of=parts):
+            return _joined([truth(p, layout, is_true=is_true) for p in parts], every=not is_true)
+        case Holds(sparse=True) | Ended(sparse=True) | Known(sparse=True):
+            found = _mark(condition, layout)
+            return found if is_true else exp.not_(found)
+        case _:
+            return _state(condition, layout, is_true=is_true)
+
+
+def _joined(parts: list[exp.Expression], *, every: bool) -> exp.Expression:
+    if not parts:
+        return exp.true() if every else exp.false()
+    if len(parts) == 1:
+        return parts[0]
+    joined = exp.and_(*parts) if every else exp.or_(*parts)
+    return exp.paren(joined)
+
+
+def _column(layout: Layout, name: str, end: str) -> exp.Column:
+    return exp.column(f"{layout.columns[name]}_{end}", table=_ROW)
+
+
+def _state(leaf: Holds | Ended | Known, layout: Layout, *, is_true: bool) -> exp.Expression:
+    begins, ends = _column(layout, leaf.name, "from"), _column(layout, leaf.name, "until")
+    null = exp.Is(this=begins.copy(), expression=exp.null())
+    match leaf:
+        case Known():
+            return exp.not_(null) if is_true else null
+        case Holds() if is_true:
+            holds = exp.and_(exp.LTE(this=begins, expression=now()),
+                             exp.GT(this=ends, expression=now()))
+        case Holds():
+            holds = exp.or_(null, exp.GT(this=begins, expression=now()),
+                            exp.LTE(this=ends, expression=now()))
+        case Ended() if is_true:
+            return exp.LTE(this=ends, expression=now())
+        case Ended():
+            holds = exp.or_(null, exp.GT(this=ends, expression=now()))
+    return exp.paren(holds)
+
+
+def _mark(leaf: Holds | Ended | Known, layout: Layout) -> exp.Expression:
+    conditions = [
+        exp.EQ(this=exp.column("person", _MARK), expression=exp.column("person", _ROW)),
+        exp.EQ(this=exp.column("name", _MARK), expression=exp.Literal.string(leaf.name)),
+    ]
+    if isinstance(leaf, Holds):
+        conditions.append(exp.LTE(this=exp.column("from_", _MARK), expression=now()))
+        conditions.append(exp.GT(this=exp.column("until_", _MARK), expression=now()))
+    elif isinstance(leaf, Ended):
+        conditions.append(exp.LTE(this=exp.column("until_", _MARK), expression=now()))
+    table = exp.alias_(exp.to_table(layout.marks), _MARK, table=True)
+    return exp.Exists(this=exp.select(exp.Literal.number(1)).from_(table).where(*conditions))
+
+
+def denies(step: Step, layout: Layout) -> exp.Expression:
+    """Return SQL that is true of the persons whom `step` denies."""
+    denied = truth(step.denies, layout)
+    return exp.and_(_has_marks(), denied) if needs_sparse(step.denies) else denied
+
+
+def _has_marks() -> exp.Expression:
+    return exp.GT(this=exp.column("marks", _ROW), expression=exp.Literal.number(0))
+
+
+def permitted(prepared: Prepared, layout: Layout) -> exp.Expression:
+    """Return SQL that is true of the persons for whom the act is permitted.
+
+    What only a person with sparse states could be denied is asked of those alone.
+    """
+    steps = permits(prepared)
+    dense = [truth(s.denies, layout, is_true=False) for s in steps if not needs_sparse(s.denies)]
+    sparse = [truth(s.denies, layout, is_true=False) for s in steps if needs_sparse(s.denies)]
+    if not sparse:
+        return _joined(dense, every=True)
+    unmarked = exp.EQ(this=exp.column("marks", _ROW), expression=exp.Literal.number(0))
+    return _joined([*dense, exp.paren(exp.or_(unmarked, _joined(sparse, every=True)))], every=True)
+
+
+def _standing(layout: Layout) -> exp.Expression:
+    return exp.alias_(exp.to_table(layout.wide), _ROW, table=True)
+
+
+def select_eligible(prepared: Prepared, layout: Layout, *, after: bool = False) -> exp.Select:
+    """Return the query for the permitted persons, one column `person`, in order of it.
+
+    after: only persons behind the bound parameter `after`, for reading page by page.
+    """
+    query = exp.select(exp.column("person", _ROW)).from_(_standing(layout))
+    query = query.where(permitted(prepared, layout))
+    if after:
+        behind = exp.Placeholder(this="after")
+        query = query.where(exp.GT(this=exp.column("person", _ROW), expression=behind))
+    return query.order_by(exp.column("person", _ROW))
+
+
+def count_eligible(prepared: Prepared, layout: Layout) -> exp.Select:
+    """Return the query for the number of permitted persons, one row of one column."""
+    count = exp.Count(this=exp.Star())
+    return exp.select(count).from_(_standing(layout)).where(permitted(prepared, layout))
+
+
+def funnel(prepared: Prepared, layout: Layout) -> exp.Select:
+    """Return the query for how many persons each reason is the first to deny.
+
+    Rows: `step`, the index in `permits(prepared)` or -1 for the permitted, and `persons`.
+    """
+    lost = exp.Case()
+    for index, step in enumerate(permits(prepared)):
+        lost = lost.when(denies(step, layout), exp.Literal.number(index))
+    first = lost.else_(exp.Literal.number(-1)) if lost.args.get("ifs") else exp.Literal.number(-1)
+    return (
+        exp.select(exp.alias_(first, "step"), exp.alias_(exp.Count(this=exp.Star()), "persons"))
+        .from_(_standing(layout))
+        .group_by(exp.Literal.number(1))
+    )
+
+
+def by_reason(steps: Iterable[Step], layout: Layout) -> exp.Select:
+    """Return the query for how many persons each of `steps` denies, whatever else does.
+
+    One row with a column for each step, `step_0` and on.
+    """
+    columns = [
+        exp.alias_(
+            exp.Sum(
+                this=exp.Case()
+                .when(denies(step, layout), exp.Literal.number(1))
+                .else_(exp.Literal.number(0))
+            ),
+            f"step_{index}",
+        )
+        for index, step in enumerate(steps)
+    ]
+    return exp.select(*columns).from_(_standing(layout))
+
+
+def printed(query: exp.Expression, dialect: str) -> str:
+    """Return the query in a dialect, the instant as the parameter `:now` (`%(now)s` for psycopg)."""
+    return query.sql(dialect=dialect)
