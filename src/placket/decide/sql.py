@@ -24,12 +24,12 @@ _ROW: Final = "s"
 _MARK: Final = "m"
 
 
-def now() -> exp.Expression:
+def now() -> exp.Expr:
     """Return the placeholder of the instant."""
     return exp.Placeholder(this=NOW)
 
 
-def truth(condition: Condition, layout: Layout, *, is_true: bool = True) -> exp.Expression:
+def truth(condition: Condition, layout: Layout, *, is_true: bool = True) -> exp.Expr:
     """Return SQL that is true when `condition` is (or is not, for `is_true=False`).
 
     There is no NOT in it: each leaf is printed as itself or as its contrary, so that a null
@@ -49,7 +49,7 @@ def truth(condition: Condition, layout: Layout, *, is_true: bool = True) -> exp.
             return _state(condition, layout, is_true=is_true)
 
 
-def _joined(parts: list[exp.Expression], *, every: bool) -> exp.Expression:
+def _joined(parts: list[exp.Expr], *, every: bool) -> exp.Expr:
     if not parts:
         return exp.true() if every else exp.false()
     if len(parts) == 1:
@@ -62,27 +62,22 @@ def _column(layout: Layout, name: str, end: str) -> exp.Column:
     return exp.column(f"{layout.columns[name]}_{end}", table=_ROW)
 
 
-def _state(leaf: Holds | Ended | Known, layout: Layout, *, is_true: bool) -> exp.Expression:
+def _state(leaf: Holds | Ended | Known, layout: Layout, *, is_true: bool) -> exp.Expr:
     begins, ends = _column(layout, leaf.name, "from"), _column(layout, leaf.name, "until")
     null = exp.Is(this=begins.copy(), expression=exp.null())
+    begun, over = exp.LTE(this=begins, expression=now()), exp.LTE(this=ends, expression=now())
+    ahead, runs = exp.GT(this=begins, expression=now()), exp.GT(this=ends, expression=now())
     match leaf:
         case Known():
             return exp.not_(null) if is_true else null
-        case Holds() if is_true:
-            holds = exp.and_(exp.LTE(this=begins, expression=now()),
-                             exp.GT(this=ends, expression=now()))
-        case Holds():
-            holds = exp.or_(null, exp.GT(this=begins, expression=now()),
-                            exp.LTE(this=ends, expression=now()))
-        case Ended() if is_true:
-            return exp.LTE(this=ends, expression=now())
         case Ended():
-            holds = exp.or_(null, exp.GT(this=ends, expression=now()))
-    return exp.paren(holds)
+            return over if is_true else exp.paren(exp.or_(null, runs))
+        case Holds():
+            return exp.paren(exp.and_(begun, runs) if is_true else exp.or_(null, ahead, over))
 
 
-def _mark(leaf: Holds | Ended | Known, layout: Layout) -> exp.Expression:
-    conditions = [
+def _mark(leaf: Holds | Ended | Known, layout: Layout) -> exp.Expr:
+    conditions: list[exp.Expr] = [
         exp.EQ(this=exp.column("person", _MARK), expression=exp.column("person", _ROW)),
         exp.EQ(this=exp.column("name", _MARK), expression=exp.Literal.string(leaf.name)),
     ]
@@ -95,17 +90,17 @@ def _mark(leaf: Holds | Ended | Known, layout: Layout) -> exp.Expression:
     return exp.Exists(this=exp.select(exp.Literal.number(1)).from_(table).where(*conditions))
 
 
-def denies(step: Step, layout: Layout) -> exp.Expression:
+def denies(step: Step, layout: Layout) -> exp.Expr:
     """Return SQL that is true of the persons whom `step` denies."""
     denied = truth(step.denies, layout)
     return exp.and_(_has_marks(), denied) if needs_sparse(step.denies) else denied
 
 
-def _has_marks() -> exp.Expression:
+def _has_marks() -> exp.Expr:
     return exp.GT(this=exp.column("marks", _ROW), expression=exp.Literal.number(0))
 
 
-def permitted(prepared: Prepared, layout: Layout) -> exp.Expression:
+def permitted(prepared: Prepared, layout: Layout) -> exp.Expr:
     """Return SQL that is true of the persons for whom the act is permitted.
 
     What only a person with sparse states could be denied is asked of those alone.
@@ -119,7 +114,7 @@ def permitted(prepared: Prepared, layout: Layout) -> exp.Expression:
     return _joined([*dense, exp.paren(exp.or_(unmarked, _joined(sparse, every=True)))], every=True)
 
 
-def _standing(layout: Layout) -> exp.Expression:
+def _standing(layout: Layout) -> exp.Expr:
     return exp.alias_(exp.to_table(layout.wide), _ROW, table=True)
 
 
@@ -177,6 +172,6 @@ def by_reason(steps: Iterable[Step], layout: Layout) -> exp.Select:
     return exp.select(*columns).from_(_standing(layout))
 
 
-def printed(query: exp.Expression, dialect: str) -> str:
-    """Return the query in a dialect, the instant as the parameter `:now` (`%(now)s` for psycopg)."""
+def printed(query: exp.Expr, dialect: str) -> str:
+    """Return the query in a dialect, the instant bound as `now`."""
     return query.sql(dialect=dialect)

@@ -1,0 +1,165 @@
+"""Every setting with its default and unit: read from `placket.toml` and the environment."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE: Final = "placket.toml"
+PREFIX: Final = "PLACKET_"
+
+
+class SettingsUnusable(Exception):
+    """the settings cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSettings:
+    """A connected database: its URL and the catalogue that says what lives in it."""
+
+    url: str
+    catalogue: Path
+
+
+def setting(default: Any, doc: str, unit: str = "") -> Any:
+    """Return a field of Settings that carries its own documentation."""
+    return field(default=default, metadata={"doc": doc, "unit": unit})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where an installation keeps its parts; relative paths count from the settings file."""
+
+    folder: Path = Path()
+    ledger: str = setting("placket.db", "the ledger: a SQLite file or a PostgreSQL URL")
+    keyring: str = setting(
+        "placket-keys.db", "the keyring: a store of its own, never in one backup with the ledger"
+    )
+    key_file: str = setting("placket.key", "the wrapping key of the keyring, in no database")
+    policy: str = setting("policy.md", "the policy document, or its folder")
+    host: str = setting("127.0.0.1", "the address the web server listens on")
+    port: int = setting(8600, "the port the web server listens on; 0 takes a free one")
+    view_good_for: int = setting(
+        60, "how long a replicated standing may serve views before it is stale", "seconds"
+    )
+    clock_gap: int = setting(300, "how far a fact may lie ahead of this machine's clock", "seconds")
+    page_rows: int = setting(50, "rows on a page of the console", "rows")
+    batch_facts: int = setting(10_000, "facts appended in one transaction by sync", "facts")
+    sources: Mapping[str, SourceSettings] = field(default_factory=lambda: MappingProxyType({}))
+
+    def location(self, written: str) -> str:
+        """Return a URL as written, a relative path as one from the settings' folder."""
+        return written if "://" in written else str(self.folder / written)
+
+    @property
+    def policy_file(self) -> Path:
+        """Return the policy document itself."""
+        return policy_file(self.folder / self.policy)
+
+
+def policy_file(path: Path) -> Path:
+    """Return the document of a POLICY argument: the file, or `policy.md` in the folder."""
+    return path / "policy.md" if path.is_dir() else path
+
+
+def documented() -> tuple[tuple[str, str, str, str], ...]:
+    """Return name, default, unit and meaning of every setting."""
+    return tuple(
+        (f.name, str(f.default), f.metadata["unit"], f.metadata["doc"])
+        for f in fields(Settings)
+        if "doc" in f.metadata
+    )
+
+
+def read_settings(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of `path` (default `placket.toml` here), the environment outranking.
+
+    `PLACKET_LEDGER` and the like override one setting each. Raises SettingsUnusable with the
+    file, the key and the mend.
+    """
+    environ = os.environ if environ is None else environ
+    file = path or Path(environ.get(f"{PREFIX}CONFIG", FILE))
+    written = _read(file) if path is not None or file.exists() else {}
+    sources = written.pop("sources", {})
+    known = {name: default for name, default, _, _ in documented()}
+    for key in written:
+        if key not in known:
+            raise SettingsUnusable(
+                f"`{key}` in {file} is no setting; the settings are {', '.join(known)}"
+            )
+    for name in known:
+        if f"{PREFIX}{name.upper()}" in environ:
+            written[name] = environ[f"{PREFIX}{name.upper()}"]
+    values = {name: _typed(file, name, value) for name, value in written.items()}
+    folder = file.parent
+    return Settings(folder=folder, sources=_sources(file, folder, sources), **values)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsUnusable(f"there is no {file}; `placket init` writes one") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise SettingsUnusable(f"{file} is not TOML: {fault}") from None
+
+
+def _typed(file: Path, name: str, value: object) -> Any:
+    wanted = type(next(f.default for f in fields(Settings) if f.name == name))
+    if wanted is int:
+        try:
+            return int(str(value))
+        except ValueError:
+            raise SettingsUnusable(f"`{name}` in {file} is a whole number") from None
+    return str(value)
+
+
+def _sources(file: Path, folder: Path, written: object) -> Mapping[str, SourceSettings]:
+    if not isinstance(written, dict):
+        raise SettingsUnusable(
+            f"write sources in {file} as `[sources.NAME]` with url and catalogue"
+        )
+    found: dict[str, SourceSettings] = {}
+    for name, source in written.items():
+        if not isinstance(source, dict) or set(source) != {"url", "catalogue"}:
+            raise SettingsUnusable(
+                f"`[sources.{name}]` in {file} needs `url` and `catalogue` alone"
+            )
+        found[name] = SourceSettings(
+            url=_url(folder, str(source["url"])), catalogue=folder / str(source["catalogue"])
+        )
+    return MappingProxyType(found)
+
+
+def _url(folder: Path, url: str) -> str:
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.removeprefix(prefix).startswith("/"):
+        return f"{prefix}{(folder / url.removeprefix(prefix)).resolve()}"
+    return url
+
+
+def write_settings(settings: Settings) -> str:
+    """Return the TOML of `settings`, the defaults left out."""
+    lines = [
+        f"{name} = {_toml(getattr(settings, name))}"
+        for name, default, _, _ in documented()
+        if str(getattr(settings, name)) != default
+    ]
+    for name, source in settings.sources.items():
+        lines += ["", f"[sources.{name}]", f"url = {_toml(source.url)}"]
+        lines.append(f"catalogue = {_toml(str(source.catalogue))}")
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, int):
+        return str(value)
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
