@@ -96,6 +96,11 @@ def is_direct_marketing(purpose: str) -> bool:
     return term is not None and term.fides.startswith("marketing.communications")
 
 
+def covers(named: tuple[str, ...], datum: str) -> bool:
+    """Say whether `datum` is among the data that a clause names, groups and all included."""
+    return ALL_HELD in named or datum in members(named)
+
+
 def members(data: tuple[str, ...]) -> tuple[str, ...]:
     """Return `data` with each group replaced by its members, in order, each once."""
     flat = (member for datum in data for member in GROUPS.get(datum, (datum,)))

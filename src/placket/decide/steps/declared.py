@@ -81,8 +81,7 @@ def recipient(asking: Asking) -> Iterator[Step]:
             law="GDPR Art. 44 to 49",
         )
     if rule.gets:
-        allowed = vocabulary.members(rule.gets)
-        kept_back = tuple(d for d in asking.data if d not in allowed)
+        kept_back = tuple(d for d in asking.data if not vocabulary.covers(rule.gets, d))
         if kept_back:
             yield asking.step(
                 "recipient.data",
@@ -106,7 +105,7 @@ def access(asking: Asking) -> Iterator[Step]:
         yield asking.step("access.role", TRUE, "a clause gives this role access")
         return
     for datum in asking.data:
-        seeing = [r for r in rules if datum in vocabulary.members(r.sees)]
+        seeing = [r for r in rules if vocabulary.covers(r.sees, datum)]
         if not seeing:
             yield asking.step(
                 "access.data",

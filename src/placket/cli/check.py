@@ -1,0 +1,114 @@
+"""`placket check`: what is wrong with a policy, where, and how to mend it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from placket.cli.outcome import DONE, PROBLEMS, Ended, write_json
+from placket.policy.load import Loaded, load_policy
+from placket.problems import Problem, Severity, has_errors
+from placket.settings import policy_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+
+
+@click.command("check")
+@click.argument("policy", type=click.Path(path_type=Path))
+@click.option("--notes", is_flag=True, help="Show notes too.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+def command(policy: Path, *, notes: bool, as_json: bool) -> int:
+    """Tell what is wrong with POLICY, a file or its folder.
+
+    Exit code 1 when there is an error.
+    """
+    loaded = load_file(policy)
+    shown = [p for p in loaded.problems if notes or p.severity is not Severity.NOTE]
+    if as_json:
+        write_json({"problems": [as_plain(p) for p in shown], **_sums(loaded)})
+    else:
+        show(shown, policy_file(policy).read_text(encoding="utf-8").split("\n"))
+        click.echo(_line(loaded))
+    return PROBLEMS if has_errors(loaded.problems) else DONE
+
+
+def load_file(policy: Path) -> Loaded:
+    """Return the policy of a file or folder under today's law, with all problems."""
+    file = policy_file(policy)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as fault:
+        raise Ended(
+            f"{file} cannot be read: {fault.strerror}", "name a policy.md or its folder", code=2
+        ) from fault
+    except UnicodeDecodeError as fault:
+        raise Ended(f"{file} is not text in UTF-8", "save it as UTF-8", code=2) from fault
+    return load_policy(text, str(file), on=datetime.now(UTC).date())
+
+
+def as_plain(problem: Problem) -> dict[str, Any]:
+    """Return a problem as JSON shows it."""
+    return {
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "file": problem.at.file,
+        "line": problem.at.line,
+        "column": problem.at.column,
+        "clause": problem.clause,
+        "summary": problem.summary,
+        "mend": problem.mend,
+        "source": problem.source,
+    }
+
+
+def show(problems: Sequence[Problem], lines: list[str]) -> None:
+    """Write the problems to the terminal, each with its line of text."""
+    for problem in problems:
+        head, *rest = str(problem).split("\n")
+        word = click.style(problem.severity.value, fg=_COLOURS[problem.severity], bold=True)
+        click.echo(f"{word} {head}")
+        for line in _excerpt(problem, lines):
+            click.echo(line)
+        for line in rest:
+            click.echo(f"  {line}")
+        click.echo()
+
+
+def _excerpt(problem: Problem, lines: list[str]) -> list[str]:
+    number = problem.at.line
+    if not 1 <= number <= len(lines) or not lines[number - 1].strip():
+        return []
+    line = lines[number - 1]
+    length = max(1, min(problem.at.length, len(line) - problem.at.column + 1))
+    under = " " * (problem.at.column - 1) + "^" * length
+    return [f"  {number:5} | {line}", f"        | {under}"]
+
+
+def _sums(loaded: Loaded) -> dict[str, Any]:
+    document = loaded.document
+    clauses = [c for c in document.clauses if c.id] if document else []
+    rules = list(document.rules()) if document else []
+    words = [rule.provenance.word for rule in rules]
+    return {
+        "clauses": len(clauses),
+        "rules": len(rules),
+        "standing": {word: words.count(word) for word in ("said", "inferred", "added", "narrowed")},
+    }
+
+
+def _line(loaded: Loaded) -> str:
+    sums = _sums(loaded)
+    counts = [
+        f"{n} {severity.value}{'s' if n != 1 else ''}"
+        for severity in Severity
+        if (n := sum(p.severity is severity for p in loaded.problems))
+    ]
+    words = ", ".join(f"{n} {word}" for word, n in sums["standing"].items() if n)
+    found = ", ".join(counts) or "clean"
+    return f"{sums['clauses']} clauses, {sums['rules']} rules ({words}): {found}"

@@ -1,0 +1,88 @@
+"""`placket`: finds the command, tells a failure in one sentence and a mend, sets the exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from placket.cli.outcome import WORLD, WRONG_USE, Ended
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "demo": ("placket.cli.demo", "build and serve the reference retailer"),
+    "check": ("placket.cli.check", "tell what is wrong with a policy"),
+    "trace": ("placket.cli.trace", "show each clause with its rule and its test"),
+    "init": ("placket.cli.init", "set up an installation"),
+    "serve": ("placket.cli.serve", "serve the interface and the pages"),
+    "sync": ("placket.cli.sync", "turn a shop's rows into facts, once each"),
+    "policy": ("placket.cli.policy", "publish a version of the policy"),
+    "catalogue": ("placket.cli.catalogue", "check the catalogue against its source"),
+    "discover": ("placket.cli.discover", "draft a catalogue from a live database"),
+    "fact": ("placket.cli.fact", "append a fact"),
+    "decide": ("placket.cli.decide", "say whether an act is lawful, and why"),
+    "eligible": ("placket.cli.eligible", "list whom an activity may address"),
+    "view": ("placket.cli.view", "make a purpose view on a shop's database"),
+    "audit": ("placket.cli.audit", "verify the ledger, prove a fact, explain an act"),
+    "key": ("placket.cli.key", "rotate the wrapping key"),
+}
+
+
+class Commands(click.Group):
+    """The commands by name, each imported when asked for, so that `--help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all names in the order of the documentation."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, importing its module."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="placket", prog_name="placket")
+def placket() -> None:
+    """Turn a retailer's privacy policy into the running system."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and leave with its exit code.
+
+    0 done or permitted, 1 problems or denied, 2 wrong use, 3 stale or refused, 4 the world
+    failed. A failure is one sentence and a mend on the error stream, never a traceback.
+    """
+    try:
+        code = placket.main(args=arguments, prog_name="placket", standalone_mode=False)
+    except click.exceptions.Exit as left:
+        sys.exit(left.exit_code)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(WRONG_USE)
+    except click.Abort:
+        click.echo("stopped; nothing is half-written", err=True)
+        sys.exit(WORLD)
+    except Ended as ended:
+        ended.show()
+        sys.exit(ended.code)
+    except BrokenPipeError:
+        # The reader of our output went away: not ours to complain about.
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
