@@ -381,7 +381,7 @@ def _check_guests(at: _Found) -> None:
         at.warn(
             "C204",
             f"{names} may be null, and then a row of `{at.table.name}` is nobody's",
-            "add `subject:` with `when:` for guests, or `guests: nobody` if such a row has no person",
+            "add `subject:` with `when:` for guests, or `guests: nobody` if it is no person's",
             outward[0].span,
         )
 

@@ -84,7 +84,7 @@ NAMING: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
+class Condition:
     """A condition on one column: its value is one of `any_of`, or none of them if `negated`."""
 
     column: str
@@ -146,7 +146,7 @@ class Subject:
     identifiers: tuple[tuple[IdentifierKind, str], ...] = ()
     country: str = ""
     since: str = ""
-    when: tuple[Test, ...] = ()
+    when: tuple[Condition, ...] = ()
     match: tuple[IdentifierKind, ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
 
@@ -167,7 +167,7 @@ class Tell:
     column: str
     via: str = ""
     at: str = ""
-    when: tuple[Test, ...] = ()
+    when: tuple[Condition, ...] = ()
     of: Says = NOTHING
     activity: Says = NOTHING
     channel: Says = NOTHING
@@ -271,7 +271,7 @@ class Expire:
     after: str
     start: str
     then: tuple[Action, ...]
-    when: tuple[Test, ...] = ()
+    when: tuple[Condition, ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
 
 

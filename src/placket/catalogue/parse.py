@@ -10,6 +10,7 @@ from placket.catalogue.model import (
     IDENTIFIER_KINDS,
     Action,
     Catalogue,
+    Condition,
     Expire,
     Held,
     Link,
@@ -18,7 +19,6 @@ from placket.catalogue.model import (
     Subject,
     Table,
     Tell,
-    Test,
 )
 from placket.catalogue.phrase import parse_clock, parse_link, parse_tell
 from placket.catalogue.reading import Reading
@@ -155,18 +155,18 @@ class _Reader:
         link = self.to.phrase(node, parse_link, "C106")
         return replace(link, span=node.span) if link else None
 
-    def _tests(self, node: Node) -> tuple[Test, ...]:
+    def _tests(self, node: Node) -> tuple[Condition, ...]:
         if not node.is_map:
             self.to.expected(node, "columns with their values, such as `{status: paid}`")
             return ()
         return tuple(self._test(str(key.value), value) for key, value in node.pairs())
 
-    def _test(self, column: str, node: Node) -> Test:
+    def _test(self, column: str, node: Node) -> Condition:
         if not node.is_map:
-            return Test(column=column, any_of=self.to.items(node, self.to.scalar))
+            return Condition(column=column, any_of=self.to.items(node, self.to.scalar))
         known = {"not": lambda value: self.to.items(value, self.to.scalar)}
         found = self.to.keys(node, known, "a condition")
-        return Test(column=column, any_of=found.get("not", ()), negated=True)
+        return Condition(column=column, any_of=found.get("not", ()), negated=True)
 
     def _says(self, node: Node) -> Says:
         if not node.is_map:

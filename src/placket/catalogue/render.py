@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from placket.catalogue.model import (
         Action,
         Catalogue,
+        Condition,
         Expire,
         Link,
         Says,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         Subject,
         Table,
         Tell,
-        Test,
     )
 
 
@@ -118,7 +118,7 @@ def _subject(subject: Subject) -> dict[str, Any]:
     return written | _filled(when=_tests(subject.when), match=list(subject.match))
 
 
-def _tests(tests: tuple[Test, ...]) -> dict[str, Any]:
+def _tests(tests: tuple[Condition, ...]) -> dict[str, Any]:
     return {
         test.column: {"not": _one_or_list(test.any_of)}
         if test.negated

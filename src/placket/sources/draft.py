@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from placket.catalogue.check import snake
-from placket.catalogue.model import Catalogue, Held, Link, Source, Subject, Table, Tell, Test
+from placket.catalogue.model import Catalogue, Condition, Held, Link, Source, Subject, Table, Tell
 from placket.catalogue.render import render
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _subject(table: TableSchema, owners: tuple[Link, ...], *, is_person: bool) -
         identifiers=identifiers,
         country=country,
         since=_made(table),
-        when=tuple(Test(column=link.column, any_of=(None,)) for link in owners),
+        when=tuple(Condition(column=link.column, any_of=(None,)) for link in owners),
     )
 
 

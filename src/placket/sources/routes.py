@@ -11,7 +11,7 @@ from sqlalchemy.sql.expression import label
 if TYPE_CHECKING:
     from sqlalchemy import ColumnClause, Select
 
-    from placket.catalogue.model import Catalogue, Link, Source, Subject, Table, Test
+    from placket.catalogue.model import Catalogue, Condition, Link, Source, Subject, Table
 
 OWN = ""
 """The alias of the table whose rows are read."""
@@ -42,7 +42,7 @@ class Route:
     subject: Subject
     key: tuple[str, str]
     steps: tuple[Step, ...] = ()
-    tests: tuple[tuple[str, Test], ...] = ()
+    tests: tuple[tuple[str, Condition], ...] = ()
     is_own: bool = False
 
 

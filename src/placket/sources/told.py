@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from placket.catalogue.model import Says, Tell, Test
+from placket.catalogue.model import Condition, Says, Tell
 from placket.facts import Fact, Kind, fact_id
 from placket.identity import Identifier, normalise
 from placket.law.calendar import Instant, start_of_day, to_instant
@@ -132,7 +132,7 @@ def as_text(value: object) -> str:
     return str(value)
 
 
-def make_test(tests: tuple[tuple[int, Test], ...]) -> Callable[[Row], bool]:
+def make_test(tests: tuple[tuple[int, Condition], ...]) -> Callable[[Row], bool]:
     """Return a function that says whether a row meets all tests, each on its place."""
     checks = [(place, _accepted(test), test.negated) for place, test in tests]
     if not checks:
@@ -140,7 +140,7 @@ def make_test(tests: tuple[tuple[int, Test], ...]) -> Callable[[Row], bool]:
     return lambda row: all((row[place] in words) is not no for place, words, no in checks)
 
 
-def _accepted(test: Test) -> frozenset[object]:
+def _accepted(test: Condition) -> frozenset[object]:
     """Return the values that meet a test, as a driver may hand them over.
 
     A boolean column is 0 or 1 in SQLite, which Python holds equal to False and True.
