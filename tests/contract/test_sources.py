@@ -1,0 +1,576 @@
+"""Reflection and sync, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    delete,
+    insert,
+    update,
+)
+
+from placket.catalogue import Catalogue, check_catalogue, check_schema, parse
+from placket.demo.schema import METADATA
+from placket.facts import Fact, Kind
+from placket.identity import Identifier
+from placket.law.calendar import to_instant
+from placket.sources.connect import NotADatabase, SourceUnreachable, open_source
+from placket.sources.reflect import reflect
+from placket.sources.sync import SyncSummary, sync
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from placket.sources.told import Told
+
+NOW = to_instant(datetime(2026, 11, 24, tzinfo=UTC))
+LATER = to_instant(datetime(2026, 12, 24, tzinfo=UTC))
+SECRET = b"a secret of sixteen or more"
+
+SHOP = MetaData()
+CUSTOMER = Table(
+    "customer",
+    SHOP,
+    Column("id", Integer, primary_key=True),
+    Column("email", String, index=True),
+    Column("birth_date", Date),
+    Column("country", String),
+    Column("created_at", DateTime(timezone=True)),
+    Column("opted_in", Boolean),
+)
+ORDERS = Table(
+    "orders",
+    SHOP,
+    Column("id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customer.id"), index=True),
+    Column("guest_email", String),
+    Column("placed_at", DateTime(timezone=True)),
+    Column("refusal_offered", Boolean),
+)
+PAYMENT = Table(
+    "payment",
+    SHOP,
+    Column("id", Integer, primary_key=True),
+    Column("order_id", ForeignKey("orders.id")),
+    Column("paid_at", DateTime(timezone=True)),
+)
+OBJECTION = Table(
+    "objection",
+    SHOP,
+    Column("id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customer.id")),
+    Column("kind", String),
+    Column("made_at", DateTime(timezone=True)),
+    Column("decided_at", DateTime(timezone=True)),
+)
+HOSTILE = Table(
+    "x;--",
+    SHOP,
+    Column('a"b', Integer, primary_key=True),
+    Column("$1", ForeignKey("customer.id")),
+    Column("100%", DateTime(timezone=True)),
+)
+
+CATALOGUE = """
+catalogue: shop
+sources:
+  shop:
+    tables:
+      customer:
+        subject: {email: email, since: created_at, match: email}
+        tells:
+          - account.opened at created_at
+          - customer.born on birth_date
+          - customer.located in country
+          - data.collected at created_at
+          - {tell: consent.given in opted_in, of: newsletter, channel: email, marks: [imported]}
+        holds: {email: email, date_of_birth: birth_date}
+      orders:
+        owner: customer_id -> customer.id
+        subject:
+          as: contact
+          key: guest_email
+          email: guest_email
+          since: placed_at
+          when: {customer_id: null}
+          match: email
+        tells:
+          - order.placed at placed_at
+          - order.opened at placed_at
+          - tell: contact.obtained at placed_at
+            when: {refusal_offered: true}
+            channel: email
+            marks: [refusal_offered]
+      payment:
+        owner: order_id -> orders.id
+        tells:
+          - {tell: payment.certified at paid_at, thing: order_id -> orders.id}
+      objection:
+        owner: customer_id -> customer.id
+        tells:
+          - {tell: objection.made at made_at, of: {column: kind}}
+          - {tell: objection.decided at decided_at, of: {column: kind}, marks: [overruled]}
+      'x;--':
+        key: ['a"b']
+        owner: '"$1" -> customer.id'
+        tells: ['thing.done at "100%"']
+"""
+
+
+@dataclass
+class Ledger:
+    """A sink in memory; persons are numbered in the order of their first asking."""
+
+    facts: dict[str, Fact] = field(default_factory=dict)
+    private: dict[str, Mapping[str, object] | None] = field(default_factory=dict)
+    persons: dict[Identifier, str] = field(default_factory=dict)
+    slots: dict[str, str] = field(default_factory=dict)
+    barred: frozenset[str] = frozenset()
+
+    def persons_for(self, keys: Sequence[tuple[Identifier, ...]]) -> Sequence[str]:
+        return [
+            ""
+            if key[0].value in self.barred
+            else self.persons.setdefault(key[0], f"p{len(self.persons) + 1}")
+            for key in keys
+        ]
+
+    def has(self, ids: Collection[str]) -> AbstractSet[str]:
+        return self.facts.keys() & set(ids)
+
+    def append(self, told: Sequence[Told]) -> int:
+        for fact, private in told:
+            assert fact.id not in self.facts
+            self.facts[fact.id], self.private[fact.id] = fact, private
+        return len(told)
+
+    def remembered(self, slots: Collection[str]) -> Mapping[str, str]:
+        return {slot: self.slots[slot] for slot in slots if slot in self.slots}
+
+    def remember(self, values: Mapping[str, str]) -> None:
+        self.slots.update(values)
+
+    def of(self, *kinds: Kind) -> list[Fact]:
+        """Return the facts of `kinds`, earliest first."""
+        found = [fact for fact in self.facts.values() if fact.kind in kinds]
+        return sorted(found, key=lambda fact: (fact.occurred_at, fact.person, fact.id))
+
+    def person(self, key: str) -> str:
+        """Return the person whose own key is `key`."""
+        return self.persons[Identifier("customer", key)]
+
+
+def day(month: int, number: int = 1) -> datetime:
+    return datetime(2026, month, number, tzinfo=UTC)
+
+
+def at(month: int, number: int = 1) -> int:
+    return to_instant(day(month, number))
+
+
+ROWS: list[tuple[Table, list[dict[str, Any]]]] = [
+    (
+        CUSTOMER,
+        [
+            {
+                "id": 1,
+                "email": "Ada@Example.org",
+                "birth_date": date(1990, 5, 4),
+                "country": "gb",
+                "created_at": day(1),
+                "opted_in": True,
+            },
+            {
+                "id": 2,
+                "email": "bo@example.org",
+                "birth_date": None,
+                "country": None,
+                "created_at": day(2),
+                "opted_in": False,
+            },
+        ],
+    ),
+    (
+        ORDERS,
+        [
+            {
+                "id": 7,
+                "customer_id": 1,
+                "guest_email": None,
+                "placed_at": day(3),
+                "refusal_offered": True,
+            },
+            {
+                "id": 8,
+                "customer_id": None,
+                "guest_email": "ada@example.org",
+                "placed_at": day(4),
+                "refusal_offered": False,
+            },
+            {
+                "id": 9,
+                "customer_id": None,
+                "guest_email": "ADA@example.org",
+                "placed_at": day(12),
+                "refusal_offered": False,
+            },
+            {
+                "id": 10,
+                "customer_id": None,
+                "guest_email": None,
+                "placed_at": day(5),
+                "refusal_offered": False,
+            },
+        ],
+    ),
+    (
+        PAYMENT,
+        [{"id": 1, "order_id": 7, "paid_at": day(4)}, {"id": 2, "order_id": 8, "paid_at": day(5)}],
+    ),
+    (
+        OBJECTION,
+        [{"id": 1, "customer_id": 2, "kind": "profiling", "made_at": day(6), "decided_at": day(7)}],
+    ),
+    (HOSTILE, [{'a"b': 1, "$1": 1, "100%": day(8)}]),
+]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/shop %.db"
+    name: str = request.getfixturevalue("postgres_database")
+    return name
+
+
+@pytest.fixture
+def shop(url: str) -> Iterator[Engine]:
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    SHOP.create_all(engine)
+    with engine.begin() as connection:
+        for table, rows in ROWS:
+            connection.execute(insert(table), rows)
+    yield engine
+    engine.dispose()
+
+
+def catalogue(text: str = CATALOGUE) -> Catalogue:
+    parsed = parse(text)
+    assert parsed.problems == ()
+    assert parsed.catalogue is not None
+    return parsed.catalogue
+
+
+def told_by(
+    shop: Engine,
+    ledger: Ledger,
+    *,
+    now: int = NOW,
+    known: Mapping[str, str] | None = None,
+    text: str = CATALOGUE,
+) -> SyncSummary:
+    return sync(
+        catalogue(text),
+        "shop",
+        shop,
+        ledger,
+        now=now,
+        policy_version=lambda _at: "2026-01",
+        secret=SECRET,
+        known=known,
+    )
+
+
+def test_the_schema_is_read_whatever_the_names_are(shop: Engine) -> None:
+    schema = reflect(shop)
+
+    hostile, orders = schema.table("x;--"), schema.table("orders")
+    assert hostile is not None
+    assert orders is not None
+    assert [column.name for column in hostile.columns] == ['a"b', "$1", "100%"]
+    assert hostile.primary_key == ('a"b',)
+    assert [(key.columns, key.table, key.targets) for key in orders.foreign_keys] == [
+        (("customer_id",), "customer", ("id",))
+    ]
+    assert orders.is_indexed("customer_id")
+    assert not orders.is_indexed("guest_email")
+
+
+def test_the_demo_shop_and_its_catalogue_agree(url: str) -> None:
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    METADATA.create_all(engine)
+    text = Path("policies/justelegance/catalogue.yaml").read_text(encoding="utf-8")
+
+    schema = reflect(engine)
+
+    engine.dispose()
+    assert check_catalogue(catalogue(text)) == ()
+    assert check_schema(catalogue(text), "shop", schema) == ()
+
+
+def test_each_row_is_told_once_however_often_it_is_read(shop: Engine) -> None:
+    ledger = Ledger()
+
+    first = told_by(shop, ledger)
+    facts = dict(ledger.facts)
+    second = told_by(shop, ledger)
+
+    assert first.told == len(facts)
+    assert second.told == 0
+    assert ledger.facts == facts
+
+
+def test_an_order_is_told_of_its_customer(shop: Engine) -> None:
+    ledger = Ledger()
+
+    told_by(shop, ledger)
+
+    ada = ledger.person("shop.customer:1")
+    placed = [fact for fact in ledger.of(Kind.HAPPENED) if fact.what == "order.placed"]
+    told = [(fact.person, fact.occurred_at, fact.thing, fact.version) for fact in placed]
+    assert told[0] == (ada, at(3), "shop.orders:7", "2026-01")
+
+
+def test_a_row_far_from_its_person_is_joined_to_them_and_belongs_to_the_named_thing(
+    shop: Engine,
+) -> None:
+    ledger = Ledger()
+
+    told_by(shop, ledger)
+
+    paid = [fact for fact in ledger.of(Kind.HAPPENED) if fact.what == "payment.certified"]
+    ada, guest = ledger.person("shop.customer:1"), ledger.person("shop.contact:ada@example.org")
+    assert [(fact.person, fact.thing) for fact in paid] == [
+        (ada, "shop.orders:7"),
+        (guest, "shop.orders:8"),
+    ]
+
+
+def test_guests_with_one_address_are_one_person_and_are_linked_where_match_says_so(
+    shop: Engine,
+) -> None:
+    ledger = Ledger()
+
+    summary = told_by(shop, ledger)
+
+    ada, guest = ledger.person("shop.customer:1"), ledger.person("shop.contact:ada@example.org")
+    links = ledger.of(Kind.IDENTITY_LINKED)
+    assert len(ledger.persons) == 3
+    assert summary.linked == 1
+    assert [(link.person, link.about, link.marks) for link in links] == [
+        (*sorted((ada, guest)), ("match:email",))
+    ]
+
+
+def test_without_match_nobody_is_linked(shop: Engine) -> None:
+    ledger = Ledger()
+
+    told_by(
+        shop,
+        ledger,
+        text=CATALOGUE.replace(", match: email", "").replace("          match: email\n", ""),
+    )
+
+    assert ledger.of(Kind.IDENTITY_LINKED) == []
+
+
+def test_what_is_yet_to_come_is_told_when_it_has_come(shop: Engine) -> None:
+    ledger = Ledger()
+
+    before = told_by(shop, ledger)
+    after = told_by(shop, ledger, now=LATER)
+
+    later = {table.table: table.later for table in before.tables}
+    new = [fact for fact in ledger.facts.values() if fact.recorded_at == LATER]
+    assert later["orders"] == 2
+    assert after.tables[1].later == 0
+    assert sorted((fact.kind, fact.occurred_at) for fact in new) == [
+        (Kind.HAPPENED, at(12)),
+        (Kind.RELATION_OPENED, at(12)),
+    ]
+
+
+def test_private_values_are_handed_over_to_be_sealed_and_stand_in_no_clear_field(
+    shop: Engine,
+) -> None:
+    ledger = Ledger()
+
+    told_by(shop, ledger)
+
+    born = ledger.of(Kind.BORN)
+    clear = " ".join(str(fact) for fact in ledger.facts.values())
+    assert [ledger.private[fact.id] for fact in born] == [{"birth_date": "1990-05-04"}]
+    assert born[0].occurred_at == at(1)
+    assert "1990-05-04" not in clear
+    assert "example.org" not in clear.lower()
+
+
+def test_a_changed_state_is_told_again_and_so_is_its_return(shop: Engine) -> None:
+    ledger = Ledger()
+    told_by(shop, ledger)
+
+    for now, country in ((NOW + 1, "FR"), (NOW + 2, "GB"), (NOW + 3, "GB")):
+        with shop.begin() as connection:
+            connection.execute(update(CUSTOMER).where(CUSTOMER.c.id == 1).values(country=country))
+        told_by(shop, ledger, now=now)
+
+    located = [(fact.region, fact.occurred_at) for fact in ledger.of(Kind.LOCATED)]
+    assert located == [("GB", at(1)), ("FR", NOW + 1), ("GB", NOW + 2)]
+
+
+def test_a_bare_opt_in_is_an_imported_consent_and_its_end_a_withdrawal(shop: Engine) -> None:
+    ledger = Ledger()
+    told_by(shop, ledger)
+    with shop.begin() as connection:
+        connection.execute(update(CUSTOMER).values(opted_in=False))
+
+    told_by(shop, ledger, now=NOW + 1)
+
+    ada = ledger.person("shop.customer:1")
+    told = ledger.of(Kind.CONSENT_GIVEN, Kind.CONSENT_WITHDRAWN)
+    assert [(fact.kind, fact.person, fact.what, fact.occurred_at) for fact in told] == [
+        (Kind.CONSENT_GIVEN, ada, "newsletter", at(1)),
+        (Kind.CONSENT_WITHDRAWN, ada, "newsletter", NOW + 1),
+    ]
+    assert told[0].marks == ("imported",)
+
+
+def test_what_was_remembered_may_be_lost_without_a_fact_told_twice(shop: Engine) -> None:
+    ledger = Ledger()
+    told_by(shop, ledger)
+    ledger.slots.clear()
+
+    again = told_by(shop, ledger, now=NOW + 1)
+
+    assert again.told == 0
+
+
+def test_a_decision_names_the_objection_that_it_answers(shop: Engine) -> None:
+    ledger = Ledger()
+
+    told_by(shop, ledger)
+
+    (objected,), (decided,) = ledger.of(Kind.OBJECTED), ledger.of(Kind.OBJECTION_DECIDED)
+    assert decided.about == objected.id
+    assert (objected.what, decided.marks) == ("profiling", ("overruled",))
+
+
+def test_only_data_that_the_row_holds_count_as_collected(shop: Engine) -> None:
+    ledger = Ledger()
+
+    told_by(shop, ledger)
+
+    collected = [fact.data for fact in ledger.of(Kind.DATA_COLLECTED)]
+    assert collected == [("email", "date_of_birth"), ("email",)]
+
+
+def test_who_must_not_come_back_does_not(shop: Engine) -> None:
+    ledger = Ledger(barred=frozenset({"shop.customer:1"}))
+
+    summary = told_by(shop, ledger)
+
+    suppressed = {table.table: table.suppressed for table in summary.tables}
+    assert suppressed == {"customer": 1, "orders": 1, "payment": 1, "objection": 0, "x;--": 1}
+    assert ledger.of(Kind.BORN) == []
+
+
+def test_a_row_that_leads_to_nobody_is_counted_and_tells_nothing(shop: Engine) -> None:
+    ledger = Ledger()
+
+    summary = told_by(shop, ledger)
+
+    assert {table.table: table.nobody for table in summary.tables}["orders"] == 1
+    assert not [fact for fact in ledger.facts.values() if fact.thing == "shop.orders:10"]
+
+
+def test_with_changed_at_only_what_changed_is_read(shop: Engine) -> None:
+    ledger = Ledger()
+    text = CATALOGUE.replace("      payment:\n", "      payment:\n        changed_at: paid_at\n")
+    first = told_by(shop, ledger, text=text)
+    with shop.begin() as connection:
+        connection.execute(insert(PAYMENT), [{"id": 3, "order_id": 7, "paid_at": day(9)}])
+
+    second = told_by(shop, ledger, text=text, known=first.watermarks())
+
+    rows = {table.table: (table.rows, table.told) for table in second.tables}
+    assert list(first.watermarks()) == ["payment"]
+    assert rows["payment"] == (2, 1)
+
+
+def test_a_row_that_went_away_takes_no_fact_with_it(shop: Engine) -> None:
+    ledger = Ledger()
+    told_by(shop, ledger)
+    facts = dict(ledger.facts)
+    with shop.begin() as connection:
+        connection.execute(delete(PAYMENT))
+
+    told_by(shop, ledger)
+
+    assert ledger.facts == facts
+
+
+def test_a_table_that_is_gone_is_a_plain_error_and_keeps_what_was_told(shop: Engine) -> None:
+    ledger = Ledger()
+    PAYMENT.drop(shop)
+
+    with pytest.raises(SourceUnreachable) as raised:
+        told_by(shop, ledger)
+
+    assert str(raised.value) == "source `shop` went away; run the sync again"
+    assert ledger.of(Kind.BORN)
+
+
+def test_progress_ends_with_all_rows(shop: Engine) -> None:
+    seen: list[tuple[str, int, int]] = []
+
+    sync(
+        catalogue(),
+        "shop",
+        shop,
+        Ledger(),
+        now=NOW,
+        policy_version=lambda _at: "1",
+        secret=SECRET,
+        progress=lambda table, done, total: seen.append((table, done, total)),
+    )
+
+    assert ("shop.orders", 4, 4) in seen
+
+
+def test_an_engine_is_opened_by_its_address(url: str, shop: Engine) -> None:
+    engine = open_source(url)
+
+    assert reflect(engine) == reflect(shop)
+
+    engine.dispose()
+
+
+def test_an_address_that_is_none_and_a_database_that_is_away_are_told_apart(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(NotADatabase):
+        open_source("no address")
+    with pytest.raises(SourceUnreachable):
+        open_source(f"sqlite:///{tmp_path}/missing.db")
+    with pytest.raises(SourceUnreachable) as raised:
+        open_source("postgresql://ada:secret@127.0.0.1:1/shop")
+
+    assert "secret" not in str(raised.value)
+    assert not (tmp_path / "missing.db").exists()
