@@ -1,0 +1,63 @@
+"""A catalogue beside a policy."""
+
+from pathlib import Path
+
+from placket.catalogue import parse
+from placket.policy.parse import parse as parse_policy
+from placket.problems import has_errors
+from placket.sources.checks import PolicyWords, check_policy, words_of
+
+POLICY = PolicyWords(
+    data=frozenset({"email", "name"}),
+    events=frozenset({"order.placed", "call.ended", "interaction"}),
+    consents=frozenset({"newsletter"}),
+    purposes=frozenset({"direct_marketing"}),
+)
+SHOP = """\
+catalogue: shop
+sources:
+  shop:
+    tables:
+      customer:
+        subject: {email: mail}
+        tells:
+          - order.placed at placed_at
+          - {tell: consent.given at x, of: newsleter, channel: emial}
+          - {tell: objection.made at x, of: snooping}
+        holds: {e_mail: mail, gender: sex}
+        keep: {until: 6 yeers from order.placed, basis: duty}
+        expire: {after: soon from x, then: delete}
+"""
+
+
+def test_each_word_that_the_policy_does_not_know_is_told() -> None:
+    catalogue = parse(SHOP, "c.yaml").catalogue
+    assert catalogue is not None
+
+    problems = check_policy(catalogue, POLICY)
+
+    assert [(p.code, p.summary) for p in problems] == [
+        ("C306", "a clock waits for `call.ended`, and no row tells it"),
+        ("C303", "`emial` is no channel"),
+        ("C304", "the policy has no consent or cookie `newsleter`"),
+        ("C304", "the policy has no purpose `snooping`"),
+        ("C301", "`e_mail` is no category of data"),
+        ("C302", "`customer` holds `gender`, and no clause of the policy names it"),
+        ("C305", "`6 yeers from order.placed` is not a period"),
+        ("C305", "`soon` is not a period"),
+    ]
+
+
+def test_the_example_policy_and_its_catalogue_agree() -> None:
+    folder = Path("policies/justelegance")
+    document = parse_policy((folder / "policy.md").read_text(encoding="utf-8")).document
+    catalogue = parse((folder / "catalogue.yaml").read_text(encoding="utf-8")).catalogue
+    assert document is not None
+    assert catalogue is not None
+
+    problems = check_policy(catalogue, words_of(document))
+
+    assert not has_errors(problems)
+    assert [p.summary for p in problems] == [
+        "a clock waits for `social_message.received`, and no row tells it"
+    ]
