@@ -22,6 +22,7 @@ IMPORTED: Final = "imported"
 WORDING: Final = "wording:"
 KEEP: Final = "keep:"
 OVERRULED: Final = "overruled"
+_REFUSED: Final = frozenset({Kind.CONSENT_REFUSED.value, Kind.CONSENT_WITHDRAWN.value})
 
 
 def lifts(history: History, yes: Fact, no: Fact) -> bool:
@@ -121,7 +122,7 @@ def _confirmed(given: list[Fact], confirmed: list[Fact]) -> tuple[list[Fact], li
 
 def refusals(history: History) -> list[Fact]:
     """Return every no to a consent or channel, those that outlived an erasure among them."""
-    buried = [f for f in history.of(Kind.TOMBSTONE) if Kind.OBJECTED.value not in f.marks]
+    buried = [f for f in history.of(Kind.TOMBSTONE) if _REFUSED & set(f.marks)]
     return [*history.of(Kind.CONSENT_REFUSED, Kind.CONSENT_WITHDRAWN), *buried]
 
 
