@@ -1,0 +1,58 @@
+"""A policy as the ledger folds by it: how standing lies, which facts move it, the fold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from placket.facts import Fact, Kind
+from placket.gate.sealing import Keys, births
+from placket.standing.fold import fold
+from placket.standing.layout import Layout, layout_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from placket.policy.compile import Policy
+    from placket.standing.standing import Standing
+
+STILL: Final = frozenset(
+    {
+        Kind.SHARED,
+        Kind.USED,
+        Kind.PLANNED,
+        Kind.STEP_CARRIED_OUT,
+        Kind.POLICY_PUBLISHED,
+        Kind.ERASURE_STARTED,
+    }
+)
+"""Facts that no fold reads: appending one moves nobody's standing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PolicyFold:
+    """The fold under one policy, births opened with the keys."""
+
+    policy: Policy
+    keys: Keys
+
+    @property
+    def layout(self) -> Layout:
+        """Return how standing under the policy lies in the ledger."""
+        return layout_of(self.policy)
+
+    def concerns(self, fact: Fact) -> bool:
+        """Say whether `fact` may move the standing of its persons."""
+        return fact.kind not in STILL
+
+    def fold(
+        self, person: str, facts: Sequence[Fact], connected: Callable[[str, str], int | None]
+    ) -> Standing:
+        """Return the standing of the person, or of the cluster whose root it is."""
+        return fold(
+            self.policy,
+            person,
+            facts,
+            private=births(facts, self.keys),
+            connected=connected,
+        )

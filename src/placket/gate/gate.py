@@ -1,0 +1,332 @@
+"""The gate: one installation's ledger, keys and policy, asked before each use of data."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Self
+
+from placket.decide.decide import decide, permits, prepare
+from placket.decide.sql import count_eligible, funnel, printed, select_eligible
+from placket.gate.answers import Funnel, Lost
+from placket.gate.erasing import erase
+from placket.gate.folds import PolicyFold
+from placket.gate.sealing import births, identifier_hashes, seal
+from placket.identity.identifier import Identifier, keyed_hash, parse_identifier
+from placket.standing.fold import fold
+from placket.standing.layout import Layout, layout_of
+from placket.store.ledger import no_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from placket.decide.question import Decision, Question
+    from placket.facts import Fact
+    from placket.gate.versions import Versions
+    from placket.keyring import Keyring
+    from placket.policy.compile import Policy
+    from placket.settings import Settings
+    from placket.sources.told import Told
+    from placket.standing.standing import Standing
+    from placket.store.ledger import Consistency, Inclusion, Ledger, Progress
+    from placket.store.verifying import Verified
+
+MICROSECONDS: Final = 1_000_000
+
+
+class NotAnIdentifier(ValueError):
+    """the subject is not written as an identifier."""
+
+
+class UnknownActivity(ValueError):
+    """no clause names this activity."""
+
+
+def system_now() -> int:
+    """Return this machine's time, microseconds UTC."""
+    return time.time_ns() // 1000
+
+
+def new_person() -> str:
+    """Return a fresh person id: random, so that it says nothing of the person."""
+    return f"p_{secrets.token_hex(8)}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Gate:
+    """An open installation.
+
+    versions: the published policies and which is in force when. clock: microseconds UTC.
+    The gate is the sink of a sync: it finds and makes persons, seals payloads and appends.
+    """
+
+    settings: Settings
+    ledger: Ledger
+    keys: Keyring
+    versions: Versions
+    clock: Callable[[], int] = system_now
+
+    def now(self) -> int:
+        """Return the present instant, microseconds UTC."""
+        return self.clock()
+
+    @property
+    def policy(self) -> Policy:
+        """Return the policy in force now."""
+        return self.versions.at(self.now())
+
+    @property
+    def layout(self) -> Layout:
+        """Return how the standing under the policy in force lies in the ledger."""
+        return layout_of(self.policy)
+
+    # Persons
+
+    def identifier(self, subject: str) -> Identifier:
+        """Return the identifier that `subject` writes. Raises NotAnIdentifier, a sentence."""
+        found = parse_identifier(subject)
+        if isinstance(found, Identifier):
+            return found
+        raise NotAnIdentifier(found)
+
+    def hash_of(self, identifier: Identifier) -> bytes:
+        """Return the keyed hash under which the ledger finds the identifier."""
+        return keyed_hash(identifier, self.keys.hmac_key)
+
+    def person_of(self, subject: str) -> str | None:
+        """Return the person whom `subject` identifies, None when the ledger knows nobody."""
+        return self.ledger.find(self.hash_of(self.identifier(subject)))
+
+    def persons_for(self, keys: Sequence[tuple[Identifier, ...]]) -> Sequence[str]:
+        """Return the person of each key, in order, making those that are new.
+
+        The first identifier of a key decides. A person of whom every identifier is buried
+        (an erased one whose shop row stayed) gets no new id: empty text, nothing is told.
+        """
+        hashes = [self.hash_of(key[0]) for key in keys]
+        known = self.ledger.find_many(hashes)
+        missing = [h for h in hashes if h not in known]
+        buried = self.ledger.tombstones(missing) if missing else {}
+        return [known.get(h) or ("" if h in buried else new_person()) for h in hashes]
+
+    # Facts
+
+    def has(self, ids: Collection[str]) -> AbstractSet[str]:
+        """Return those of `ids` that are facts already."""
+        return self.ledger.has(ids)
+
+    def remembered(self, slots: Collection[str]) -> Mapping[str, str]:
+        """Return what `remember` kept for those of `slots` that it knows."""
+        return self.ledger.remembered(slots)
+
+    def remember(self, values: Mapping[str, str]) -> None:
+        """Keep the value of each slot in place of the one before."""
+        self.ledger.remember(values)
+
+    def append(self, told: Sequence[Told]) -> int:
+        """Append facts, their payloads sealed, and return how many were new."""
+        facts = seal(told, self.keys)
+        appended = self.ledger.append(
+            facts,
+            self.folds(),
+            now=self.now() + self.settings.clock_gap * MICROSECONDS,
+            identifiers=identifier_hashes(told, self.keys),
+        )
+        return appended.new
+
+    def record(self, told: Sequence[Told]) -> int:
+        """Append facts and give them their place in the tree; return how many were new."""
+        new = self.append(told)
+        self.sequence()
+        return new
+
+    def sequence(self) -> str | None:
+        """Give committed facts their positions and sign a checkpoint, None without news."""
+        return self.ledger.sequence(self.keys, now=self.now())
+
+    def folds(self) -> tuple[PolicyFold, ...]:
+        """Return the folds under which the ledger keeps standing."""
+        return self.versions.folds(self.keys, self.now())
+
+    # Decisions
+
+    def decide(
+        self,
+        subject: str,
+        question: Question,
+        *,
+        at: int | None = None,
+        known_at: int | None = None,
+    ) -> Decision:
+        """Say whether the act in `question` is lawful for `subject`, and why.
+
+        at: what held then; known_at: what was known then; microseconds UTC, both now when
+        None. Raises NotAnIdentifier.
+        """
+        found = self.hash_of(self.identifier(subject))
+        if at is None and known_at is None:
+            now, policy = self.now(), self.policy
+            standing = self.ledger.standing_by_identifier(found, layout_of(policy).digest)
+            return decide(policy, standing, question, now)
+        person = self.ledger.find(found)
+        moment = self.now() if at is None else at
+        return self.decide_then(person, question, at=moment, known_at=known_at)
+
+    def decide_then(
+        self, person: str | None, question: Question, *, at: int, known_at: int | None = None
+    ) -> Decision:
+        """Decide for a person as of a past instant, folding the facts anew."""
+        policy = self.versions.at(at)
+        standing = self.standing_then(policy, person, at, known_at) if person else None
+        return decide(policy, standing, question, at)
+
+    def standing_then(
+        self, policy: Policy, person: str, at: int, known_at: int | None
+    ) -> Standing | None:
+        """Return what held for `person` at `at` by what was known at `known_at`."""
+        history = self.ledger.history_of(person)
+        if history is None:
+            return None
+        facts = [
+            fact
+            for fact in history.facts
+            if fact.occurred_at <= at and (known_at is None or fact.recorded_at <= known_at)
+        ]
+        if not facts:
+            return None
+        return fold(
+            policy,
+            history.person,
+            facts,
+            private=births(facts, self.keys),
+            connected=history.connected,
+        )
+
+    def decide_many(
+        self, asked: Sequence[tuple[str, Question]], *, at: int | None = None
+    ) -> list[Decision]:
+        """Return the decision on each (subject, question), in order."""
+        return [self.decide(subject, question, at=at) for subject, question in asked]
+
+    # Many persons
+
+    def _asked(self, question: Question) -> Question:
+        if question.activity not in self.policy.activities:
+            raise UnknownActivity(f"no clause names the activity `{question.activity}`")
+        return question
+
+    def count(self, question: Question, *, at: int | None = None) -> int:
+        """Return how many persons the act may be done for. Raises UnknownActivity."""
+        if at is not None:
+            return sum(1 for _ in self.eligible(question, at=at))
+        prepared = prepare(self.policy, self._asked(question))
+        query = printed(count_eligible(prepared, self.layout), self.ledger.dialect)
+        return self.ledger.count(query, {"now": self.now()})
+
+    def eligible(self, question: Question, *, at: int | None = None) -> Iterator[str]:
+        """Yield the persons for whom the act is permitted. Raises UnknownActivity.
+
+        at: a past instant folds every history anew, streamed in flat memory.
+        """
+        self._asked(question)
+        if at is not None:
+            yield from self._eligible_then(question, at)
+            return
+        prepared = prepare(self.policy, question)
+        query = printed(select_eligible(prepared, self.layout), self.ledger.dialect)
+        yield from self.ledger.select(query, {"now": self.now()})
+
+    def _eligible_then(self, question: Question, at: int) -> Iterator[str]:
+        policy = self.versions.at(at)
+        prepared = prepare(policy, question)
+        for history in self.ledger.stream_histories():
+            facts = [fact for fact in history.facts if fact.occurred_at <= at]
+            if not facts:
+                continue
+            standing = fold(
+                policy,
+                history.person,
+                facts,
+                private=births(facts, self.keys),
+                connected=history.connected,
+            )
+            if prepared.decide(standing, at).is_permitted:
+                yield history.person
+
+    def funnel(self, question: Question) -> Funnel:
+        """Return how many persons the act may be done for, and which reason loses the others.
+
+        Each person lost is counted once, at the first reason of the table that denies.
+        """
+        prepared = prepare(self.policy, self._asked(question))
+        now = self.now()
+        query = printed(funnel(prepared, self.layout), self.ledger.dialect)
+        counts = {int(step): int(n) for step, n in self.ledger.rows(query, {"now": now})}
+        by_reason: dict[tuple[str, str], Lost] = {}
+        for index, step in enumerate(permits(prepared)):
+            persons = counts.get(index, 0)
+            if not persons:
+                continue
+            lost = by_reason.get((step.code, step.clause)) or Lost(
+                code=step.code, clause=step.clause, changes_when=step.changes_when, persons=0
+            )
+            by_reason[step.code, step.clause] = replace(lost, persons=lost.persons + persons)
+        return Funnel(
+            activity=question.activity,
+            channel=question.channel,
+            at=now,
+            persons=sum(counts.values()),
+            permitted=counts.get(-1, 0),
+            lost=tuple(sorted(by_reason.values(), key=lambda row: (-row.persons, row.code))),
+        )
+
+    # Audit
+
+    def fact(self, fact_id: str) -> Fact | None:
+        """Return a fact of the ledger, its payload sealed."""
+        return self.ledger.fact(fact_id)
+
+    def checkpoint(self) -> str | None:
+        """Return the newest signed checkpoint."""
+        return self.ledger.latest_checkpoint()
+
+    def prove(self, fact: str) -> Inclusion:
+        """Return the proof that the fact stands in the tree."""
+        return self.ledger.inclusion_proof(fact)
+
+    def consistency(self, old_size: int) -> Consistency:
+        """Return the proof that the tree of `old_size` facts stands unchanged in the newest."""
+        return self.ledger.consistency_proof(old_size)
+
+    def verify(self, *, standing: bool = False, progress: Progress = no_progress) -> Verified:
+        """Recompute leaves, tree and checkpoints; with `standing`, every person's fold too."""
+        refold = PolicyFold(policy=self.policy, keys=self.keys) if standing else None
+        return self.ledger.verify(self.keys.public_key, standing=refold, progress=progress)
+
+    # Erasure
+
+    def erase(self, person: str, *, by: str, route: str) -> None:
+        """Erase a person: destroy the keys of the cluster, leave a tombstone of each no.
+
+        Safe to repeat after a kill. Raises what the ledger or the keyring refuses with.
+        """
+        erase(
+            self.ledger, self.keys, self.layout.digest, person, now=self.now(), by=by, route=route
+        )
+        self.sequence()
+
+    def close(self) -> None:
+        """Let go of ledger and keyring."""
+        self.ledger.close()
+        self.keys.close()
+
+    def __enter__(self) -> Self:
+        """Return the gate itself."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close."""
+        del raised
+        self.close()

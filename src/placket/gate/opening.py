@@ -1,0 +1,139 @@
+"""Make an installation, open it, and publish a policy into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from placket.facts import Fact, Kind, fact_id
+from placket.gate.erasing import erase
+from placket.gate.gate import Gate, system_now
+from placket.gate.versions import Versions
+from placket.keyring import create_keyring, open_keyring
+from placket.law.calendar import date_of
+from placket.policy.load import load_policy
+from placket.store.ledger import KeptPolicy, no_progress
+from placket.store.opening import open_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from placket.problems import Problem
+    from placket.settings import Settings
+    from placket.store.ledger import Progress
+
+UTC_ZONE: Final = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing gave: the version, or the problems that stopped it."""
+
+    version: str
+    problems: tuple[Problem, ...]
+
+
+def create_gate(settings: Settings, *, clock: Callable[[], int] = system_now) -> Gate:
+    """Return a new installation: an empty ledger and a keyring of its own.
+
+    Raises what the ledger or the keyring refuses with when there is one already.
+    """
+    keys = create_keyring(
+        settings.location(settings.keyring), key_file=settings.location(settings.key_file)
+    )
+    ledger = open_ledger(settings.location(settings.ledger), create=True)
+    ledger.bind_keyring(keys.id)
+    return Gate(settings=settings, ledger=ledger, keys=keys, versions=Versions(()), clock=clock)
+
+
+def open_gate(
+    settings: Settings,
+    *,
+    clock: Callable[[], int] = system_now,
+    progress: Progress = no_progress,
+) -> Gate:
+    """Return the installation of `settings`, an erasure that was cut short finished first.
+
+    progress: told while standing is built anew, which a change of the law can ask for.
+    Raises what the ledger or the keyring refuses with.
+    """
+    ledger = open_ledger(settings.location(settings.ledger))
+    keys = open_keyring(
+        settings.location(settings.keyring),
+        keyring_id=ledger.keyring_id or None,
+        key_file=settings.location(settings.key_file),
+    )
+    gate = Gate(
+        settings=settings,
+        ledger=ledger,
+        keys=keys,
+        versions=Versions(ledger.policies()),
+        clock=clock,
+    )
+    if gate.versions.kept:
+        _catch_up(gate, progress)
+        for begun in ledger.unfinished_erasures():
+            erase(
+                ledger,
+                keys,
+                gate.layout.digest,
+                begun.person,
+                now=gate.now(),
+                by="recovery",
+                route="recovery",
+            )
+    return gate
+
+
+def _catch_up(gate: Gate, progress: Progress) -> None:
+    """Keep standing under the folds in force and to come, and no other."""
+    wanted = gate.versions.folds(gate.keys, gate.now())
+    active = set(gate.ledger.active_folds())
+    for fold in wanted:
+        if fold.layout.digest not in active:
+            gate.ledger.prepare_fold(fold, progress=progress)
+    for digest in active - {fold.layout.digest for fold in wanted}:
+        gate.ledger.drop_fold(digest)
+
+
+def publish(
+    gate: Gate, text: str, file: str, *, by: str, progress: Progress = no_progress
+) -> Published:
+    """Publish a policy: checked, kept, told as a fact, its standing built.
+
+    A policy with an error changes nothing. Raises PolicyConflict when the version is taken by
+    another text.
+    """
+    now = gate.now()
+    loaded = load_policy(text, file, on=date_of(now, UTC_ZONE))
+    policy = loaded.policy
+    if policy is None:
+        return Published("", loaded.problems)
+    front = policy.front
+    gate.ledger.keep_policy(
+        KeptPolicy(
+            version=front.version,
+            digest=policy.digest,
+            fold_digest=policy.fold_digest,
+            text=text,
+            effective_from=front.effective_from,
+            published_at=now,
+        )
+    )
+    gate.versions = Versions(gate.ledger.policies())
+    _catch_up(gate, progress)
+    told = Fact(
+        id=fact_id("policy", policy.digest),
+        kind=Kind.POLICY_PUBLISHED,
+        what=front.version,
+        version=front.version,
+        thing=policy.digest,
+        by=by,
+        occurred_at=now,
+        recorded_at=now,
+    )
+    if not gate.ledger.has([told.id]):
+        gate.ledger.append([told], gate.folds(), now=now)
+    gate.sequence()
+    return Published(front.version, loaded.problems)

@@ -1,0 +1,81 @@
+"""The published versions of the policy, and which is in force when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from placket.gate.folds import PolicyFold
+from placket.law.calendar import date_of
+from placket.law.packs import load_packs
+from placket.policy.load import bind
+from placket.policy.parse import parse
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from placket.gate.sealing import Keys
+    from placket.policy.compile import Policy
+    from placket.policy.parse import Document
+    from placket.store.ledger import KeptPolicy
+
+
+class NothingPublished(Exception):
+    """no policy is published; run `placket policy publish POLICY`."""
+
+
+@dataclass(slots=True)
+class Versions:
+    """The versions by when they take effect; each is bound to the law of the day asked about."""
+
+    kept: tuple[KeptPolicy, ...]
+    documents: dict[str, Document] = field(default_factory=dict)
+    bound: dict[tuple[str, tuple[int, ...]], Policy] = field(default_factory=dict)
+    days: dict[tuple[int, int], Policy] = field(default_factory=dict)
+
+    def at(self, instant: int) -> Policy:
+        """Return the policy in force at `instant`, under the law of that day.
+
+        An instant before the first version has the first. Raises NothingPublished.
+        """
+        if not self.kept:
+            raise NothingPublished(str(NothingPublished.__doc__))
+        index = max(sum(k.effective_from <= instant for k in self.kept) - 1, 0)
+        day = (index, instant // 86_400_000_000)
+        found = self.days.get(day)
+        if found is None:
+            found = self.days[day] = self._bound(self.kept[index], instant)
+        return found
+
+    def version_at(self, instant: int) -> str:
+        """Return the name of the version in force at `instant`."""
+        return self.at(instant).front.version
+
+    def _bound(self, kept: KeptPolicy, instant: int) -> Policy:
+        document = self._document(kept)
+        on = date_of(instant, document.front.timezone)
+        # Days between two changes of the law share their laws, and so their policy.
+        laws = tuple(id(pack.at(_not_before(pack.changes, on))) for pack in load_packs().values())
+        key = (kept.digest, laws)
+        if key not in self.bound:
+            first = max(pack.changes[0] for pack in load_packs().values())
+            self.bound[key] = bind(document, on=max(on, first))
+        return self.bound[key]
+
+    def _document(self, kept: KeptPolicy) -> Document:
+        if kept.digest not in self.documents:
+            document = parse(kept.text, f"policy {kept.version}").document
+            if document is None:
+                raise AssertionError("a published policy was checked before it was kept")
+            self.documents[kept.digest] = document
+        return self.documents[kept.digest]
+
+    def folds(self, keys: Keys, now: int) -> tuple[PolicyFold, ...]:
+        """Return the folds of the version in force and of each that is to come."""
+        instants = [now, *(k.effective_from for k in self.kept if k.effective_from > now)]
+        policies = {self.at(instant).fold_digest: self.at(instant) for instant in instants}
+        return tuple(PolicyFold(policy=policy, keys=keys) for policy in policies.values())
+
+
+def _not_before(changes: tuple[date, ...], on: date) -> date:
+    return max(on, changes[0])

@@ -1,0 +1,150 @@
+"""Clause to rule to test to last result: what of a policy runs, and what shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from placket.policy.rules import (
+    Access,
+    Activity,
+    AudienceAge,
+    Automated,
+    Capture,
+    Complaint,
+    Consent,
+    Controller,
+    Cookie,
+    Datum,
+    Limit,
+    Notice,
+    Recipient,
+    Region,
+    Retain,
+    Right,
+    Role,
+    Rule,
+    Security,
+    Status,
+    Transfer,
+    as_dict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from placket.policy.parse import Clause, Document
+
+DECIDES: Final = (
+    Activity,
+    Consent,
+    Cookie,
+    Retain,
+    Role,
+    Status,
+    Region,
+    Recipient,
+    Access,
+    AudienceAge,
+    Automated,
+)
+"""Kinds that `decide` reads."""
+
+LATER: Final[dict[type[Rule], str]] = {
+    Right: "requests",
+    Capture: "collection",
+    Notice: "notices",
+    Complaint: "requests",
+    Security: "security measures",
+    Transfer: "hand-over",
+    Controller: "notices",
+    Limit: "the content of messages",
+    Datum: "collection",
+}
+"""For a kind that nothing enforces yet, the part that will; it is listed as such, not hidden."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traced:
+    """One clause: its rules, how each stands, the tests that show it and how they last ended.
+
+    runs: a rule of the clause is enforced; later: the parts that will enforce the others.
+    result: `passed`, `failed`, `not run` or `no test`.
+    """
+
+    clause: str
+    title: str
+    rules: tuple[str, ...]
+    standing: tuple[str, ...]
+    runs: bool
+    later: tuple[str, ...]
+    tests: tuple[str, ...]
+    result: str
+
+    @property
+    def reading(self) -> str:
+        """Return how far the clause is true."""
+        if "narrowed" in self.standing:
+            return "true as far as the law allows"
+        if not self.rules:
+            return "no rule"
+        return "runs" if self.runs else f"comes later: {', '.join(self.later)}"
+
+
+def trace(
+    document: Document, tests: Mapping[str, tuple[str, ...]], results: Mapping[str, str]
+) -> tuple[Traced, ...]:
+    """Return every clause of the document, in order.
+
+    tests: node ids by clause id; results: `passed` or `failed` by node id, of the last run.
+    """
+    return tuple(
+        _traced(clause, tests.get(clause.id, ()), results)
+        for clause in document.clauses
+        if clause.id
+    )
+
+
+def _traced(clause: Clause, tests: tuple[str, ...], results: Mapping[str, str]) -> Traced:
+    enforced = [rule for rule in clause.rules if is_enforced(rule)]
+    waiting = [rule for rule in clause.rules if not is_enforced(rule)]
+    return Traced(
+        clause=clause.id,
+        title=clause.title,
+        rules=tuple(f"{rule.KIND}: {name_of(rule)}" for rule in clause.rules),
+        standing=tuple(dict.fromkeys(rule.provenance.word for rule in clause.rules)),
+        runs=bool(enforced),
+        later=tuple(dict.fromkeys(LATER[type(rule)] for rule in waiting)),
+        tests=tests,
+        result=_result(tests, results),
+    )
+
+
+def is_enforced(rule: Rule) -> bool:
+    """Say whether something that runs reads the rule today."""
+    if isinstance(rule, Limit):
+        return bool(as_dict(rule.allow))
+    if isinstance(rule, Datum):
+        return rule.needs_permission or bool(rule.special)
+    if isinstance(rule, Capture):
+        return bool(rule.purposes_shown)
+    return isinstance(rule, DECIDES)
+
+
+def name_of(rule: Rule) -> str:
+    """Return what the rule is about, as its first key says."""
+    for key in ("name", "what", "age", "role", "measure", "to"):
+        value = getattr(rule, key, None)
+        if value:
+            return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return ""
+
+
+def _result(tests: tuple[str, ...], results: Mapping[str, str]) -> str:
+    if not tests:
+        return "no test"
+    known = {results.get(test, "not run") for test in tests}
+    for word in ("failed", "not run"):
+        if word in known:
+            return word
+    return "passed"
