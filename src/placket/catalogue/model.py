@@ -173,7 +173,6 @@ class Tell:
     channel: Says = NOTHING
     topic: Says = NOTHING
     recipient: Says = NOTHING
-    about: Says = NOTHING
     ground: Says = NOTHING
     route: Says = NOTHING
     by: Says = NOTHING
@@ -210,7 +209,6 @@ class Tell:
             self.channel,
             self.topic,
             self.recipient,
-            self.about,
             self.ground,
             self.route,
             self.by,

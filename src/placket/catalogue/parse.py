@@ -35,7 +35,6 @@ SAID: Final = (
     "channel",
     "topic",
     "recipient",
-    "about",
     "ground",
     "route",
     "by",

@@ -184,6 +184,7 @@ class _Sync:
     progress: Progress
     persons: dict[Identifier, str] = field(default_factory=dict)
     holders: dict[Identifier, dict[str, _Holder]] = field(default_factory=dict)
+    identified: set[tuple[str, Identifier]] = field(default_factory=set)
     matched: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -270,6 +271,10 @@ class _Sync:
             return
         at = reader.since(row.values)
         for identifier in key:
+            if (row.person, identifier) in self.identified:
+                self._hold(identifier, row.person, at, links=identifier.kind in reader.matches)
+                continue
+            self.identified.add((row.person, identifier))
             told.append(identified(row, identifier, at, self.telling))
             self._hold(identifier, row.person, at, links=identifier.kind in reader.matches)
 

@@ -224,19 +224,21 @@ class Maker:
         until = self.reading.place(tell.until) if tell.until else None
         what, kind, event, telling = _what(tell), tell.kind, tell.event, self.telling
 
+        fixed = {"what": what, "route": IMPORTED, "by": "sync"}
+        names, readers = [name for name, _ in words], [word for _, word in words]
+        start = "\0".join((event, *tell.marks))
+
         def shape(row: RowOf, at: Instant, region: str) -> Fact | None:
             values = row.values
-            said = {name: word(values) for name, word in words}
-            if None in said.values():
+            said = [word(values) for word in readers]
+            if None in said:
                 return None
             held = data(values)
             shown = wording(values) if wording else ""
-            marks = (*tell.marks, WORDING + shown) if shown else tell.marks
             end = read_instant(values[until], telling.zone) if until is not None else None
-            parts = (event, at, region, *said.values(), *held, shown, end or "", *tell.marks)
-            fields: dict[str, Any] = {"what": what, "route": IMPORTED, "by": "sync", **said}
+            fields: Any = {**fixed, **dict(zip(names, said, strict=True))} if said else fixed
             return Fact(
-                id=fact_id(row.name, row.person, *parts),
+                id=fact_id(row.name, row.person, start, at, region, *said, *held, shown, end),
                 kind=kind,
                 occurred_at=at,
                 recorded_at=telling.now,
@@ -244,10 +246,10 @@ class Maker:
                 region=region,
                 version=telling.version_at(at),
                 thing=thing(row),
-                about=fields.pop("about", None) or about(row),
+                about=about(row),
                 until=end,
                 data=held,
-                marks=marks,
+                marks=(*tell.marks, WORDING + shown) if shown else tell.marks,
                 **fields,
             )
 
@@ -272,7 +274,9 @@ class Maker:
     def _about(self, tell: Tell) -> Callable[[RowOf], str]:
         """Return a function that gives the id of the fact that this one answers, if any."""
         asked = ANSWERS.get(tell.kind)
-        first = [self._event(t) for t in self.table.tells if asked and t.kind is asked]
+        if asked is None:
+            return lambda _row: ""
+        first = [self._event(t) for t in self.table.tells if t.kind is asked]
 
         def about(row: RowOf) -> str:
             found = (teller(row) for teller in first)
@@ -372,7 +376,6 @@ def _said(tell: Tell) -> list[tuple[str, Says]]:
         "channel": tell.channel,
         "topic": tell.topic,
         "recipient": tell.recipient,
-        "about": tell.about,
         "ground": tell.ground,
         "route": tell.route,
         "by": tell.by,
