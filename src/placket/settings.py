@@ -49,7 +49,6 @@ class Settings:
     view_good_for: int = setting(
         60, "how long a replicated standing may serve views before it is stale", "seconds"
     )
-    clock_gap: int = setting(300, "how far a fact may lie ahead of this machine's clock", "seconds")
     page_rows: int = setting(50, "rows on a page of the console", "rows")
     batch_facts: int = setting(10_000, "facts appended in one transaction by sync", "facts")
     sources: Mapping[str, SourceSettings] = field(default_factory=lambda: MappingProxyType({}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from placket.decide.decide import decide, permits, prepare
 from placket.decide.sql import count_eligible, funnel, printed, select_eligible
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from placket.standing.standing import Standing
     from placket.store.ledger import Consistency, Inclusion, Ledger, Progress
     from placket.store.verifying import Verified
-
-MICROSECONDS: Final = 1_000_000
 
 
 class NotAnIdentifier(ValueError):
@@ -131,7 +129,7 @@ class Gate:
         appended = self.ledger.append(
             facts,
             self.folds(),
-            now=self.now() + self.settings.clock_gap * MICROSECONDS,
+            now=self.now(),
             identifiers=identifier_hashes(told, self.keys),
         )
         return appended.new

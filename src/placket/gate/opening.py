@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -40,7 +41,7 @@ def create_gate(settings: Settings, *, clock: Callable[[], int] = system_now) ->
     Raises what the ledger or the keyring refuses with when there is one already.
     """
     keys = create_keyring(
-        settings.location(settings.keyring), key_file=settings.location(settings.key_file)
+        settings.location(settings.keyring), key_file=Path(settings.location(settings.key_file))
     )
     ledger = open_ledger(settings.location(settings.ledger), create=True)
     ledger.bind_keyring(keys.id)
@@ -62,7 +63,7 @@ def open_gate(
     keys = open_keyring(
         settings.location(settings.keyring),
         keyring_id=ledger.keyring_id or None,
-        key_file=settings.location(settings.key_file),
+        key_file=Path(settings.location(settings.key_file)),
     )
     gate = Gate(
         settings=settings,
