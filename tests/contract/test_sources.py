@@ -481,6 +481,22 @@ def test_only_data_that_the_row_holds_count_as_collected(shop: Engine) -> None:
     assert collected == [("email", "date_of_birth"), ("email",)]
 
 
+def test_a_key_that_is_personal_stands_in_no_clear_field(shop: Engine) -> None:
+    ledger = Ledger()
+
+    told_by(
+        shop,
+        ledger,
+        text=CATALOGUE.replace(
+            "      customer:\n",
+            "      customer:\n        key: email\n        # the address names the row\n",
+        ).replace("subject: {email", "subject: {key: id, email"),
+    )
+
+    assert len(ledger.of(Kind.BORN)) == 1
+    assert "example.org" not in " ".join(str(fact) for fact in ledger.facts.values()).lower()
+
+
 def test_who_must_not_come_back_does_not(shop: Engine) -> None:
     ledger = Ledger(barred=frozenset({"shop.customer:1"}))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from placket.catalogue.model import (
     ACTIONS,
@@ -92,12 +93,20 @@ class _Reader:
     def _source(self, name: Node, node: Node) -> Source:
         known = {
             "dialect": self.to.text,
-            "times": self.to.text,
+            "times": self._zone,
             "schema": self.to.text,
             "tables": self._tables,
         }
         found = self.to.keys(node, known, "a source")
         return Source(name=str(name.value), span=name.span, **found)
+
+    def _zone(self, node: Node) -> str:
+        name = self.to.text(node)
+        try:
+            return ZoneInfo(name).key if name else "UTC"
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.to.expected(node, "a time zone, such as `Europe/London`,")
+            return "UTC"
 
     def _tables(self, node: Node) -> tuple[Table, ...]:
         if not node.is_map:

@@ -200,11 +200,15 @@ Seeing them costs nothing.
 ### Taking a yes back {#P-10}
 
 You can take back a consent whenever you like, by the link in a letter or by email.
+The same ways switch off all marketing.
 
 ```placket
-right: withdraw_consent
-by: [unsubscribe_link, email]
-at_any_time: true
+- right: withdraw_consent
+  by: [unsubscribe_link, email]
+  at_any_time: true
+- right: marketing_opt_out
+  by: [unsubscribe_link, email]
+  at_any_time: true
 ```
 
 ### Complaining {#P-11}

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, func, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
+from placket.catalogue.check import looks_personal
 from placket.facts import Fact, Kind, fact_id
 from placket.identity import Identifier
 from placket.sources.connect import SourceUnreachable
@@ -142,7 +143,7 @@ def sync(  # noqa: PLR0913 - what to read, where it goes, and the circumstances
     )
     run = _Sync(catalogue, found, sink, telling, dict(known or {}), progress)
     try:
-        with engine.connect() as connection:
+        with engine.connect().execution_options(postgresql_readonly=True) as connection:
             tables = tuple(run.table(connection, table) for table in found.tables)
     except SQLAlchemyError as fault:
         raise SourceUnreachable(f"source `{source}` went away; run the sync again") from fault
@@ -392,7 +393,7 @@ class _RowReader:
             routes=found,
             tellers=Maker(run.telling, run.source, at, reading).tellers(),
             person_key=_person_key(found, reading),
-            name=_name_of(f"{run.source.name}.{at.name}:", keys),
+            name=_name_of(f"{run.source.name}.{at.name}:", keys, _digest(at, run.telling)),
             since=_since(subject, reading, run.telling),
             own=any(route.is_own for route in found),
             matches=frozenset(subject.match if subject else ()),
@@ -400,11 +401,19 @@ class _RowReader:
         )
 
 
-def _name_of(start: str, keys: list[int]) -> Callable[[Row], str]:
-    if len(keys) == 1:
+def _digest(at: Table, telling: Telling) -> Callable[[str], str]:
+    """Return what makes a key fit to stand in the clear: a digest, where it is personal."""
+    identifying = {column for _, column in at.subject.identifiers} if at.subject else set()
+    if any(column in identifying or looks_personal(column) for column in at.key):
+        return lambda key: telling.digest(at.name, key)
+    return str
+
+
+def _name_of(start: str, keys: list[int], fit: Callable[[str], str]) -> Callable[[Row], str]:
+    if len(keys) == 1 and fit is str:
         place = keys[0]
         return lambda row: f"{start}{row[place]}"
-    return lambda row: start + ",".join(str(row[place]) for place in keys)
+    return lambda row: start + fit(",".join(str(row[place]) for place in keys))
 
 
 def _since(subject: Subject | None, reading: Reading, telling: Telling) -> Callable[[Row], Instant]:

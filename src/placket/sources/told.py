@@ -134,18 +134,11 @@ def as_text(value: object) -> str:
 
 def make_test(tests: tuple[tuple[int, Condition], ...]) -> Callable[[Row], bool]:
     """Return a function that says whether a row meets all tests, each on its place."""
-    checks = [(place, _accepted(test), test.negated) for place, test in tests]
+    # A boolean column is 0 or 1 in SQLite, which Python holds equal to False and True.
+    checks = [(place, test.any_of, test.negated) for place, test in tests]
     if not checks:
         return lambda _row: True
     return lambda row: all((row[place] in words) is not no for place, words, no in checks)
-
-
-def _accepted(test: Condition) -> frozenset[object]:
-    """Return the values that meet a test, as a driver may hand them over.
-
-    A boolean column is 0 or 1 in SQLite, which Python holds equal to False and True.
-    """
-    return frozenset(test.any_of)
 
 
 def make_word(said: Says, reading: Reading) -> Callable[[Row], str | None]:
@@ -159,8 +152,9 @@ def make_word(said: Says, reading: Reading) -> Callable[[Row], str | None]:
     booleans = {"true", "false"} & set(words)
 
     def word_of(row: Row) -> str | None:
-        value = bool(row[place]) if booleans and row[place] in {0, 1} else row[place]
-        return words.get(as_text(value), otherwise)
+        value = row[place]
+        is_flag = booleans and isinstance(value, int) and value in {0, 1}
+        return words.get(as_text(bool(value) if is_flag else value), otherwise)
 
     return word_of
 
