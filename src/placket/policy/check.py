@@ -2,14 +2,83 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from placket.policy.checks import (
+    basis,
+    gaps,
+    laws,
+    marketing,
+    prose,
+    references,
+    sharing,
+    times,
+)
+from placket.policy.checks.book import Book
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from placket.policy.parse import Document
     from placket.problems import Problem
 
+CHECKS: Final[tuple[Callable[[Book], Iterator[Problem]], ...]] = (
+    times.too_long,
+    times.latest_of_one,
+    times.ages_out_of_reach,
+    times.rates_without_measure,
+    times.events_not_past,
+    times.conditions_without_state,
+    laws.unknown_countries,
+    times.clocks_that_never_start,
+    times.free_values_without_keys,
+    references.unknown_activities,
+    references.unknown_consents,
+    references.unknown_roles,
+    references.unknown_statuses,
+    references.unknown_regions,
+    laws.unknown_packs,
+    laws.no_region,
+    laws.countries_twice,
+    laws.law_and_countries,
+    references.misspelt_relations,
+    references.repeated_names,
+    references.cyclic_extensions,
+    references.cyclic_statuses,
+    times.events_to_bind,
+    basis.two_bases,
+    basis.consent_without_rule,
+    basis.contract_without_relation,
+    basis.obligation_without_law,
+    basis.interest_unsaid,
+    marketing.marketing_without_yes,
+    marketing.soft_opt_in_incomplete,
+    marketing.soft_opt_in_out_of_reach,
+    basis.basis_without_occasion,
+    basis.special_without_condition,
+    basis.automated_without_safeguards,
+    basis.device_without_cookie,
+    basis.incomplete_activities,
+    times.unretained,
+    times.kept_until_asked,
+    sharing.undeclared_recipients,
+    sharing.processors_without_contract,
+    sharing.third_countries_without_safeguard,
+    marketing.unused_consents,
+    gaps.gaps,
+    prose.numbers,
+    prose.channels_unsaid,
+    prose.channels_unheld,
+    prose.recipients_unsaid,
+    prose.recipients_unheld,
+    prose.promises_without_rule,
+)
+"""Every check, in the order of its code; a new fault is a new function here."""
+
 
 def check(document: Document) -> tuple[Problem, ...]:
-    """Return the problems of the document's content."""
-    del document
-    return ()
+    """Return the problems of the document's content, by place and code."""
+    book = Book(document=document)
+    told = chain.from_iterable(find(book) for find in CHECKS)
+    return tuple(sorted(told, key=lambda p: (p.at.line, p.at.column, p.code, p.summary)))

@@ -288,10 +288,8 @@ class Either:
 
     def write(self, value: Any) -> Any:
         """Return the value as its form writes it."""
-        is_pairs = isinstance(value, tuple) and all(
-            isinstance(item, tuple) and len(item) == 2 for item in value
-        )
-        return (self.mapping if is_pairs else self.other).write(value)
+        is_mapping = isinstance(value, tuple)
+        return (self.mapping if is_mapping else self.other).write(value)
 
 
 @dataclass(frozen=True, slots=True)

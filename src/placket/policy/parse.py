@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _HEADING: Final = re.compile(r"(?P<title>.*?)\s*\{#(?P<id>[^}\s]+)\}\s*")
 _CLAUSE_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 FENCE: Final = "placket"
+BYTE_ORDER_MARK: Final = "\ufeff"
+# Blocks alone are wanted: what stands in a line is the page's to show.
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).disable(["inline", "text_join"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class Clause:
 
     id: empty for a heading that only structures. blocks: how many rules each block holds,
     and whether it was written as a list, so that rendering gives the same document back.
+    prose_lines: the number in the file of each line of the prose.
     """
 
     title: str
@@ -42,6 +46,7 @@ class Clause:
     rules: tuple[Rule, ...] = ()
     blocks: tuple[tuple[int, bool], ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
+    prose_lines: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,7 @@ def parse(text: str, file: str = "policy.md") -> Parsed:
     """
     problems = Problems()
     start = Span(file=file)
-    if len(text.encode()) > MOST_BYTES:
+    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         problems.add(
             Problem(
                 code="P003",
@@ -83,7 +88,7 @@ def parse(text: str, file: str = "policy.md") -> Parsed:
             )
         )
         return Parsed(None, problems.sorted())
-    text = text.replace("\r\n", "\n")
+    text = text.removeprefix(BYTE_ORDER_MARK).replace("\r\n", "\n").replace("\r", "\n")
     front, body_line = read_front(text, start, problems)
     clauses = _clauses(text.split("\n"), body_line, file, problems)
     _tell_repeated(clauses, problems)
@@ -100,24 +105,27 @@ class _Draft:
     level: int
     id: str
     span: Span
-    prose: list[str] = field(default_factory=list)
+    prose: list[tuple[int, str]] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     blocks: list[tuple[int, bool]] = field(default_factory=list)
 
     def done(self) -> Clause:
+        filled = [at for at, (_, line) in enumerate(self.prose) if line]
+        lines = self.prose[filled[0] : filled[-1] + 1] if filled else []
         return Clause(
             title=self.title,
             level=self.level,
             id=self.id,
-            prose="\n".join(self.prose).strip("\n"),
+            prose="\n".join(line for _, line in lines),
             rules=tuple(self.rules),
             blocks=tuple(self.blocks),
             span=self.span,
+            prose_lines=tuple(number for number, _ in lines),
         )
 
 
 def _clauses(lines: list[str], first: int, file: str, problems: Problems) -> list[Clause]:
-    tokens = MarkdownIt("commonmark", {"html": False}).parse("\n".join(lines[first:]))
+    tokens = _MARKDOWN.parse("\n".join(lines[first:]))
     marks = {token.map[0] + first: token for token in tokens if token.map and _is_mark(token)}
     draft = _Draft(title="", level=0, id="", span=Span(file=file, line=first + 1))
     done: list[Clause] = []
@@ -125,7 +133,7 @@ def _clauses(lines: list[str], first: int, file: str, problems: Problems) -> lis
     while number < len(lines):
         token = marks.get(number)
         if token is None:
-            draft.prose.append(lines[number])
+            draft.prose.append((number + 1, lines[number]))
             number += 1
         elif token.type == "heading_open":
             done.append(draft.done())

@@ -1,0 +1,163 @@
+"""A document indexed for the checks, and how a check tells what it found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from placket.law.packs import NotInForce, country_sets, expand_countries, load_packs
+from placket.policy.checks.codes import CODES
+from placket.policy.compile import law_by_countries
+from placket.policy.rules import Activity, Consent, Cookie, Region, Rule, keys_of
+from placket.problems import NOWHERE, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from placket.law.rules import Law
+    from placket.policy.parse import Document
+    from placket.problems import Span
+
+R = TypeVar("R", bound=Rule)
+NOT_INHERITED: Final = frozenset({"name", "extends", "uses_also"})
+
+
+def found(code: str, rule: Rule, key: str, summary: str, mend: str) -> Problem:
+    """Return the problem `code` at the value of `key` in `rule`; its weight is the code's."""
+    severity, source = CODES[code]
+    return Problem(
+        code=code,
+        summary=summary,
+        mend=mend,
+        at=rule.place_of(key),
+        clause=rule.clause,
+        source=source,
+        severity=severity,
+    )
+
+
+def seeing(problem: Problem, other: Rule) -> Problem:
+    """Return the problem with the place of the other rule that it is about."""
+    return replace(problem, see=other.span, see_clause=other.clause)
+
+
+def overlap(one: Rule, other: Rule) -> bool:
+    """Say whether both rules hold in some region."""
+    return not one.regions or not other.regions or not set(one.regions).isdisjoint(other.regions)
+
+
+def bend(words: tuple[str, ...]) -> str:
+    """Return the words in backticks, parted by commas."""
+    return ", ".join(f"`{word}`" for word in words)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Book:
+    """A document with what its rules say found by kind and name; read once for all checks."""
+
+    document: Document
+
+    def rules(self, kind: type[R]) -> tuple[R, ...]:
+        """Return the rules of one kind, in order of the text."""
+        return self._by_kind.get(kind, ())  # type: ignore[return-value]  # grouped by their type
+
+    @cached_property
+    def _by_kind(self) -> Mapping[type[Rule], tuple[Rule, ...]]:
+        grouped: dict[type[Rule], list[Rule]] = {}
+        for rule in self.document.rules():
+            grouped.setdefault(type(rule), []).append(rule)
+        return {kind: tuple(rules) for kind, rules in grouped.items()}
+
+    @cached_property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """Return all rules in order of the text."""
+        return tuple(self.document.rules())
+
+    @cached_property
+    def written(self) -> Mapping[str, tuple[Activity, ...]]:
+        """Return the activities as written, by name: more than one where regions differ."""
+        grouped: dict[str, list[Activity]] = {}
+        for activity in self.rules(Activity):
+            grouped.setdefault(activity.name, []).append(activity)
+        return {name: tuple(variants) for name, variants in grouped.items()}
+
+    @cached_property
+    def activities(self) -> tuple[Activity, ...]:
+        """Return the activities with what they inherit; a cyclic `extends` inherits nothing."""
+        return tuple(self._extended(activity, frozenset()) for activity in self.rules(Activity))
+
+    def _extended(self, activity: Activity, below: frozenset[str]) -> Activity:
+        parent = next(iter(self.written.get(activity.extends, ())), None)
+        if parent is None or activity.extends in below | {activity.name}:
+            return activity
+        parent = self._extended(parent, below | {activity.name})
+        own = {name for name, _ in activity.places}
+        inherited = {
+            keyed.name: getattr(parent, keyed.name)
+            for keyed in keys_of(Activity).values()
+            if keyed.name not in own and keyed.name not in NOT_INHERITED
+        }
+        return replace(activity, uses_also=(*parent.uses_also, *activity.uses_also), **inherited)
+
+    @cached_property
+    def asked(self) -> Mapping[str, Consent | Cookie]:
+        """Return what may be consented to, by name: consents and categories of cookies."""
+        rules: tuple[Consent | Cookie, ...] = (*self.rules(Consent), *self.rules(Cookie))
+        return {rule.name: rule for rule in rules}
+
+    @cached_property
+    def regions(self) -> Mapping[str, Region]:
+        """Return the regions by name."""
+        return {region.name: region for region in self.rules(Region)}
+
+    def packs(self, rule: Rule) -> tuple[str, ...]:
+        """Return the known law packs of the regions where `rule` holds, each once."""
+        held = [
+            pack
+            for region in self.rules(Region)
+            if not rule.regions or region.name in rule.regions
+            for _, pack in law_by_countries(region)
+            if pack in load_packs()
+        ]
+        return tuple(dict.fromkeys(held))
+
+    def law(self, pack: str) -> Law:
+        """Return what the pack says on the day the policy takes effect, or on its last day."""
+        known = load_packs()[pack]
+        try:
+            return known.at(self.document.front.effective)
+        except NotInForce:
+            return known.at(known.changes[-1])
+
+    def covering(self, activity: Activity, channel: str) -> tuple[Consent | Cookie, ...]:
+        """Return the consents that cover the activity on the channel, in order."""
+        return tuple(
+            rule
+            for rule in self.asked.values()
+            if (activity.name in rule.activities or rule.name in activity.needs)
+            and overlap(rule, activity)
+            and covers_channel(rule, channel)
+        )
+
+    def head(self) -> Span:
+        """Return the first place of the document, for what is wrong with it as a whole."""
+        first = next(iter(self.document.clauses), None)
+        return first.span if first else NOWHERE
+
+
+def covers_channel(rule: Consent | Cookie, channel: str) -> bool:
+    """Say whether a yes to `rule` holds for the channel; a cookie knows no channel."""
+    channels = getattr(rule, "channel", ())
+    return not channels or not channel or channel in channels
+
+
+def lineage(pack: str) -> tuple[str, ...]:
+    """Return the packs whose statutes hold where `pack` does, itself first."""
+    parent = load_packs()[pack].parent
+    return (pack,) if parent is None else (pack, *lineage(parent.id))
+
+
+def countries_of(word: str) -> frozenset[str]:
+    """Return the countries that a code or a set stands for; what is neither stands for itself."""
+    return expand_countries(word) if word in country_sets() else frozenset({word})

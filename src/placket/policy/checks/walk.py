@@ -1,0 +1,56 @@
+"""What stands in a rule, whatever its kind: its periods, its durations, its words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from placket.policy.forms import Pairs
+from placket.policy.period import After, Latest, Period, WhileHolds, WhileOpen
+from placket.policy.rules import KINDS, Rule, keys_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placket.law.calendar import Duration
+
+PERIODS: Final = get_args(Period)
+_FIELDS: Final = {
+    kind: tuple(keyed.name for keyed in keys_of(kind).values()) for kind in KINDS.values()
+}
+
+
+def values_of(rule: Rule) -> Iterator[tuple[str, Any]]:
+    """Yield (field, value) for each key of the rule that says something."""
+    for name in _FIELDS[type(rule)]:
+        value = getattr(rule, name)
+        if value not in ("", (), None, False):
+            yield name, value
+
+
+def periods_of(rule: Rule) -> Iterator[tuple[str, Period]]:
+    """Yield (field, period) for each period and condition of the rule."""
+    for name, value in values_of(rule):
+        listed = value if isinstance(value, tuple) else (value,)
+        yield from ((name, item) for item in listed if isinstance(item, PERIODS))
+
+
+def durations_in(period: Period) -> Iterator[Duration]:
+    """Yield the durations that the period counts by."""
+    match period:
+        case After(duration=counted) | WhileHolds(then=counted) | WhileOpen(then=counted):
+            if counted is not None:
+                yield counted
+        case Latest(parts=parts):
+            for part in parts:
+                yield from durations_in(part)
+        case _:
+            return
+
+
+def words_in(value: Any) -> Iterator[str]:
+    """Yield every text in the value, keys of mappings included; periods as their phrase."""
+    if isinstance(value, Pairs | tuple):
+        for item in value:
+            yield from words_in(item)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
