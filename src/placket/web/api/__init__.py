@@ -1,0 +1,1 @@
+"""The interface under `/v1`: JSON in, JSON out, refusals as problem details."""

@@ -1,0 +1,1 @@
+"""How pages look: templates, the style sheet, prose, pictures and words."""
