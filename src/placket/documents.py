@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from placket.problems import Problem, Problems, Span
@@ -14,6 +22,8 @@ from placket.problems import Problem, Problems, Span
 MOST_BYTES: Final = 2 * 1024 * 1024
 MOST_DEPTH: Final = 30
 _PLAIN: Final = "tag:yaml.org,2002:"
+# Longer numbers stay words: no key takes one, and reading them costs more than linear time.
+_WHOLE: Final = re.compile("[+-]?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +46,19 @@ class Node:
     def pairs(self) -> tuple[tuple[Node, Node], ...]:
         """Return the keys and values of a mapping, in order."""
         return self.value if self.is_map else ()
+
+    def shown(self) -> str:
+        """Return the value for a message: a scalar in backticks, as its author wrote it."""
+        if self.is_map or self.is_list:
+            return "a mapping" if self.is_map else "a list"
+        return "nothing" if self.value is None else f"`{self.word}`"
+
+    @property
+    def word(self) -> str:
+        """Return a scalar as its author wrote it; empty for nothing, a list or a mapping."""
+        if self.is_map or self.is_list or self.value is None:
+            return ""
+        return str(self.value).lower() if isinstance(self.value, bool) else str(self.value)
 
     def plain(self) -> Any:
         """Return the value as dicts, lists and scalars, without places."""
@@ -74,7 +97,7 @@ def read_yaml(text: str, start: Span, problems: Problems, clause: str = "") -> N
     start: the place of the text's first character in its file. Source: YAML 1.2.
     """
     reader = _Reader(start=start, problems=problems, clause=clause)
-    if len(text.encode()) > MOST_BYTES:
+    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         reader.fault(start, "P003", "the YAML is larger than 2 MiB", "split or shorten it")
         return None
     try:
@@ -84,21 +107,44 @@ def read_yaml(text: str, start: Span, problems: Problems, clause: str = "") -> N
     except MarkedYAMLError as fault:
         _tell(fault, reader)
         return None
+    except YAMLError:
+        # A reader's fault: it names an offset in a buffer, so the place is the block's.
+        reader.fault(
+            start, "P001", "the block holds a character that YAML does not allow", "take it out"
+        )
+        return None
     if composed is None:
         reader.fault(start, "P002", "the block is empty", "write one rule, or take the block out")
         return None
-    return _node(composed, reader, depth=0)
+    return _node(composed, reader)
 
 
 def _is_plain(text: str, reader: _Reader) -> bool:
+    # INVARIANT: nothing nested deeper than MOST_DEPTH is composed, which is done by recursion.
+    depth = 0
     for event in YAML(typ="rt", pure=True).parse(text):
-        anchored = getattr(event, "anchor", None)
-        tag = getattr(event, "tag", None)
-        if anchored or (tag and str(tag) != "!"):
-            what = "an anchor or alias" if anchored else "a tag"
+        depth += isinstance(event, MappingStartEvent | SequenceStartEvent)
+        depth -= isinstance(event, MappingEndEvent | SequenceEndEvent)
+        if depth > MOST_DEPTH:
+            span = reader.span(event)
+            reader.fault(span, "P003", "the YAML is nested deeper than 30 levels", "flatten it")
+            return False
+        what = _not_plain(event)
+        if what:
             reader.fault(reader.span(event), "P004", f"{what} in the YAML", "write the value out")
             return False
     return True
+
+
+def _not_plain(event: Any) -> str:
+    if getattr(event, "anchor", None):
+        return "an anchor or alias"
+    tag = getattr(event, "tag", None)
+    if tag and str(tag) != "!":
+        return "a tag"
+    # A directive would change how the words are read: in version 1.1 `on` and `NO` are no words.
+    is_directed = isinstance(event, DocumentStartEvent) and (event.version or event.tags)
+    return "a directive" if is_directed else ""
 
 
 def _tell(fault: MarkedYAMLError, reader: _Reader) -> None:
@@ -112,40 +158,30 @@ def _tell(fault: MarkedYAMLError, reader: _Reader) -> None:
             length=1,
         )
     summary = " ".join(str(fault.problem or fault.context or "the text").split())
-    reader.fault(
-        span,
-        "P001",
-        f"the block is not YAML: {summary}",
-        "write `key: value` on each line, and quote a value that holds `: ` or `#`",
-    )
+    mend = "write `key: value` on each line, and quote a value that holds `: ` or `#`"
+    if "\\t" in summary:
+        summary, mend = "a tab stands where only spaces may", "write spaces in place of the tab"
+    reader.fault(span, "P001", f"the block is not YAML: {summary}", mend)
 
 
-def _node(node: Any, reader: _Reader, depth: int) -> Node | None:
+def _node(node: Any, reader: _Reader) -> Node:
     span = reader.span(node)
-    if depth > MOST_DEPTH:
-        reader.fault(span, "P003", "the YAML is nested deeper than 30 levels", "flatten it")
-        return None
     match node:
         case ScalarNode():
             return Node(value=_scalar(node), span=span)
         case SequenceNode():
-            items = [_node(item, reader, depth + 1) for item in node.value]
-            return Node(value=[item for item in items if item is not None], span=span)
-        case MappingNode():
-            return _mapping(node, reader, depth)
+            return Node(value=[_node(item, reader) for item in node.value], span=span)
         case _:
-            return None
+            return _mapping(node, reader)
 
 
-def _mapping(node: MappingNode, reader: _Reader, depth: int) -> Node:
+def _mapping(node: MappingNode, reader: _Reader) -> Node:
     pairs: list[tuple[Node, Node]] = []
     seen: set[str] = set()
     for key_node, value_node in node.value:
-        key = _node(key_node, reader, depth + 1)
-        value = _node(value_node, reader, depth + 1)
-        if key is None or value is None:
-            continue
-        name = str(key.value)
+        key = _node(key_node, reader)
+        value = _node(value_node, reader)
+        name = str(key.value) if not (key.is_map or key.is_list) else key.shown()
         if name in seen:
             reader.fault(key.span, "P005", f"`{name}` stands twice", "keep one of the two")
             continue
@@ -160,7 +196,7 @@ def _scalar(node: ScalarNode) -> Any:
     if node.style in {"'", '"', "|", ">"}:
         return text
     match tag:
-        case "int" if text.lstrip("+-").isdigit():
+        case "int" if _WHOLE.fullmatch(text):
             return int(text)
         case "bool":
             return text.lower() == "true"

@@ -61,14 +61,12 @@ class Simple:
 
     def read(self, node: Node, to: Reading) -> Any:
         """Return the accepted scalar."""
-        plain = not (node.is_map or node.is_list)
-        value = self.accept(node.value) if plain else None
+        value = None if node.is_map or node.is_list else self.accept(node.value)
         if value is None:
-            found = f"`{node.value}`" if plain else "a list or mapping"
             return to.fault(
                 "P101",
                 node.span,
-                f"{found} where {self.expected} was expected",
+                f"{node.shown()} where {self.expected} was expected",
                 f"write {self.expected}",
             )
         return value
@@ -79,7 +77,9 @@ class Simple:
 
 
 def _text(value: Any) -> str | None:
-    return " ".join(str(value).split()) if value is not None and str(value).strip() else None
+    if value is None or isinstance(value, bool):
+        return None
+    return " ".join(str(value).split()) or None
 
 
 def _name(value: Any) -> str | None:
@@ -107,7 +107,7 @@ class Words:
             return to.fault(
                 "P104",
                 node.span,
-                f"`{node.plain()}` is not a duration",
+                f"{node.shown()} is not a duration",
                 "write a number from 1 to 999 and a unit, such as `6 years`",
             )
         return found
@@ -130,11 +130,11 @@ class Phrase:
     def read(self, node: Node, to: Reading) -> Any:
         """Return the Period."""
         text = str(node.value)
-        if node.is_map or node.is_list:
+        if node.is_map or node.is_list or node.value is None:
             return to.fault(
                 "P104",
                 node.span,
-                f"a list or mapping is not {self.what}",
+                f"{node.shown()} is not {self.what}",
                 "write `6 months from call.ended`, `while customer then 7 years` or `until asked`",
             )
         try:
@@ -189,13 +189,12 @@ class OneOf:
 
     def read(self, node: Node, to: Reading) -> Any:
         """Return the word."""
-        word = str(node.plain())
-        if word in self.words:
-            return word
+        if node.word in self.words:
+            return node.word
         return to.fault(
             "P103",
             node.span,
-            f"`{word}` is none of the words that fit here",
+            f"{node.shown()} is none of the words that fit here",
             f"write one of {', '.join(f'`{w}`' for w in self.words)}",
         )
 
@@ -213,7 +212,7 @@ class ATerm:
 
     def read(self, node: Node, to: Reading) -> Any:
         """Return the term's name."""
-        word = str(node.plain())
+        word = node.word
         if word in self.also or word in vocabulary.terms(self.kind):
             return word
         near = vocabulary.nearest(self.kind, word)
@@ -222,7 +221,7 @@ class ATerm:
         return to.fault(
             "P102",
             node.span,
-            f"`{word}` is no {kind} of the vocabulary",
+            f"{node.shown()} is no {kind} of the vocabulary",
             f"{mend}; the terms stand in docs/reference/vocabulary.md",
         )
 

@@ -16,6 +16,7 @@ from placket.problems import Problem, Problems, Span
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+FIRST_YEAR, LAST_YEAR = 1990, 2199
 _FENCE: Final = "---"
 _MONTHS: Final = tuple(name.lower() for name in calendar.month_name if name)
 _DAY: Final = re.compile(r"(\d{1,2}) ([a-z]+)")
@@ -74,9 +75,10 @@ def read_front(text: str, start: Span, problems: Problems) -> tuple[Front | None
 
 def _day(value: Any) -> date | None:
     try:
-        return date.fromisoformat(str(value))
+        day = date.fromisoformat(str(value))
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _zone(value: Any) -> str | None:
@@ -99,7 +101,9 @@ def _year_end(value: Any) -> tuple[int, int] | None:
 
 
 def _words(value: Any) -> str | None:
-    return " ".join(str(value).split()) if value is not None else None
+    if value is None or isinstance(value, bool):
+        return None
+    return " ".join(str(value).split()) or None
 
 
 _FORMS: Final[dict[str, tuple[str, Callable[[Any], Any], str]]] = {
@@ -139,7 +143,7 @@ def _front(node: Node, problems: Problems) -> Front | None:
             problems.add(
                 Problem(
                     code="P008",
-                    summary=f"`{value.plain()}` where {expected} was expected",
+                    summary=f"{value.shown()} where {expected} was expected",
                     mend=f"write {expected}",
                     at=value.span,
                 )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _HEADING: Final = re.compile(r"(?P<title>.*?)\s*\{#(?P<id>[^}\s]+)\}\s*")
+_CLOSING: Final = re.compile(r"(?:^|\s)#+\s*$")
 _CLAUSE_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 FENCE: Final = "placket"
 BYTE_ORDER_MARK: Final = "\ufeff"
@@ -126,6 +127,7 @@ class _Draft:
 
 def _clauses(lines: list[str], first: int, file: str, problems: Problems) -> list[Clause]:
     tokens = _MARKDOWN.parse("\n".join(lines[first:]))
+    _tell_unread(tokens, lines, Span(file=file, line=first + 1), problems)
     marks = {token.map[0] + first: token for token in tokens if token.map and _is_mark(token)}
     draft = _Draft(title="", level=0, id="", span=Span(file=file, line=first + 1))
     done: list[Clause] = []
@@ -148,12 +150,47 @@ def _clauses(lines: list[str], first: int, file: str, problems: Problems) -> lis
 
 def _is_mark(token: Token) -> bool:
     is_heading = token.type == "heading_open" and token.markup.startswith("#")
-    return token.level == 0 and (is_heading or (token.type == "fence" and token.info == FENCE))
+    return token.level == 0 and (is_heading or _is_block(token))
+
+
+def _is_block(token: Token) -> bool:
+    return token.type == "fence" and token.info.strip() == FENCE
+
+
+def _tell_unread(tokens: list[Token], lines: list[str], start: Span, problems: Problems) -> None:
+    """Tell what looks like a block or a clause and would be read as mere prose."""
+    for at, token in enumerate(tokens):
+        first, end = token.map or (0, 0)
+        below = tokens[at + 1].content if at + 1 < len(tokens) else ""
+        told = _unread(token, lines[start.line + end - 2 : start.line + end - 1], below)
+        if told:
+            code, summary, mend = told
+            span = Span(file=start.file, line=start.line + first)
+            problems.add(Problem(code=code, summary=summary, mend=mend, at=span))
+
+
+def _unread(token: Token, last: list[str], below: str) -> tuple[str, str, str] | None:
+    if token.type == "fence" and token.info.strip().casefold().split(" ")[0] == FENCE:
+        if not _is_block(token):
+            opened = f"`{token.info.strip()}` where `{FENCE}` alone opens a block"
+            return "P014", opened, f"write `{FENCE}` and nothing else after the fence"
+        if token.level:
+            return "P013", "a block stands in a list or quotation", "begin it at the line's start"
+        if not (last and last[0].strip().startswith(token.markup)):
+            return (
+                "P015",
+                "the block is never closed",
+                "end it with a line of the marks that open it",
+            )
+    underlined = token.type == "heading_open" and not token.markup.startswith("#")
+    if underlined and _HEADING.fullmatch(below):
+        return "P016", "an underlined heading is no clause", "write it with `#`, as in `### Title`"
+    return None
 
 
 def _heading(token: Token, line: str, number: int, file: str, problems: Problems) -> _Draft:
     span = Span(file=file, line=number + 1, length=len(line))
-    title = line.lstrip("#").strip()
+    title = _CLOSING.sub("", line.strip()[len(token.markup) :]).strip()
     match = _HEADING.fullmatch(title)
     clause_id = match["id"] if match else ""
     if clause_id and not _CLAUSE_ID.fullmatch(clause_id):
@@ -220,7 +257,7 @@ def _rule(node: Node, to: Reading) -> Rule | None:
         to.fault(
             "P021",
             kind_key.span,
-            f"`{kind_key.value}` is no kind of rule",
+            f"{kind_key.shown()} is no kind of rule",
             _near(
                 str(kind_key.value),
                 KINDS,
@@ -270,7 +307,7 @@ def _fill(kind: type[Rule], node: Node, to: Reading) -> Rule | None:
 def _provenance(
     key: Node, value: Node, before: Provenance | None, to: Reading
 ) -> Provenance | None:
-    why = " ".join(str(value.plain()).split()) if value.plain() is not None else ""
+    why = " ".join(value.word.split())
     if before is not rules.SAID:
         to.fault(
             "P024",
