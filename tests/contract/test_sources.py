@@ -481,6 +481,28 @@ def test_only_data_that_the_row_holds_count_as_collected(shop: Engine) -> None:
     assert collected == [("email", "date_of_birth"), ("email",)]
 
 
+def test_every_person_is_known_by_an_own_key_from_the_first_fact_on(shop: Engine) -> None:
+    ledger = Ledger()
+    text = CATALOGUE.replace("      payment:", "      late:").replace(
+        "    tables:\n",
+        "    tables:\n      payment:\n        owner: order_id -> orders.id\n"
+        "        tells: [payment.made at paid_at]\n",
+    )
+    OBJECTION.drop(shop)
+
+    with pytest.raises(SourceUnreachable):
+        told_by(shop, ledger, text=text)
+
+    named = {
+        str((ledger.private[fact.id] or {})["identifier"]): fact.person
+        for fact in ledger.of(Kind.IDENTIFIED)
+    }
+    assert {fact.person for fact in ledger.facts.values()} == set(ledger.persons.values())
+    assert {
+        f"customer:{key.value}": person for key, person in ledger.persons.items()
+    }.items() <= named.items()
+
+
 def test_a_key_that_is_personal_stands_in_no_clear_field(shop: Engine) -> None:
     ledger = Ledger()
 

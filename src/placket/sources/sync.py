@@ -268,8 +268,8 @@ class _Sync:
     def _identify(
         self, reader: _RowReader, row: RowOf, key: tuple[Identifier, ...], told: list[Told]
     ) -> None:
-        if len(key) == 1 and not reader.own:
-            return
+        # The own key too, whichever table it is met in first: it is by this that the next sync
+        # finds the person again, also after one that was cut short.
         at = reader.since(row.values)
         for identifier in key:
             if (row.person, identifier) in self.identified:
@@ -374,7 +374,6 @@ class _RowReader:
     person_key: Callable[[Row], tuple[Identifier, ...]]
     name: Callable[[Row], str]
     since: Callable[[Row], Instant]
-    own: bool
     matches: frozenset[str]
     changed: int | None
 
@@ -395,7 +394,6 @@ class _RowReader:
             person_key=_person_key(found, reading),
             name=_name_of(f"{run.source.name}.{at.name}:", keys, _digest(at, run.telling)),
             since=_since(subject, reading, run.telling),
-            own=any(route.is_own for route in found),
             matches=frozenset(subject.match if subject else ()),
             changed=reading.place(at.changed_at) if at.changed_at else None,
         )
