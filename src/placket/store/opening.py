@@ -1,0 +1,42 @@
+"""Open or create the ledger that a URL names."""
+
+import os
+from pathlib import Path
+
+from placket.store.ledger import Ledger
+from placket.store.refusals import LedgerMissing
+from placket.store.session import Database
+from placket.store.sqlite import SqliteDatabase
+from placket.store.stored import SCHEMA, StoredLedger
+
+_ID_BYTES = 10
+
+
+def open_ledger(url: str, *, create: bool = False) -> Ledger:
+    """Open the ledger that `url` names: `sqlite:///path`, a bare path or `postgresql://...`.
+
+    create: make it first where there is none. Raises LedgerMissing, LedgerDamaged,
+    LedgerUnreachable or LedgerUnwritable.
+    """
+    database = _database(url, create=create)
+    try:
+        if create:
+            _make(database)
+        return StoredLedger(database)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _database(url: str, *, create: bool) -> Database:
+    path = url.removeprefix("sqlite:///")
+    if "://" in path or not path:
+        raise LedgerMissing("this is no place for a ledger; write sqlite:///path or postgresql://")
+    return SqliteDatabase(Path(path), create=create)
+
+
+def _make(database: Database) -> None:
+    with database.writing() as session:
+        database.make(session)
+        session.run("put_meta", "id", f"l_{os.urandom(_ID_BYTES).hex()}")
+        session.run("put_meta", "schema", SCHEMA)

@@ -1,0 +1,65 @@
+"""Read SQL statements from a `.sql` file, each under its name."""
+
+import re
+from importlib.resources import files
+from typing import Final
+
+from placket.standing.layout import Layout
+
+_NAME: Final = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+_SAFE: Final = re.compile(r"[a-z0-9_]+")
+
+
+def read_statements(file: str) -> dict[str, str]:
+    """Return the statements of `sql/FILE` by the name that stands above each.
+
+    `-- name: find` begins a statement; it goes on to the next name.
+    """
+    text = files("placket.store").joinpath("sql", file).read_text(encoding="utf-8")
+    parts = _NAME.split(text)[1:]
+    return {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+class Statements:
+    """The named statements of one engine, those of a fold's tables filled in from its Layout.
+
+    integer: the engine's word for a 64-bit integer; place: its mark of a bound parameter.
+    """
+
+    def __init__(self, file: str, *, integer: str, place: str) -> None:
+        self._texts = read_statements(file)
+        self._integer = integer
+        self._place = place
+        self._laid: dict[tuple[str, str], str] = {}
+
+    def plain(self, name: str) -> str:
+        """Return the statement of this name."""
+        return self._texts[name]
+
+    def names(self, beginning: str) -> tuple[str, ...]:
+        """Return the names with this beginning whose statements need no layout, in order."""
+        found = (name for name in self._texts if name.startswith(beginning))
+        return tuple(name for name in found if "{" not in self._texts[name])
+
+    def of(self, name: str, layout: Layout) -> str:
+        """Return the statement of this name for the tables of `layout`."""
+        key = (name, layout.digest)
+        found = self._laid.get(key)
+        if found is None:
+            found = self._laid[key] = self._filled(name, layout)
+        return found
+
+    def _filled(self, name: str, layout: Layout) -> str:
+        columns = layout.wide_columns()
+        tables = (layout.wide, layout.marks, layout.bodies)
+        # INVARIANT: nothing but a Layout's names gets into a statement's text.
+        if not all(_SAFE.fullmatch(word) for word in (*tables, *columns)):
+            raise ValueError("a table or column of the layout has another name than a plain one")
+        return self._texts[name].format(
+            wide=layout.wide,
+            marks=layout.marks,
+            bodies=layout.bodies,
+            columns=", ".join(columns),
+            places=", ".join([self._place] * (1 + len(columns))),
+            definitions=", ".join(f"{column} {self._integer}" for column in columns),
+        )

@@ -1,0 +1,358 @@
+"""The ledger over a database: what SQLite and PostgreSQL do alike."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Self
+
+from placket.identity import clusters
+from placket.standing.layout import Layout
+from placket.standing.standing import Standing, unpack
+from placket.store import erasing, sequencing
+from placket.store import folds as folding
+from placket.store.appending import append
+from placket.store.checks import checked
+from placket.store.clusters import tied
+from placket.store.histories import all_histories, facts_of, histories, read_fact
+from placket.store.ledger import (
+    Appended,
+    Consistency,
+    Erasure,
+    Fold,
+    Inclusion,
+    KeptPolicy,
+    PersonHistory,
+    Point,
+    Progress,
+    no_point,
+    no_progress,
+)
+from placket.store.refusals import (
+    ForeignKeyring,
+    LedgerDamaged,
+    LedgerMissing,
+    LedgerRefuses,
+    PolicyConflict,
+    UnknownOutcome,
+)
+from placket.store.session import CommitFailed
+from placket.store.standings import read
+from placket.store.verifying import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from placket.facts import Fact
+    from placket.store.checkpoint import Signer
+    from placket.store.session import Database, Session
+    from placket.store.verifying import Verified
+
+SCHEMA: Final = "1"
+"""The version of the tables; another one is refused."""
+
+
+@lru_cache(maxsize=32)
+def _tables(digest: str) -> Layout:
+    return Layout(digest=digest, names=())
+
+
+class StoredLedger:
+    """A ledger in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        if not database.holds_ledger():
+            raise LedgerMissing("there is no ledger in this database; create one, or name another")
+        with database.reading() as session:
+            self._meta: dict[str, str] = dict(session.rows("meta"))
+        if self._meta.get("schema") != SCHEMA:
+            raise LedgerDamaged("the ledger was made by another version of Placket; use that one")
+
+    @property
+    def id(self) -> str:
+        """Return the ledger's id."""
+        return self._meta["id"]
+
+    @property
+    def keyring_id(self) -> str:
+        """Return the id of the ledger's keyring, empty until one is bound."""
+        return self._meta.get("keyring", "")
+
+    @property
+    def dialect(self) -> str:
+        """Return sqlglot's name of the SQL that `select` and `count` take."""
+        return self._database.dialect
+
+    def bind_keyring(self, keyring_id: str) -> None:
+        """Remember the ledger's keyring. Raises ForeignKeyring when it has another one."""
+        with self._database.writing() as session:
+            session.run("put_meta", "keyring", keyring_id)
+            self._meta = dict(session.rows("meta"))
+        if self.keyring_id != keyring_id:
+            raise ForeignKeyring(
+                f"the ledger's keyring is `{self.keyring_id}`, not `{keyring_id}`; name that one"
+            )
+
+    def append(
+        self,
+        facts: Sequence[Fact],
+        folds: Sequence[Fold] = (),
+        *,
+        now: int,
+        identifiers: Mapping[str, bytes] | None = None,
+        point: Point = no_point,
+    ) -> Appended:
+        """Write the facts that are not there yet, and refold whom they concern, or do nothing."""
+        hashes = identifiers or {}
+        told = checked(facts, hashes, now)
+        if not told:
+            return Appended(new=0, known=0, refolded=0)
+        done = Appended(new=0, known=len(told), refolded=0)
+        try:
+            with self._database.writing() as session:
+                done = append(session, told, folds, hashes, point)
+        except CommitFailed as failed:
+            self._expect_committed(told, failed)
+        point("committed")
+        return done
+
+    def _expect_committed(self, told: Collection[str], failed: CommitFailed) -> None:
+        """Read by id what a commit that raised came to; raise unless all of it is there."""
+        try:
+            there = self.has(told)
+        except LedgerRefuses as refused:
+            raise UnknownOutcome(UnknownOutcome.__doc__) from refused
+        if len(there) < len(told):
+            raise failed.refusal from failed
+
+    def has(self, ids: Collection[str]) -> set[str]:
+        """Return those of `ids` that are facts of the ledger."""
+        with self._database.reading() as session:
+            return {row[0] for row in session.among("ids_among", list(ids))}
+
+    def fact(self, fact_id: str) -> Fact | None:
+        """Return the fact of this id, or None."""
+        with self._database.reading() as session:
+            row = session.one("fact", fact_id)
+        return None if row is None else read_fact(row[0])
+
+    def facts_of(self, person: str) -> list[Fact]:
+        """Return every fact that speaks of the person's cluster, in order of recording."""
+        found = self.history_of(person)
+        return [] if found is None else found.facts
+
+    def facts_known_at(self, person: str, size: int) -> list[Fact]:
+        """Return those of `facts_of` that stand in the tree's first `size` leaves."""
+        found = self.history_of(person, size=size)
+        return [] if found is None else found.facts
+
+    def history_of(self, person: str, *, size: int | None = None) -> PersonHistory | None:
+        """Return what a fold needs of one person; None when the person is not known."""
+        with self._database.snapshot() as session:
+            row = session.one("root_of", person)
+            if row is None:
+                return None
+            if size is None:
+                return next(histories(session, [row[0]]))
+            return _history_at(session, person, size)
+
+    def stream_histories(self) -> Iterator[PersonHistory]:
+        """Yield the history of every person who has not been erased, in flat memory."""
+        with self._database.snapshot() as session:
+            yield from all_histories(session)
+
+    def persons(self) -> Iterator[str]:
+        """Yield the root of every cluster that has not been erased."""
+        with self._database.reading() as session:
+            yield from (row[0] for row in session.stream("persons"))
+
+    def root_of(self, person: str) -> str | None:
+        """Return the root of the person's cluster; None when the person is not known."""
+        with self._database.reading() as session:
+            row = session.one("root_of", person)
+        return None if row is None else row[0]
+
+    def find(self, keyed_hash: bytes) -> str | None:
+        """Return the root of the person first identified by this hash, or None."""
+        with self._database.reading() as session:
+            row = session.one("find_first", keyed_hash)
+        return None if row is None else row[0]
+
+    def find_many(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
+        """Return what `find` would, for those of `hashes` that are known."""
+        found: dict[bytes, str] = {}
+        with self._database.reading() as session:
+            for keyed_hash, root in session.by_hash("find", hashes):
+                found.setdefault(keyed_hash, root)
+        return found
+
+    def tombstones(self, hashes: Sequence[bytes]) -> dict[bytes, list[Fact]]:
+        """Return the tombstone facts that name these hashes, by hash."""
+        found: dict[bytes, list[Fact]] = {}
+        with self._database.reading() as session:
+            for keyed_hash, body in session.by_hash("tombstones_of", hashes):
+                found.setdefault(keyed_hash, []).append(read_fact(body))
+        return found
+
+    def standing_of(self, person: str, digest: str) -> Standing | None:
+        """Return the standing of the person's cluster under fold `digest`, or None."""
+        with self._database.reading() as session:
+            return read(session, _tables(digest), person)
+
+    def standing_by_identifier(self, keyed_hash: bytes, digest: str) -> Standing | None:
+        """Return the standing of the person first identified by this hash, in one query."""
+        with self._database.reading() as session:
+            row = session.one(("standing_by_identifier", _tables(digest)), keyed_hash)
+        return None if row is None else unpack(row[0])
+
+    def select(self, sql: str, params: Mapping[str, object]) -> Iterator[str]:
+        """Yield the first column of a compiled statement: persons."""
+        with self._database.reading() as session:
+            yield from (row[0] for row in session.written(sql, params))
+
+    def count(self, sql: str, params: Mapping[str, object]) -> int:
+        """Return the number that a compiled statement counts."""
+        with self._database.reading() as session:
+            return sum(int(row[0]) for row in session.written(sql, params))
+
+    def prepare_fold(self, fold: Fold, *, progress: Progress = no_progress) -> None:
+        """Build the standing under `fold` from all facts and make it active; safe to repeat."""
+        folding.prepare(self._database, fold, progress)
+
+    def active_folds(self) -> tuple[str, ...]:
+        """Return the digests of the folds whose standing is kept, oldest first."""
+        with self._database.reading() as session:
+            return tuple(digest for digest, active, _ in session.rows("folds") if active)
+
+    def drop_fold(self, digest: str) -> None:
+        """Forget the standing under fold `digest`; safe to repeat."""
+        folding.drop(self._database, digest)
+
+    def keep_policy(self, policy: KeptPolicy) -> None:
+        """Keep a published policy's text. Raises PolicyConflict when the version is taken."""
+        row = (
+            policy.version,
+            policy.digest,
+            policy.fold_digest,
+            policy.text,
+            policy.effective_from,
+            policy.published_at,
+        )
+        with self._database.writing() as session:
+            session.run("put_policy", *row)
+            kept = {found[0]: found[1] for found in session.rows("policies")}
+        if kept[policy.version] != policy.digest:
+            raise PolicyConflict(PolicyConflict.__doc__)
+
+    def policies(self) -> tuple[KeptPolicy, ...]:
+        """Return the published policies, by when they take effect."""
+        with self._database.reading() as session:
+            return tuple(
+                KeptPolicy(
+                    version=version,
+                    digest=digest,
+                    fold_digest=fold_digest,
+                    text=text,
+                    effective_from=effective_from,
+                    published_at=published_at,
+                )
+                for version, digest, fold_digest, text, effective_from, published_at in (
+                    session.rows("policies")
+                )
+            )
+
+    def remembered(self, slots: Collection[str]) -> dict[str, str]:
+        """Return what `remember` kept for those of `slots` that it knows."""
+        with self._database.reading() as session:
+            return dict(session.among("slots_among", list(slots)))
+
+    def remember(self, values: Mapping[str, str]) -> None:
+        """Keep the value of each slot in place of the one before."""
+        with self._database.writing() as session:
+            session.many("put_slot", sorted(values.items()))
+
+    def sequence(self, signer: Signer, *, now: int, point: Point = no_point) -> str | None:
+        """Give committed facts their positions; return the new checkpoint, None without news."""
+        return sequencing.sequence(self._database, self.id, signer, now, point)
+
+    def latest_checkpoint(self) -> str | None:
+        """Return the newest signed checkpoint, or None before the first."""
+        with self._database.reading() as session:
+            row = session.one("latest_checkpoint")
+        return None if row is None else row[1]
+
+    def tree_size(self) -> int:
+        """Return how many facts have a position in the tree."""
+        with self._database.reading() as session:
+            return sequencing.tree_size(session)
+
+    def inclusion_proof(self, fact_id: str) -> Inclusion:
+        """Return the proof that a fact stands in the tree. Raises NotInTree."""
+        with self._database.snapshot() as session:
+            return sequencing.prove_inclusion(session, fact_id)
+
+    def consistency_proof(self, old_size: int) -> Consistency:
+        """Return the proof that the tree of `old_size` leaves stands unchanged in the newest."""
+        with self._database.snapshot() as session:
+            return sequencing.prove_consistency(session, old_size)
+
+    def verify(
+        self,
+        public_key: bytes,
+        *,
+        standing: Fold | None = None,
+        progress: Progress = no_progress,
+    ) -> Verified:
+        """Recompute every leaf from its stored bytes, the tree and every checkpoint."""
+        with self._database.snapshot() as session:
+            return verify(session, self.id, public_key, standing, progress)
+
+    def bury(
+        self,
+        started: Fact,
+        destroy: Callable[[Erasure], Sequence[Fact]],
+        folds: Sequence[Fold] = (),
+        *,
+        now: int,
+        point: Point = no_point,
+    ) -> None:
+        """Erase a person: write `started`, destroy the keys, write what `destroy` gives."""
+        erasure = erasing.begin(self._database, started, folds, now, point)
+        finished = destroy(erasure)
+        point("keys destroyed")
+        erasing.finish(self._database, finished, erasure.members, folds, now)
+        point("erasure recorded")
+
+    def unfinished_erasures(self) -> tuple[Erasure, ...]:
+        """Return the erasures that were started and have no `key_destroyed` yet."""
+        with self._database.snapshot() as session:
+            return erasing.unfinished(session)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        """Return the ledger itself."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close."""
+        self.close()
+
+
+def _history_at(session: Session, person: str, size: int) -> PersonHistory | None:
+    """Return a person's history as the tree's first `size` leaves tell it."""
+    # Positions follow sequence numbers, so the facts of a smaller tree are those up to one.
+    row = session.one("seq_at", size)
+    bound = 0 if row is None else row[0]
+    links, reached = tied(session, {person}, before=bound + 1)
+    rooted = clusters(links.links, links.voided)
+    root = rooted.get(person, person)
+    members = sorted(other for other in reached if rooted.get(other, other) == root)
+    facts = facts_of(session, members, lambda seq: seq <= bound)
+    if not facts:
+        return None
+    return PersonHistory(
+        person=root, members=tuple(members), facts=facts, connected=links.connected()
+    )
