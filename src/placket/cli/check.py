@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from placket.cli.outcome import DONE, PROBLEMS, Ended, write_json
+from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
 from placket.policy.load import Loaded, load_policy
 from placket.problems import Problem, Severity, has_errors
 from placket.settings import policy_file
@@ -33,23 +33,30 @@ def command(policy: Path, *, notes: bool, as_json: bool) -> int:
     if as_json:
         write_json({"problems": [as_plain(p) for p in shown], **_sums(loaded)})
     else:
-        show(shown, policy_file(policy).read_text(encoding="utf-8").split("\n"))
+        show(shown, read_text(policy).split("\n"))
         click.echo(_line(loaded))
     return PROBLEMS if has_errors(loaded.problems) else DONE
 
 
 def load_file(policy: Path) -> Loaded:
     """Return the policy of a file or folder under today's law, with all problems."""
+    text = read_text(policy)
+    return load_policy(text, str(policy_file(policy)), on=datetime.now(UTC).date())
+
+
+def read_text(policy: Path) -> str:
+    """Return the text of a policy, a file or its folder; an unreadable one ends the command."""
     file = policy_file(policy)
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except OSError as fault:
         raise Ended(
-            f"{file} cannot be read: {fault.strerror}", "name a policy.md or its folder", code=2
+            f"{file} cannot be read: {str(fault.strerror).lower()}",
+            "name a policy.md or its folder",
+            code=WRONG_USE,
         ) from fault
     except UnicodeDecodeError as fault:
-        raise Ended(f"{file} is not text in UTF-8", "save it as UTF-8", code=2) from fault
-    return load_policy(text, str(file), on=datetime.now(UTC).date())
+        raise Ended(f"{file} is not text in UTF-8", "save it as UTF-8", code=WRONG_USE) from fault
 
 
 def as_plain(problem: Problem) -> dict[str, Any]:
@@ -67,17 +74,15 @@ def as_plain(problem: Problem) -> dict[str, Any]:
     }
 
 
-def show(problems: Sequence[Problem], lines: list[str]) -> None:
+def show(problems: Sequence[Problem], lines: list[str], *, to_error_stream: bool = False) -> None:
     """Write the problems to the terminal, each with its line of text."""
+    err = to_error_stream
     for problem in problems:
         head, *rest = str(problem).split("\n")
         word = click.style(problem.severity.value, fg=_COLOURS[problem.severity], bold=True)
-        click.echo(f"{word} {head}")
-        for line in _excerpt(problem, lines):
-            click.echo(line)
-        for line in rest:
-            click.echo(f"  {line}")
-        click.echo()
+        for line in (f"{word} {head}", *_excerpt(problem, lines), *(f"  {line}" for line in rest)):
+            click.echo(line, err=err)
+        click.echo(err=err)
 
 
 def _excerpt(problem: Problem, lines: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.exceptions.Exit as left:
         sys.exit(left.exit_code)
     except click.ClickException as wrong:
-        wrong.show()
+        _wrong_use(wrong).show()
         sys.exit(WRONG_USE)
     except click.Abort:
         click.echo("stopped; nothing is half-written", err=True)
@@ -85,4 +85,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The reader of our output went away: not ours to complain about.
         sys.stderr.close()
         sys.exit(0)
+    except Exception as failure:  # noqa: BLE001 - told or raised again, by its class
+        _told(failure)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _told(failure: Exception) -> NoReturn:
+    # Imported here: only a command that fails pays for it.
+    from placket.cli.failures import ended  # noqa: PLC0415
+
+    end = ended(failure)
+    if end is None:
+        raise failure
+    end.show()
+    sys.exit(end.code)
+
+
+def _wrong_use(wrong: click.ClickException) -> Ended:
+    """Return a wrong use as one sentence, without the stray words: they may be personal data."""
+    sentence = " ".join(wrong.format_message().split()).rstrip(".").replace("'", "`")
+    if "unexpected extra argument" in sentence:
+        sentence = "there are more words than the command takes"
+    context = wrong.ctx if isinstance(wrong, click.UsageError) else None
+    path = context.command_path if context is not None else "placket"
+    mend = f"see `{path} --help`"
+    return Ended(sentence[:1].lower() + sentence[1:], mend, code=WRONG_USE)

@@ -1,0 +1,51 @@
+"""Progress on the error stream: a bar on a terminal, nothing else elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function that is told how many are done, and of how many.
+
+    The bar appears with the first call and goes at the end; off a terminal nothing is shown.
+    """
+    with bars() as told:
+        yield lambda done, total: told(title, done, total)
+
+
+@contextmanager
+def bars() -> Iterator[Callable[[str, int, int], None]]:
+    """Yield a function that is told a title, how many are done, and of how many."""
+    if not sys.stderr.isatty():
+        yield _unseen
+        return
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        tasks = {}
+
+        def told(title: str, done: int, total: int) -> None:
+            if title not in tasks:
+                tasks[title] = shown.add_task(title)
+            shown.update(tasks[title], completed=done, total=total)
+
+        yield told
+
+
+def _unseen(_title: str, _done: int, _total: int) -> None:
+    """Show nothing."""

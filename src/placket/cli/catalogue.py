@@ -1,0 +1,102 @@
+"""`placket catalogue`: check where data live, beside the database and the policy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from placket.cli.check import as_plain, load_file, show
+from placket.cli.installation import connected, read_catalogue, source_of
+from placket.cli.options import config_option, json_option
+from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
+from placket.problems import Problem, Severity, has_errors
+from placket.settings import read_settings
+from placket.sources.checks import PolicyWords, check_all, words_of
+from placket.sources.reflect import reflect
+
+if TYPE_CHECKING:
+    from placket.catalogue import Schema
+    from placket.settings import Settings
+
+
+@click.group("catalogue")
+def command() -> None:
+    """Check the catalogue, which says where data live."""
+
+
+@command.command("check")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--source", metavar="NAME", help="A source of the settings; default all of them.")
+@click.option("--notes", is_flag=True, help="Show notes too.")
+@config_option
+@json_option
+def check(
+    file: Path | None, *, source: str | None, notes: bool, config: Path | None, as_json: bool
+) -> int:
+    """Tell what is wrong with the catalogue in FILE, or with those of the settings.
+
+    It is checked alone, beside the schema of each source that the settings know, and beside
+    the policy. Exit code 1 when there is an error.
+    """
+    settings = read_settings(config)
+    words = policy_words(settings)
+    files = {file: source} if file else _files(settings, source)
+    found = {path: _check(settings, path, name, words) for path, name in files.items()}
+    shown = {
+        path: [p for p in problems if notes or p.severity is not Severity.NOTE]
+        for path, problems in found.items()
+    }
+    if as_json:
+        write_json({"problems": [as_plain(p) for some in shown.values() for p in some]})
+    else:
+        _tell(shown)
+    return PROBLEMS if any(has_errors(problems) for problems in found.values()) else DONE
+
+
+def policy_words(settings: Settings) -> PolicyWords | None:
+    """Return the words of the settings' policy, None when there is none that reads."""
+    if not settings.policy_file.exists():
+        return None
+    document = load_file(settings.policy_file).document
+    return words_of(document) if document is not None else None
+
+
+def _files(settings: Settings, source: str | None) -> dict[Path, str | None]:
+    if source:
+        return {source_of(settings, source).catalogue: source}
+    if not settings.sources:
+        raise Ended(
+            "the settings have no source, and no catalogue is named",
+            "write `placket catalogue check FILE`",
+            code=WRONG_USE,
+        )
+    return dict.fromkeys(found.catalogue for found in settings.sources.values())
+
+
+def _check(
+    settings: Settings, file: Path, source: str | None, words: PolicyWords | None
+) -> tuple[Problem, ...]:
+    parsed = read_catalogue(file)
+    if parsed.catalogue is None or has_errors(parsed.problems):
+        return parsed.problems
+    names = [source] if source else [s.name for s in parsed.catalogue.sources]
+    schemas = {name: _schema(settings, name) for name in names if name in settings.sources}
+    return (*parsed.problems, *check_all(parsed.catalogue, schemas, words))
+
+
+def _schema(settings: Settings, name: str) -> Schema:
+    with connected(source_of(settings, name)) as engine:
+        return reflect(engine)
+
+
+def _tell(shown: dict[Path, list[Problem]]) -> None:
+    for path, problems in shown.items():
+        show(problems, path.read_text(encoding="utf-8-sig").split("\n"))
+        counts = [
+            f"{n} {word}{'s' if n != 1 else ''}"
+            for word in Severity
+            if (n := sum(p.severity is word for p in problems))
+        ]
+        click.echo(f"{path}: {', '.join(counts) or 'clean'}")

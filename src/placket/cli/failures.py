@@ -1,0 +1,94 @@
+"""Every refusal of the parts below: the exit code it ends with and, where it helps, a mend."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from placket.cli.outcome import REFUSED, WORLD, WRONG_USE, Ended
+
+CODES: Final[dict[str, tuple[int, str]]] = {
+    "placket.settings.SettingsUnusable": (WRONG_USE, ""),
+    "placket.gate.gate.NotAnIdentifier": (WRONG_USE, ""),
+    "placket.gate.gate.UnknownActivity": (WRONG_USE, ""),
+    "placket.gate.instants.NotAnInstant": (WRONG_USE, ""),
+    "placket.gate.versions.NothingPublished": (
+        REFUSED,
+        "run `placket policy publish POLICY`",
+    ),
+    "placket.store.refusals.LedgerMissing": (
+        WORLD,
+        "run `placket init`, or name another settings file with `--config`",
+    ),
+    "placket.store.refusals.LedgerDamaged": (WORLD, "restore the newest copy beside it"),
+    "placket.store.refusals.LedgerUnreachable": (WORLD, "see that its database runs, try again"),
+    "placket.store.refusals.LedgerUnwritable": (WORLD, "make room, then try again"),
+    "placket.store.refusals.LedgerBusy": (WORLD, "try again when the other process is done"),
+    "placket.store.refusals.UnknownOutcome": (WORLD, "run the same command again"),
+    "placket.store.refusals.StaleFolds": (REFUSED, "run the command again"),
+    "placket.store.refusals.FoldMissing": (REFUSED, "run `placket policy publish POLICY` again"),
+    "placket.store.refusals.PolicyConflict": (REFUSED, "give the text a new `version:`"),
+    "placket.store.refusals.NotInTree": (REFUSED, "try again in a second"),
+    "placket.store.refusals.ForeignKeyring": (
+        REFUSED,
+        "set `keyring` in the settings to the one made with this ledger",
+    ),
+    "placket.store.refusals.FactFromTheFuture": (
+        REFUSED,
+        "tell what happened once it has happened; or set this machine's clock",
+    ),
+    "placket.store.refusals.LedgerRefuses": (REFUSED, ""),
+    "placket.keyring.refusals.KeyringMissing": (
+        WORLD,
+        "put keyring and key file where the settings say, or run `placket init` in a new folder",
+    ),
+    "placket.keyring.refusals.KeyringExists": (REFUSED, "name another folder, or another keyring"),
+    "placket.keyring.refusals.ForeignKeyring": (
+        REFUSED,
+        "set `keyring` in the settings to the one made with this ledger",
+    ),
+    "placket.keyring.refusals.WrongWrappingKey": (
+        REFUSED,
+        "set `key_file` in the settings to the key made with this keyring",
+    ),
+    "placket.keyring.refusals.KeyringDamaged": (WORLD, "restore the newest copy of the keyring"),
+    "placket.keyring.refusals.ErasureUnfinished": (WORLD, "run the command again"),
+    "placket.keyring.refusals.KeyringUnusable": (WORLD, ""),
+    "placket.keyring.refusals.SealBroken": (WORLD, "run `placket audit verify`"),
+    "placket.sources.connect.NotADatabase": (
+        WRONG_USE,
+        "write one such as `sqlite:///shop.db` or `postgresql://localhost/shop`",
+    ),
+    "placket.sources.connect.SourceUnreachable": (WORLD, ""),
+    "placket.sources.connect.DriverMissing": (WORLD, "install it, or name another database"),
+    "placket.sources.sync.UnknownSource": (WRONG_USE, ""),
+}
+"""Class to exit code and mend, by name: a class that was never imported was never raised."""
+
+
+def ended(failure: BaseException) -> Ended | None:
+    """Return how the command ends by `failure`; None when it is our own fault.
+
+    The nearest of the failure's classes decides, so that a new refusal of a known family is
+    told too.
+    """
+    for kind in type(failure).__mro__:
+        found = CODES.get(f"{kind.__module__}.{kind.__qualname__}")
+        if found is not None:
+            code, mend = found
+            return Ended(sentence_of(failure), mend, code=code)
+    if isinstance(failure, OSError) and failure.strerror:
+        return Ended(_of_system(failure), "see that the file is there and may be used")
+    return None
+
+
+def sentence_of(failure: BaseException) -> str:
+    """Return the failure's own words as one sentence: lower case, no full stop."""
+    words = str(failure) or (type(failure).__doc__ or "")
+    line = " ".join(words.split()).rstrip(".")
+    # A name in capitals, such as that of a variable, stays as it is.
+    return line[:1].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line
+
+
+def _of_system(failure: OSError) -> str:
+    what = f"`{failure.filename}`" if isinstance(failure.filename, str) else "the system"
+    return f"{what}: {str(failure.strerror).lower()}"
