@@ -32,7 +32,7 @@ from placket.identity import Identifier
 from placket.law.calendar import to_instant
 from placket.sources.connect import NotADatabase, SourceUnreachable, open_source
 from placket.sources.reflect import reflect
-from placket.sources.sync import SyncSummary, sync
+from placket.sources.sync import SyncSummary, UnknownSource, sync
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ NOW = to_instant(datetime(2026, 11, 24, tzinfo=UTC))
 LATER = to_instant(datetime(2026, 12, 24, tzinfo=UTC))
 SECRET = b"a secret of sixteen or more"
 
-SHOP = MetaData()
+SHOP, MORE = MetaData(), MetaData()
 CUSTOMER = Table(
     "customer",
     SHOP,
@@ -612,3 +612,98 @@ def test_an_address_that_is_none_and_a_database_that_is_away_are_told_apart(
 
     assert "secret" not in str(raised.value)
     assert not (tmp_path / "missing.db").exists()
+
+
+VISIT = Table(
+    "visit",
+    MORE,
+    Column("a", Integer, primary_key=True),
+    Column("b", Integer, primary_key=True),
+    Column("cookie", String),
+    Column("customer_id", Integer),
+    Column("order_id", Integer),
+    Column("seen_at", String),
+)
+VISITS = """
+        key: [a, b]
+        owner: customer_id -> customer.id
+        party: order_id -> orders.id
+        subject:
+          as: visitor
+          key: cookie
+          device: cookie
+          since: seen_at
+          when: {customer_id: null}
+          match: device
+        tells:
+          - visit.made at seen_at
+          - tell: customer.identified as device by cookie
+            at: seen_at
+            when: {customer_id: {not: null}}
+          - gift.addressed at orders.placed_at
+"""
+
+
+@pytest.fixture
+def visited(shop: Engine) -> Engine:
+    MORE.create_all(shop)
+    seen = [
+        ("c1", None, 7, "2026-08-01 00:00:00"),
+        ("c1", 1, None, "2026-08-02 00:00:00"),
+        ("c2", None, None, "2026-08-03 00:00:00"),
+        ("c2", 1, None, "2026-08-04 00:00:00"),
+        ("c2", 2, None, "2026-08-05 00:00:00"),
+        ("c3", None, None, "the day before"),
+    ]
+    rows = [
+        {"a": 1, "b": b, "cookie": cookie, "customer_id": who, "order_id": order, "seen_at": at}
+        for b, (cookie, who, order, at) in enumerate(seen)
+    ]
+    with shop.begin() as connection:
+        connection.execute(insert(VISIT), rows)
+    return shop
+
+
+def test_a_device_links_its_one_owner_and_proves_nothing_where_two_share_it(
+    visited: Engine,
+) -> None:
+    ledger = Ledger()
+
+    told_by(visited, ledger, text=f"{CATALOGUE}      visit:{VISITS}")
+
+    ada, visitor = ledger.person("shop.customer:1"), ledger.person("shop.visitor:c1")
+    links = [f for f in ledger.of(Kind.IDENTITY_LINKED) if f.what == "device"]
+    assert [(link.person, link.about, link.occurred_at) for link in links] == [
+        (*sorted((ada, visitor)), at(8, 2))
+    ]
+
+
+def test_a_time_may_stand_in_the_row_that_a_link_leads_to(visited: Engine) -> None:
+    ledger = Ledger()
+
+    told_by(visited, ledger, text=f"{CATALOGUE}      visit:{VISITS}")
+
+    gifts = [f for f in ledger.of(Kind.HAPPENED) if f.what == "gift.addressed"]
+    assert [(gift.occurred_at, gift.thing) for gift in gifts] == [(at(3), "shop.visit:1,0")]
+
+
+def test_what_is_no_time_is_counted_and_stops_nothing(visited: Engine) -> None:
+    ledger = Ledger()
+
+    summary = told_by(visited, ledger, text=f"{CATALOGUE}      visit:{VISITS}")
+
+    assert {table.table: table.unreadable for table in summary.tables}["visit"] == 1
+    assert ledger.person("shop.visitor:c3")
+
+
+def test_a_source_that_the_catalogue_does_not_name_is_refused(shop: Engine) -> None:
+    with pytest.raises(UnknownSource):
+        sync(
+            catalogue(),
+            "till",
+            shop,
+            Ledger(),
+            now=NOW,
+            policy_version=lambda _at: "1",
+            secret=SECRET,
+        )

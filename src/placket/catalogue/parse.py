@@ -105,7 +105,7 @@ class _Reader:
         try:
             return ZoneInfo(name).key if name else "UTC"
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.to.expected(node, "a time zone, such as `Europe/London`,")
+            self.to.expected(node, "a time zone such as `Europe/London`")
             return "UTC"
 
     def _tables(self, node: Node) -> tuple[Table, ...]:

@@ -31,8 +31,8 @@ class Reading:
     def expected(self, node: Node, what: str) -> None:
         """Tell that `what` was expected where `node` stands."""
         found = node.plain()
-        shown = found if not isinstance(found, dict | list) else "a mapping or a list"
-        self.fault("C104", node.span, f"`{shown}` where {what} was expected", f"write {what}")
+        shown = "a mapping or a list" if isinstance(found, dict | list) else f"`{found}`"
+        self.fault("C104", node.span, f"{shown} where {what} was expected", f"write {what}")
 
     def keys(self, node: Node, known: Mapping[str, Read], what: str) -> dict[str, Any]:
         """Return the read values of a mapping's keys; unknown keys are told."""
