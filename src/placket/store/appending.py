@@ -36,7 +36,10 @@ def append(
     point: Point,
 ) -> Appended:
     """Write what is not there yet and refold whom it concerns, within a transaction."""
-    session.share()
+    if any(fact.kind is Kind.TOMBSTONE for fact, _ in told.values()):
+        session.settle()  # whoever is being identified by the same hash must be seen, or see it
+    else:
+        session.share()
     _expect_folds(session, folds)
     known = hold(session, persons_of(fact for fact, _ in told.values()))
     fresh = _fresh(session, told)

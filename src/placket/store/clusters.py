@@ -49,24 +49,28 @@ def hold(session: Session, persons: Sequence[str]) -> Known:
 
     persons: sorted, so that two processes wait for each other in one order.
     """
-    rows = {person: (root, gone) for person, root, gone in session.among("persons_among", persons)}
+    rows = _rows(session, persons)
     missing = [person for person in persons if person not in rows]
-    session.many("add_persons", [(person, person) for person in missing])
-    roots = {person: rows[person][0] if person in rows else person for person in persons}
-    roots = _locked(session, persons, roots)
-    gone = frozenset(person for person, (_, erased) in rows.items() if erased)
-    return Known(roots=roots, new=set(missing), gone=gone)
-
-
-def _locked(session: Session, persons: Sequence[str], roots: dict[str, str]) -> dict[str, str]:
-    """Lock roots until they are the roots still: another process may have linked meanwhile."""
-    held: set[str] = set()
-    while wanted := set(roots.values()) - held:
+    new = {row[0] for row in session.among("add_persons", missing)} if missing else set()
+    held, wanted = set[str](), _roots(persons, rows) - new
+    # Until they are the roots still: another process may have linked meanwhile.
+    while wanted:
         held |= wanted
         if not session.lock(sorted(wanted)):
             break
-        roots = {person: root for person, root, _ in session.among("persons_among", persons)}
-    return roots
+        rows = _rows(session, persons)
+        wanted = _roots(persons, rows) - held - new
+    roots = {person: rows[person][0] if person in rows else person for person in persons}
+    gone = frozenset(person for person, (_, erased) in rows.items() if erased)
+    return Known(roots=roots, new=new, gone=gone)
+
+
+def _rows(session: Session, persons: Sequence[str]) -> dict[str, tuple[str, int]]:
+    return {person: (root, gone) for person, root, gone in session.among("persons_among", persons)}
+
+
+def _roots(persons: Sequence[str], rows: Mapping[str, tuple[str, int]]) -> set[str]:
+    return {rows[person][0] if person in rows else person for person in persons}
 
 
 def link(session: Session, facts: Mapping[int, Fact], known: Known) -> set[str]:

@@ -44,6 +44,7 @@ def finish(
     if not any(fact.kind is Kind.KEY_DESTROYED for fact in finished):
         raise FactRefused("no fact says that the key was destroyed, so the erasure cannot end")
     with database.writing() as session:
+        session.settle()
         session.delete("delete_identifiers", members)
         append(session, checked(finished, {}, now), folds, {}, no_point)
     database.forget_deleted()

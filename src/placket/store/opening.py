@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from placket.store.ledger import Ledger
+from placket.store.postgres import PostgresDatabase
 from placket.store.refusals import LedgerMissing
 from placket.store.session import Database
 from placket.store.sqlite import SqliteDatabase
@@ -29,6 +30,8 @@ def open_ledger(url: str, *, create: bool = False) -> Ledger:
 
 
 def _database(url: str, *, create: bool) -> Database:
+    if url.startswith(("postgresql://", "postgres://")):
+        return PostgresDatabase(url)
     path = url.removeprefix("sqlite:///")
     if "://" in path or not path:
         raise LedgerMissing("this is no place for a ledger; write sqlite:///path or postgresql://")

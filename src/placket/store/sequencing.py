@@ -20,9 +20,11 @@ def sequence(database: Database, origin: str, signer: Signer, now: int, point: P
     now: microseconds UTC, written into the checkpoint.
     """
     made: str | None = None
+    with database.writing() as session:
+        bound = _settled(session)
     while True:
         with database.writing() as session:
-            bound = _settled(session)
+            session.alone()
             placed = _place(session, bound, point)
             text = _sign(session, origin, signer, now)
             point("checkpoint written")

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from placket.standing.layout import Layout
+from placket.store.refusals import LedgerBusy
 
 Row = tuple[Any, ...]
 Query = str | tuple[str, Layout]
@@ -56,6 +57,9 @@ class Session(Protocol):
     def settle(self) -> None:
         """Wait until no append is under way, and let none begin until the transaction ends."""
 
+    def alone(self) -> None:
+        """Hold off any other sequencer until the transaction ends."""
+
 
 class Database(Protocol):
     """An engine with its connections."""
@@ -87,6 +91,10 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Close all connections."""
+
+
+class Contended(LedgerBusy):
+    """Two processes wrote about the same persons and one had to give way; try again."""
 
 
 class CommitFailed(Exception):

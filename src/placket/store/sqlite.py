@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from placket.store.refusals import (
+    FoldMissing,
     LedgerBusy,
     LedgerDamaged,
     LedgerMissing,
@@ -53,6 +54,8 @@ def refusal(raised: sqlite3.Error) -> LedgerRefuses | sqlite3.Error:
     kind = _REFUSALS.get(getattr(raised, "sqlite_errorcode", 0) & _CODE)
     if kind is not None:
         return kind(kind.__doc__)
+    if str(raised).startswith("no such table: "):
+        return FoldMissing(FoldMissing.__doc__)
     # A damaged schema or a text that is not UTF-8 comes back as an error without its code.
     damaged = "malformed" in str(raised) or "decode to UTF-8" in str(raised)
     return LedgerDamaged(LedgerDamaged.__doc__) if damaged else raised
@@ -134,6 +137,9 @@ class SqliteSession:
         """Do nothing: whoever writes to the file is alone."""
 
     def settle(self) -> None:
+        """Do nothing: whoever writes to the file is alone."""
+
+    def alone(self) -> None:
         """Do nothing: whoever writes to the file is alone."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Self
 
@@ -35,7 +36,7 @@ from placket.store.refusals import (
     PolicyConflict,
     UnknownOutcome,
 )
-from placket.store.session import CommitFailed
+from placket.store.session import CommitFailed, Contended
 from placket.store.standings import read
 from placket.store.verifying import verify
 
@@ -43,12 +44,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from placket.facts import Fact
+    from placket.store.appending import Bodies
     from placket.store.checkpoint import Signer
     from placket.store.session import Database, Session
     from placket.store.verifying import Verified
 
 SCHEMA: Final = "1"
 """The version of the tables; another one is refused."""
+
+_GIVEN_WAY: Final = 4
+"""How often an append begins again when it gave way to another process."""
 
 
 @lru_cache(maxsize=32)
@@ -107,6 +112,18 @@ class StoredLedger:
         told = checked(facts, hashes, now)
         if not told:
             return Appended(new=0, known=0, refolded=0)
+        for _ in range(_GIVEN_WAY):
+            with suppress(Contended):
+                return self._append(told, folds, hashes, point)
+        return self._append(told, folds, hashes, point)
+
+    def _append(
+        self,
+        told: Bodies,
+        folds: Sequence[Fold],
+        hashes: Mapping[str, bytes],
+        point: Point,
+    ) -> Appended:
         done = Appended(new=0, known=len(told), refolded=0)
         try:
             with self._database.writing() as session:

@@ -117,7 +117,8 @@ SELECT p.id, p.root FROM json_each(?) AS asked
 CROSS JOIN person AS p ON p.root = asked.value AND p.root <> p.id
 
 -- name: add_persons
-INSERT INTO person (id, root) VALUES (?, ?) ON CONFLICT (id) DO NOTHING
+INSERT INTO person (id, root) SELECT value, value FROM json_each(?) WHERE true
+ON CONFLICT (id) DO NOTHING RETURNING id
 
 -- name: set_root
 UPDATE person SET root = ? WHERE id = ?
