@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from placket.decide.condition import FALSE, TRUE, Check, compiled, needs_sparse, none_of
+from placket.decide.condition import (
+    FALSE,
+    TRUE,
+    Check,
+    Holds,
+    all_of,
+    any_of,
+    compiled,
+    needs_sparse,
+    none_of,
+)
 from placket.decide.question import DENY, PERMIT, Decision, Question, Reason
 from placket.decide.steps.asking import Asking, Step
 from placket.decide.steps.basis import needed_consents
-from placket.decide.steps.table import in_place, steps_of
+from placket.decide.steps.table import steps_of
 from placket.policy import vocabulary
 from placket.policy.compile import Policy, uses_of
 
@@ -95,11 +105,17 @@ class Prepared:
             code=step.code,
             clause=step.clause,
             text=text_of(self.policy, step.clause),
-            law=step.law,
+            law=_law(step, standing, at),
             fact=_telling_fact(step, standing, at),
             changes_when=step.changes_when,
             data=step.data,
         )
+
+
+def _law(step: Step, standing: Standing, at: int) -> str:
+    """Return the law of the person's place; of the first place when it is not known."""
+    here = (law for place, law in step.laws if standing.holds(f"in.{place}", at))
+    return next(here, "")
 
 
 def _telling_fact(step: Step, standing: Standing, at: int) -> str:
@@ -203,7 +219,7 @@ def _steps(
                 denies=TRUE,
                 changes_when="a clause names this activity for the person's region",
             )
-            by_place.append((in_place(denied, place),))
+            by_place.append((denied,))
             continue
         asking = Asking(
             policy=policy,
@@ -228,20 +244,20 @@ def _nowhere(policy: Policy) -> Step:
 
 
 def _merged(policy: Policy, by_place: list[tuple[Step, ...]]) -> Iterator[Step]:
-    """Yield the steps once where every place has them alike, else bound to their places."""
-    everywhere = set(by_place[0]).intersection(*by_place[1:]) if by_place else set()
-    seen: set[Step] = set()
+    """Yield each step once, bound to the places that have it unless all of them do.
+
+    Where places differ in nothing but the law they name, it is one step that knows each law.
+    """
+    places_of: dict[Step, dict[str, str]] = {}
     for place, steps in zip(policy.places, by_place, strict=True):
         for step in steps:
-            if step in seen or step.denies == FALSE:
-                continue
-            if step in everywhere:
-                seen.add(step)
-                yield step
-            elif step.code == "declared.region":
-                yield step
-            else:
-                yield in_place(step, place)
+            if step.denies != FALSE:
+                laws = places_of.setdefault(replace(step, law=""), {})
+                laws[place.name] = step.law
+    for step, laws in places_of.items():
+        here = any_of(*(Holds(f"in.{name}") for name in laws))
+        bound = step.denies if len(laws) == len(policy.places) else all_of(here, step.denies)
+        yield replace(step, denies=bound, laws=tuple(laws.items()))
 
 
 def _supports(asking: Asking) -> Iterator[tuple[str, str, str]]:

@@ -54,8 +54,17 @@ def _joined(parts: list[exp.Expr], *, every: bool) -> exp.Expr:
         return exp.true() if every else exp.false()
     if len(parts) == 1:
         return parts[0]
-    joined = exp.and_(*parts) if every else exp.or_(*parts)
-    return exp.paren(joined)
+    return exp.Paren(this=_balanced(parts, exp.And if every else exp.Or))
+
+
+def _balanced(parts: list[exp.Expr], connector: type[exp.And | exp.Or]) -> exp.Expr:
+    # Halves instead of a chain: hundreds of conditions nest eight deep, and nothing is copied,
+    # which is where building a tree with the library's own functions spends its time.
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    left, right = _balanced(parts[:middle], connector), _balanced(parts[middle:], connector)
+    return connector(this=left, expression=right)
 
 
 def _column(layout: Layout, name: str, end: str) -> exp.Column:
@@ -71,9 +80,10 @@ def _state(leaf: Holds | Ended | Known, layout: Layout, *, is_true: bool) -> exp
         case Known():
             return exp.not_(null) if is_true else null
         case Ended():
-            return over if is_true else exp.paren(exp.or_(null, runs))
+            return over if is_true else _joined([null, runs], every=False)
         case Holds():
-            return exp.paren(exp.and_(begun, runs) if is_true else exp.or_(null, ahead, over))
+            parts: list[exp.Expr] = [begun, runs] if is_true else [null, ahead, over]
+            return _joined(parts, every=is_true)
 
 
 def _mark(leaf: Holds | Ended | Known, layout: Layout) -> exp.Expr:
@@ -87,13 +97,14 @@ def _mark(leaf: Holds | Ended | Known, layout: Layout) -> exp.Expr:
     elif isinstance(leaf, Ended):
         conditions.append(exp.LTE(this=exp.column("until_", _MARK), expression=now()))
     table = exp.alias_(exp.to_table(layout.marks), _MARK, table=True)
-    return exp.Exists(this=exp.select(exp.Literal.number(1)).from_(table).where(*conditions))
+    found = exp.select(exp.Literal.number(1)).from_(table, copy=False)
+    return exp.Exists(this=found.where(_joined(conditions, every=True), copy=False))
 
 
 def denies(step: Step, layout: Layout) -> exp.Expr:
     """Return SQL that is true of the persons whom `step` denies."""
     denied = truth(step.denies, layout)
-    return exp.and_(_has_marks(), denied) if needs_sparse(step.denies) else denied
+    return _joined([_has_marks(), denied], every=True) if needs_sparse(step.denies) else denied
 
 
 def _has_marks() -> exp.Expr:
@@ -111,7 +122,8 @@ def permitted(prepared: Prepared, layout: Layout) -> exp.Expr:
     if not sparse:
         return _joined(dense, every=True)
     unmarked = exp.EQ(this=exp.column("marks", _ROW), expression=exp.Literal.number(0))
-    return _joined([*dense, exp.paren(exp.or_(unmarked, _joined(sparse, every=True)))], every=True)
+    rarely = _joined([unmarked, _joined(sparse, every=True)], every=False)
+    return _joined([*dense, rarely], every=True)
 
 
 def _standing(layout: Layout) -> exp.Expr:
@@ -123,18 +135,20 @@ def select_eligible(prepared: Prepared, layout: Layout, *, after: bool = False) 
 
     after: only persons behind the bound parameter `after`, for reading page by page.
     """
-    query = exp.select(exp.column("person", _ROW)).from_(_standing(layout))
-    query = query.where(permitted(prepared, layout))
+    wanted = [permitted(prepared, layout)]
     if after:
         behind = exp.Placeholder(this="after")
-        query = query.where(exp.GT(this=exp.column("person", _ROW), expression=behind))
-    return query.order_by(exp.column("person", _ROW))
+        wanted.append(exp.GT(this=exp.column("person", _ROW), expression=behind))
+    query = exp.select(exp.column("person", _ROW)).from_(_standing(layout), copy=False)
+    query.where(_joined(wanted, every=True), copy=False)
+    return query.order_by(exp.column("person", _ROW), copy=False)
 
 
 def count_eligible(prepared: Prepared, layout: Layout) -> exp.Select:
     """Return the query for the number of permitted persons, one row of one column."""
     count = exp.Count(this=exp.Star())
-    return exp.select(count).from_(_standing(layout)).where(permitted(prepared, layout))
+    query = exp.select(count).from_(_standing(layout), copy=False)
+    return query.where(permitted(prepared, layout), copy=False)
 
 
 def funnel(prepared: Prepared, layout: Layout) -> exp.Select:
@@ -142,15 +156,27 @@ def funnel(prepared: Prepared, layout: Layout) -> exp.Select:
 
     Rows: `step`, the index in `permits(prepared)` or -1 for the permitted, and `persons`.
     """
-    lost = exp.Case()
-    for index, step in enumerate(permits(prepared)):
-        lost = lost.when(denies(step, layout), exp.Literal.number(index))
-    first = lost.else_(exp.Literal.number(-1)) if lost.args.get("ifs") else exp.Literal.number(-1)
-    return (
-        exp.select(exp.alias_(first, "step"), exp.alias_(exp.Count(this=exp.Star()), "persons"))
-        .from_(_standing(layout))
-        .group_by(exp.Literal.number(1))
+    first = _case(
+        [
+            (denies(step, layout), exp.Literal.number(index))
+            for index, step in enumerate(permits(prepared))
+        ],
+        otherwise=exp.Literal.number(-1),
     )
+    query = exp.Select(
+        expressions=[
+            exp.Alias(this=first, alias=exp.to_identifier("step")),
+            exp.Alias(this=exp.Count(this=exp.Star()), alias=exp.to_identifier("persons")),
+        ]
+    )
+    return query.from_(_standing(layout), copy=False).group_by(exp.Literal.number(1), copy=False)
+
+
+def _case(pairs: list[tuple[exp.Expr, exp.Expr]], *, otherwise: exp.Expr) -> exp.Expr:
+    if not pairs:
+        return otherwise
+    whens = [exp.If(this=condition, true=value) for condition, value in pairs]
+    return exp.Case(ifs=whens, default=otherwise)
 
 
 def by_reason(steps: Iterable[Step], layout: Layout) -> exp.Select:
@@ -158,20 +184,21 @@ def by_reason(steps: Iterable[Step], layout: Layout) -> exp.Select:
 
     One row with a column for each step, `step_0` and on.
     """
-    columns = [
-        exp.alias_(
-            exp.Sum(
-                this=exp.Case()
-                .when(denies(step, layout), exp.Literal.number(1))
-                .else_(exp.Literal.number(0))
+    columns: list[exp.Expr] = [
+        exp.Alias(
+            this=exp.Sum(
+                this=_case(
+                    [(denies(step, layout), exp.Literal.number(1))],
+                    otherwise=exp.Literal.number(0),
+                )
             ),
-            f"step_{index}",
+            alias=exp.to_identifier(f"step_{index}"),
         )
         for index, step in enumerate(steps)
     ]
-    return exp.select(*columns).from_(_standing(layout))
+    return exp.Select(expressions=columns).from_(_standing(layout), copy=False)
 
 
 def printed(query: exp.Expr, dialect: str) -> str:
     """Return the query in a dialect, the instant bound as `now`."""
-    return query.sql(dialect=dialect)
+    return query.sql(dialect=dialect, copy=False)

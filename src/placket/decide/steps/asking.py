@@ -28,7 +28,7 @@ class Step:
     """One rule of the table, compiled: it denies when its condition is true.
 
     data: those that the step denies, the whole act when empty. names: the states whose facts
-    explain the denial, most telling first.
+    explain the denial, most telling first. laws: the law by place, once places are merged.
     """
 
     code: str
@@ -38,6 +38,7 @@ class Step:
     changes_when: str = ""
     data: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    laws: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from placket.decide.condition import (
-    Holds,
-    all_of,
-)
 from placket.decide.steps.basis import basis, channel, device
 from placket.decide.steps.data import erased, locked, purpose, restricted, retention, special
 from placket.decide.steps.declared import access, declared, recipient, situation
@@ -18,9 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from placket.decide.steps.asking import Asking, Step
-    from placket.policy.compile import (
-        Place,
-    )
 
 TABLE: Final[tuple[Callable[[Asking], Iterator[Step]], ...]] = (
     declared,
@@ -48,8 +40,3 @@ TABLE: Final[tuple[Callable[[Asking], Iterator[Step]], ...]] = (
 def steps_of(asking: Asking) -> tuple[Step, ...]:
     """Return every step that could deny, in the order of the table."""
     return tuple(step for row in TABLE for step in row(asking))
-
-
-def in_place(step: Step, place: Place) -> Step:
-    """Return the step as it holds for persons who may be in `place`."""
-    return replace(step, denies=all_of(Holds(f"in.{place.name}"), step.denies))
