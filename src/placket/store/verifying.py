@@ -79,6 +79,9 @@ class Checked:
     standings: int = 0
 
 
+# Of sequence numbers: a fact that was slipped in may have any.
+_BEFORE_ALL: Final = -(2**63)
+
 _READ_HEAD: Final = msgspec.msgpack.Decoder(Head).decode
 
 
@@ -108,7 +111,7 @@ def verify(
 
 def _check_tree(session: Session, done: Checked, progress: Progress) -> None:
     size = tree_size(session)
-    read, after = reader(session), 0
+    read, after = reader(session), _BEFORE_ALL
     above: list[bytes] = []
     for start in range(0, size, CHUNK):
         end = min(start + CHUNK, size)
