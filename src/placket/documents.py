@@ -19,8 +19,16 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from placket.problems import Problem, Problems, Span
 
+SOURCES: Final = {
+    "P001": "YAML 1.2",
+    "P002": "the policy language",
+    "P003": "the limits of a document",
+    "P004": "YAML 1.2 without its references",
+    "P005": "YAML 1.2, 3.2.1.3",
+}
 MOST_BYTES: Final = 2 * 1024 * 1024
 MOST_DEPTH: Final = 30
+MOST_SHOWN: Final = 80
 _PLAIN: Final = "tag:yaml.org,2002:"
 # Longer numbers stay words: no key takes one, and reading them costs more than linear time.
 _WHOLE: Final = re.compile("[+-]?[0-9]{1,18}")
@@ -51,7 +59,9 @@ class Node:
         """Return the value for a message: a scalar in backticks, as its author wrote it."""
         if self.is_map or self.is_list:
             return "a mapping" if self.is_map else "a list"
-        return "nothing" if self.value is None else f"`{self.word}`"
+        if self.value is None:
+            return "nothing"
+        return f"`{self.word if len(self.word) <= MOST_SHOWN else f'{self.word[:MOST_SHOWN]}...'}`"
 
     @property
     def word(self) -> str:
@@ -87,7 +97,14 @@ class _Reader:
 
     def fault(self, span: Span, code: str, summary: str, mend: str) -> None:
         self.problems.add(
-            Problem(code=code, summary=summary, mend=mend, at=span, clause=self.clause)
+            Problem(
+                code=code,
+                summary=summary,
+                mend=mend,
+                at=span,
+                clause=self.clause,
+                source=SOURCES[code],
+            )
         )
 
 

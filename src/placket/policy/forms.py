@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from placket.documents import Node
 
+LANGUAGE: Final = "the policy language"
+"""The source of a rule of form: docs/reference/policy.md."""
+
 NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -33,7 +36,9 @@ class Reading:
     problems: Problems
     clause: str
 
-    def fault(self, code: str, at: Span, summary: str, mend: str, source: str = "") -> _Missing:
+    def fault(
+        self, code: str, at: Span, summary: str, mend: str, source: str = LANGUAGE
+    ) -> _Missing:
         """Tell one problem and return MISSING, so that a form can return it."""
         self.problems.add(
             Problem(code=code, summary=summary, mend=mend, at=at, clause=self.clause, source=source)
@@ -146,8 +151,8 @@ class Phrase:
             return to.fault(
                 "P104",
                 at,
-                f"`{text}` is not {self.what}",
-                f"here {fault.expected} was expected",
+                f"{node.shown()} is not {self.what}",
+                f"write {fault.expected} here",
                 "GDPR Art. 13(2)(a)",
             )
 

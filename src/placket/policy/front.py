@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from placket.documents import Node, read_yaml
+from placket.policy.forms import LANGUAGE
 from placket.problems import Problem, Problems, Span
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def read_front(text: str, start: Span, problems: Problems) -> tuple[Front | None
     if lines[0].strip() != _FENCE or _FENCE not in [line.strip() for line in lines[1:]]:
         problems.add(
             Problem(
+                source=LANGUAGE,
                 code="P006",
                 summary="the policy has no front matter",
                 at=start,
@@ -130,6 +132,7 @@ def _front(node: Node, problems: Problems) -> Front | None:
             mend = f"write `{near[0]}`" if near else f"the keys are {', '.join(_FORMS)}"
             problems.add(
                 Problem(
+                    source=LANGUAGE,
                     code="P007",
                     summary=f"`{key.value}` is no key of front matter",
                     mend=mend,
@@ -142,6 +145,7 @@ def _front(node: Node, problems: Problems) -> Front | None:
         if values[name] is None:
             problems.add(
                 Problem(
+                    source=LANGUAGE,
                     code="P008",
                     summary=f"{value.shown()} where {expected} was expected",
                     mend=f"write {expected}",
@@ -152,6 +156,7 @@ def _front(node: Node, problems: Problems) -> Front | None:
     for name in missing:
         problems.add(
             Problem(
+                source=LANGUAGE,
                 code="P009",
                 summary=f"the front matter has no `{name}`",
                 mend=f"add `{name}:`, {_FORMS[name][2]}",

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from placket.documents import MOST_BYTES, Node, read_yaml
 from placket.policy import rules
-from placket.policy.forms import MISSING, Reading
+from placket.policy.forms import LANGUAGE, MISSING, Reading
 from placket.policy.front import Front, read_front
 from placket.policy.rules import KINDS, STANDINGS, Provenance, Rule, keys_of
 from placket.problems import NOWHERE, Problem, Problems, Span
@@ -82,6 +82,7 @@ def parse(text: str, file: str = "policy.md") -> Parsed:
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         problems.add(
             Problem(
+                source=LANGUAGE,
                 code="P003",
                 summary="the policy is larger than 2 MiB",
                 mend="split it, or take out what is no policy text",
@@ -166,7 +167,7 @@ def _tell_unread(tokens: list[Token], lines: list[str], start: Span, problems: P
         if told:
             code, summary, mend = told
             span = Span(file=start.file, line=start.line + first)
-            problems.add(Problem(code=code, summary=summary, mend=mend, at=span))
+            problems.add(Problem(code=code, summary=summary, mend=mend, at=span, source=LANGUAGE))
 
 
 def _unread(token: Token, last: list[str], below: str) -> tuple[str, str, str] | None:
@@ -196,6 +197,7 @@ def _heading(token: Token, line: str, number: int, file: str, problems: Problems
     if clause_id and not _CLAUSE_ID.fullmatch(clause_id):
         problems.add(
             Problem(
+                source=LANGUAGE,
                 code="P011",
                 summary=f"`{clause_id}` is no clause id",
                 at=span,
@@ -214,6 +216,7 @@ def _tell_repeated(clauses: list[Clause], problems: Problems) -> None:
         if clause.id and first is not clause:
             problems.add(
                 Problem(
+                    source=LANGUAGE,
                     code="P012",
                     summary=f"clause id `{clause.id}` stands twice",
                     mend="give one of the two clauses another id",
@@ -230,6 +233,7 @@ def _read_block(token: Token, number: int, draft: _Draft, problems: Problems) ->
     if not draft.id:
         problems.add(
             Problem(
+                source=LANGUAGE,
                 code="P010",
                 summary="a block stands under no clause",
                 at=at,

@@ -14,6 +14,7 @@ _EVENT: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _UNITS: Final = ("year", "month", "week", "day", "hour")
 ROUNDINGS: Final = ("accounting_year", "calendar_year", "month")
 INTERACTION: Final = "interaction"
+LONGEST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +139,13 @@ class _Reader:
 
 def parse_period(text: str) -> Period:
     """Return the period that `text` says. Raises NotAPeriod with the place of the fault."""
+    if len(text) > LONGEST:
+        # Also bounds how deep one `latest of` may stand in another, which is read by recursion.
+        raise NotAPeriod(LONGEST, 1, f"nothing more: a phrase has at most {LONGEST} characters")
     reader = _Reader(text, [(m.group(), m.start()) for m in _WORD.finditer(text)])
     period = _period(reader)
     if reader.peek():
-        raise reader.fail("the end of the phrase")
+        raise reader.fail("nothing more")
     return period
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from placket.policy.forms import LANGUAGE
 from placket.problems import Severity
 
 if TYPE_CHECKING:
@@ -17,34 +18,33 @@ WARNING: Final = Severity.WARNING
 NOTE: Final = Severity.NOTE
 _CLEAR: Final = "GDPR Art. 5(1)(a), 12(1)"
 _KEPT: Final = "GDPR Art. 5(1)(e), 13(2)(a)"
-_LANGUAGE: Final = "the policy language"
 _MAIL: Final = "ePrivacy Directive 2002/58/EC Art. 13; PECR 2003 reg. 22"
 
 CODES: Final[Mapping[str, Told]] = MappingProxyType(
     {
         "P105": (ERROR, _KEPT),
-        "P106": (ERROR, _LANGUAGE),
+        "P106": (ERROR, LANGUAGE),
         "P107": (ERROR, "GDPR Art. 8(1)"),
-        "P108": (ERROR, _LANGUAGE),
-        "P109": (WARNING, _LANGUAGE),
-        "P110": (ERROR, _LANGUAGE),
+        "P108": (ERROR, LANGUAGE),
+        "P109": (WARNING, LANGUAGE),
+        "P110": (ERROR, LANGUAGE),
         "P111": (ERROR, "ISO 3166-1"),
-        "P112": (ERROR, _LANGUAGE),
-        "P113": (ERROR, _LANGUAGE),
-        "P201": (ERROR, _LANGUAGE),
-        "P202": (ERROR, _LANGUAGE),
-        "P203": (ERROR, _LANGUAGE),
-        "P204": (ERROR, _LANGUAGE),
-        "P205": (ERROR, _LANGUAGE),
+        "P112": (ERROR, LANGUAGE),
+        "P113": (ERROR, LANGUAGE),
+        "P201": (ERROR, LANGUAGE),
+        "P202": (ERROR, LANGUAGE),
+        "P203": (ERROR, LANGUAGE),
+        "P204": (ERROR, LANGUAGE),
+        "P205": (ERROR, LANGUAGE),
         "P206": (ERROR, "the bundled law packs"),
         "P207": (ERROR, "GDPR Art. 3"),
-        "P208": (ERROR, _LANGUAGE),
-        "P209": (ERROR, _LANGUAGE),
-        "P210": (WARNING, _LANGUAGE),
-        "P211": (ERROR, _LANGUAGE),
-        "P212": (ERROR, _LANGUAGE),
-        "P213": (ERROR, _LANGUAGE),
-        "P214": (NOTE, _LANGUAGE),
+        "P208": (ERROR, LANGUAGE),
+        "P209": (ERROR, LANGUAGE),
+        "P210": (WARNING, LANGUAGE),
+        "P211": (ERROR, LANGUAGE),
+        "P212": (ERROR, LANGUAGE),
+        "P213": (ERROR, LANGUAGE),
+        "P214": (NOTE, LANGUAGE),
         "P220": (ERROR, "GDPR Art. 5(1)(a), 13(1)(c)"),
         "P221": (ERROR, "GDPR Art. 6(1)(a), 7(1)"),
         "P222": (ERROR, "GDPR Art. 6(1)(b)"),
