@@ -2,113 +2,119 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import Fact, Kind, fact_id
-from placket.gate.sealing import IDENTIFIER, open_payload
-from placket.identity.identifier import Identifier, keyed_hash, parse_identifier
+from placket.standing.fold import fold
+from placket.standing.history import never_connected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from placket.gate.folds import PolicyFold
     from placket.keyring import Keyring
-    from placket.standing.standing import Standing
-    from placket.store.ledger import Ledger
+    from placket.policy.compile import Policy
+    from placket.store.ledger import Erasure, Ledger
 
 ERASED: Final = "erased"
 _NOES: Final = ("no.", "refused.", "objected.")
 
 
-def erase(  # noqa: PLR0913 - whose, where, when, and who asked by which route
-    ledger: Ledger, keys: Keyring, digest: str, person: str, *, now: int, by: str, route: str
-) -> None:
-    """Erase `person`: write that it began, destroy the keys, write that it ended.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eraser:
+    """What an erasure is done with, by whom and by which route it was asked.
 
-    digest: of the fold whose standing says which refusals still speak. now: microseconds UTC.
+    policy: whose rules say which refusals still speak. now: microseconds UTC.
     """
-    begun = next((e for e in ledger.unfinished_erasures() if person in e.members), None)
-    at = now if begun is None else _began(ledger, begun.fact_id, now)
-    started = Fact(
-        id=fact_id("erasure", person, at),
-        kind=Kind.ERASURE_STARTED,
-        person=person,
-        occurred_at=at,
-        recorded_at=at,
-        by=by,
-        route=route,
-    )
-    destroyed = Fact(
-        id=fact_id("destroyed", person, at),
-        kind=Kind.KEY_DESTROYED,
-        person=person,
-        about=started.id,
-        occurred_at=at,
-        recorded_at=at,
-        by=by,
-        route=route,
-    )
-    stones = tuple(tombstones(ledger, keys, digest, person, at))
-    ledger.bury(started, (*stones, destroyed), lambda persons: keys.destroy(*persons), now=now)
+
+    ledger: Ledger
+    keys: Keyring
+    policy: Policy
+    folds: tuple[PolicyFold, ...]
+    now: int
+    by: str
+    route: str
+
+    def erase(self, person: str) -> None:
+        """Write that it began, destroy the keys, write that it ended; safe to repeat."""
+        self.ledger.bury(self._started(person), self._destroy, self.folds, now=self.now)
+
+    def _started(self, person: str) -> Fact:
+        unfinished = (e for e in self.ledger.unfinished_erasures() if person in e.members)
+        begun = next(unfinished, None)
+        fact = self.ledger.fact(begun.fact_id) if begun is not None else None
+        return fact or self._fact(
+            Kind.ERASURE_STARTED, person, fact_id("erasure", person, self.now)
+        )
+
+    def _destroy(self, erasure: Erasure) -> Sequence[Fact]:
+        facts = self.ledger.facts_of(erasure.person)
+        stones = tuple(tombstones(self.policy, facts, erasure, self.now))
+        self.keys.destroy(*erasure.members)
+        destroyed = self._fact(
+            Kind.KEY_DESTROYED,
+            erasure.person,
+            fact_id("destroyed", erasure.fact_id),
+            about=erasure.fact_id,
+        )
+        return (*stones, destroyed)
+
+    def _fact(self, kind: Kind, person: str, name: str, about: str = "") -> Fact:
+        return Fact(
+            id=name,
+            kind=kind,
+            person=person,
+            about=about,
+            occurred_at=self.now,
+            recorded_at=self.now,
+            by=self.by,
+            route=self.route,
+        )
 
 
-def _began(ledger: Ledger, fact: str, now: int) -> int:
-    found = ledger.fact(fact)
-    return found.occurred_at if found is not None else now
-
-
-def tombstones(ledger: Ledger, keys: Keyring, digest: str, person: str, at: int) -> Iterator[Fact]:
+def tombstones(policy: Policy, facts: Sequence[Fact], erasure: Erasure, at: int) -> Iterator[Fact]:
     """Yield what outlives the erasure: by keyed hash, that it was, and each no that stands.
 
     A no that a later yes ended is not buried. Nothing else of the person is in them.
     """
-    history = ledger.history_of(person)
-    if history is None:
-        return
-    standing = ledger.standing_of(person, digest)
-    noes = _standing_noes(history.facts, standing)
-    for digest_hex in sorted(set(_hashes(history.facts, keys))):
+    noes = _standing_noes(policy, erasure.person, facts)
+    for keyed_hash in sorted(erasure.hashes):
+        name = keyed_hash.hex()
         yield Fact(
-            id=fact_id(ERASED, digest_hex, at),
+            id=fact_id(ERASED, name, erasure.fact_id),
             kind=Kind.TOMBSTONE,
             what=ERASED,
+            thing=name,
+            marks=(ERASED,),
             occurred_at=at,
             recorded_at=at,
-            thing=digest_hex,
-            marks=(ERASED,),
         )
-        yield from (_buried(no, digest_hex, at) for no in noes)
+        yield from (_buried(no, name, at) for no in noes)
 
 
-def _standing_noes(facts: list[Fact], standing: Standing | None) -> list[Fact]:
-    if standing is None:
-        return []
+def _standing_noes(policy: Policy, person: str, facts: Sequence[Fact]) -> list[Fact]:
+    # Births stay sealed here: no refusal depends on an age.
+    standing = fold(policy, person, facts, connected=never_connected)
     speaking = {i[2] for name, i in standing.dense.items() if name.startswith(_NOES)}
+    speaking |= {i[2] for name, i in standing.sparse.items() if name.startswith(_NOES)}
     return [fact for fact in facts if fact.id in speaking]
 
 
-def _hashes(facts: list[Fact], keys: Keyring) -> Iterator[str]:
-    for fact in facts:
-        if fact.kind is Kind.IDENTIFIED:
-            payload = open_payload(fact, keys) or {}
-            identifier = parse_identifier(str(payload.get(IDENTIFIER, "")))
-            if isinstance(identifier, Identifier):
-                yield keyed_hash(identifier, keys.hmac_key).hex()
-
-
-def _buried(no: Fact, digest_hex: str, at: int) -> Fact:
+def _buried(no: Fact, name: str, at: int) -> Fact:
     # A no that was itself dug up from an earlier erasure is buried once more as it was.
     mark = no.marks[0] if no.kind is Kind.TOMBSTONE else no.kind.value
     return Fact(
-        id=fact_id("buried", digest_hex, no.id),
+        id=fact_id("buried", name, no.id),
         kind=Kind.TOMBSTONE,
         what=no.what,
         channel=no.channel,
         topic=no.topic,
         activity=no.activity,
-        occurred_at=no.occurred_at,
-        recorded_at=at,
-        thing=digest_hex,
+        thing=name,
         marks=(mark, *(m for m in no.marks if m.startswith("keep:"))),
         clause=no.clause,
         version=no.version,
+        occurred_at=no.occurred_at,
+        recorded_at=at,
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from placket.decide.decide import decide, permits, prepare
 from placket.decide.sql import count_eligible, funnel, printed, select_eligible
 from placket.gate.answers import Funnel, Lost
-from placket.gate.erasing import erase
+from placket.gate.erasing import Eraser
 from placket.gate.folds import PolicyFold
 from placket.gate.sealing import births, identifier_hashes, seal
 from placket.identity.identifier import Identifier, keyed_hash, parse_identifier
@@ -65,6 +66,7 @@ class Gate:
     keys: Keyring
     versions: Versions
     clock: Callable[[], int] = system_now
+    is_loading: bool = False
 
     def now(self) -> int:
         """Return the present instant, microseconds UTC."""
@@ -145,8 +147,36 @@ class Gate:
         return self.ledger.sequence(self.keys, now=self.now())
 
     def folds(self) -> tuple[PolicyFold, ...]:
-        """Return the folds under which the ledger keeps standing."""
+        """Return the folds under which the ledger keeps standing, none while loading."""
+        if self.is_loading or not self.versions.kept:
+            return ()
         return self.versions.folds(self.keys, self.now())
+
+    def catch_up(self, progress: Progress = no_progress) -> None:
+        """Keep standing under the folds in force and to come, and under no other."""
+        wanted = self.folds()
+        active = set(self.ledger.active_folds())
+        for each in wanted:
+            if each.layout.digest not in active:
+                self.ledger.prepare_fold(each, progress=progress)
+        for digest in active - {each.layout.digest for each in wanted}:
+            self.ledger.drop_fold(digest)
+
+    @contextmanager
+    def loading(self, progress: Progress = no_progress) -> Iterator[None]:
+        """Append within without folding, and fold everybody once at the end.
+
+        For a first sync: table by table each person would else be folded many times over.
+        Until the end nothing is decided; after a kill, opening the installation folds.
+        """
+        for digest in self.ledger.active_folds():
+            self.ledger.drop_fold(digest)
+        self.is_loading = True
+        try:
+            yield
+        finally:
+            self.is_loading = False
+        self.catch_up(progress)
 
     # Decisions
 
@@ -261,7 +291,9 @@ class Gate:
         prepared = prepare(self.policy, self._asked(question))
         now = self.now()
         query = printed(funnel(prepared, self.layout), self.ledger.dialect)
-        counts = {int(step): int(n) for step, n in self.ledger.rows(query, {"now": now})}
+        counts = {
+            int(str(row[0])): int(str(row[1])) for row in self.ledger.rows(query, {"now": now})
+        }
         by_reason: dict[tuple[str, str], Lost] = {}
         for index, step in enumerate(permits(prepared)):
             persons = counts.get(index, 0)
@@ -285,6 +317,14 @@ class Gate:
     def fact(self, fact_id: str) -> Fact | None:
         """Return a fact of the ledger, its payload sealed."""
         return self.ledger.fact(fact_id)
+
+    def size(self) -> int:
+        """Return how many facts stand in the tree."""
+        return self.ledger.tree_size()
+
+    def facts(self, start: int, limit: int) -> list[Fact]:
+        """Return up to `limit` facts from position `start` of the tree on, in order."""
+        return self.ledger.facts_between(start, start + limit)
 
     def checkpoint(self) -> str | None:
         """Return the newest signed checkpoint."""
@@ -310,9 +350,15 @@ class Gate:
 
         Safe to repeat after a kill. Raises what the ledger or the keyring refuses with.
         """
-        erase(
-            self.ledger, self.keys, self.layout.digest, person, now=self.now(), by=by, route=route
-        )
+        Eraser(
+            ledger=self.ledger,
+            keys=self.keys,
+            policy=self.policy,
+            folds=self.folds(),
+            now=self.now(),
+            by=by,
+            route=route,
+        ).erase(person)
         self.sequence()
 
     def close(self) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from placket.facts import Fact, Kind, fact_id
-from placket.gate.erasing import erase
 from placket.gate.gate import Gate, system_now
 from placket.gate.versions import Versions
 from placket.keyring import create_keyring, open_keyring
@@ -73,29 +72,10 @@ def open_gate(
         clock=clock,
     )
     if gate.versions.kept:
-        _catch_up(gate, progress)
+        gate.catch_up(progress)
         for begun in ledger.unfinished_erasures():
-            erase(
-                ledger,
-                keys,
-                gate.layout.digest,
-                begun.person,
-                now=gate.now(),
-                by="recovery",
-                route="recovery",
-            )
+            gate.erase(begun.person, by="recovery", route="recovery")
     return gate
-
-
-def _catch_up(gate: Gate, progress: Progress) -> None:
-    """Keep standing under the folds in force and to come, and no other."""
-    wanted = gate.versions.folds(gate.keys, gate.now())
-    active = set(gate.ledger.active_folds())
-    for fold in wanted:
-        if fold.layout.digest not in active:
-            gate.ledger.prepare_fold(fold, progress=progress)
-    for digest in active - {fold.layout.digest for fold in wanted}:
-        gate.ledger.drop_fold(digest)
 
 
 def publish(
@@ -123,7 +103,7 @@ def publish(
         )
     )
     gate.versions = Versions(gate.ledger.policies())
-    _catch_up(gate, progress)
+    gate.catch_up(progress)
     told = Fact(
         id=fact_id("policy", policy.digest),
         kind=Kind.POLICY_PUBLISHED,

@@ -1,0 +1,46 @@
+"""`placket demo`: the reference retailer, real transactions, end to end; then serves it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from placket.cli.outcome import DONE, Ended
+
+
+@click.command("demo")
+@click.option("--policy", "name", default="justelegance", show_default=True,
+              help="The example retailer whose policy runs.")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("placket-demo"),
+              show_default=True, help="Where the demo is made; an earlier one is made anew.")
+@click.option("--url", default="", help="The shop's database; default a SQLite file in the folder.")
+@click.option("--port", default=8600, show_default=True, help="Where it is served; 0: a free one.")
+@click.option("--scale", default=1.0, hidden=True, help="The part of the transactions taken.")
+@click.option("--no-serve", is_flag=True, help="Stop when the run is over.")
+def command(name: str, folder: Path, url: str, port: int, scale: float, *, no_serve: bool) -> int:
+    """Build the reference retailer, run the main job on it, then serve its pages."""
+    from placket.demo.run import Demo, bundled_policy, run, today  # noqa: PLC0415 - slow to load
+    from placket.demo.telling import Telling  # noqa: PLC0415 - slow to load
+
+    try:
+        policy = bundled_policy(name)
+    except FileNotFoundError:
+        raise Ended(f"there is no example policy `{name}`", "try `--policy justelegance`",
+                    code=2) from None
+    folder = folder.resolve()
+    demo = Demo(
+        folder=folder,
+        url=url or f"sqlite:///{folder / 'shop.db'}",
+        policy=policy,
+        today=today(),
+        telling=Telling(),
+        scale=scale,
+    )
+    with run(demo):
+        pass
+    if not no_serve:
+        from placket.cli.serve import serve  # noqa: PLC0415 - slow to load
+
+        serve(demo.settings, port=port)
+    return DONE

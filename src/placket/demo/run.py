@@ -1,0 +1,204 @@
+"""The demo's run: build the shop, publish, sync, count, explain, view, withdraw, verify."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from placket import catalogue as catalogues
+from placket.decide.question import Question
+from placket.demo.shop import build_shop
+from placket.demo.words import clause_beside_rule, decision_lines
+from placket.facts import Fact, Kind, fact_id
+from placket.gate.opening import create_gate, publish
+from placket.policy.trace import is_enforced
+from placket.settings import Settings, SourceSettings, write_settings
+from placket.sources.connect import open_source
+from placket.sources.sync import sync
+from placket.sources.told import Told
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from placket.catalogue import Catalogue
+    from placket.demo.telling import Telling
+    from placket.gate.gate import Gate
+
+SHOP: Final = "shop"
+PARTS: Final = ("placket.db", "placket-keys.db", "placket.key", "placket.toml", "shop.db")
+SHOWN_CLAUSES: Final = ("JE-064", "JE-031", "JE-037", "JE-040")
+"""Clauses that show each word: said, inferred, narrowed, added."""
+
+OFFERS: Final = Question(activity="offers_to_buyers", channel="email")
+
+
+class PolicyBroken(Exception):
+    """the bundled policy or catalogue has problems; this is a fault of Placket."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Demo:
+    """One run of the demo: where it is made and what tells of it."""
+
+    folder: Path
+    url: str
+    policy: Path
+    today: date
+    telling: Telling
+    scale: float = 1.0
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings of the demo's installation."""
+        source = SourceSettings(url=self.url, catalogue=self.policy / "catalogue.yaml")
+        return Settings(folder=self.folder, policy=str(self.policy), sources={SHOP: source})
+
+
+def bundled_policy(name: str) -> Path:
+    """Return the folder of an example retailer's policy. Raises FileNotFoundError."""
+    folder = Path(str(files("placket").joinpath("policies", name)))
+    if not (folder / "policy.md").is_file():
+        raise FileNotFoundError(name)
+    return folder
+
+
+def run(demo: Demo) -> Gate:
+    """Run the main job from an empty folder and return the gate, open, to be served."""
+    tell = demo.telling
+    clear(demo.folder)
+    _shop(demo)
+    gate = create_gate(demo.settings)
+    (demo.folder / "placket.toml").write_text(write_settings(demo.settings), encoding="utf-8")
+    _policy(demo, gate)
+    catalogue = _sync(demo, gate)
+    _whom(demo, gate)
+    subject = _explain(demo, gate, catalogue)
+    _withdraw(demo, gate, catalogue, subject)
+    _verify(demo, gate)
+    tell.line()
+    tell.line(f"All of it took {tell.elapsed():.0f} seconds. It lies in {demo.folder}.")
+    return gate
+
+
+def clear(folder: Path) -> None:
+    """Make the folder, or take an earlier demo's files out of it and nothing else."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in PARTS:
+        for file in folder.glob(f"{part}*"):
+            file.unlink()
+
+
+def _shop(demo: Demo) -> None:
+    tell = demo.telling
+    tell.step("A shop: real transactions, invented persons")
+    with tell.progress() as progress:
+        summary = build_shop(demo.url, today=demo.today, progress=progress, scale=demo.scale)
+    rows = summary.rows
+    tell.line(
+        f"{rows['customer']:,} customers, {rows['orders']:,} orders, "
+        f"{rows['order_line']:,} order lines, the last of yesterday."
+    )
+    tell.line("Order lines: Online Retail, D. Chen, UCI, doi 10.24432/C5BW33, CC BY 4.0.")
+
+
+def _policy(demo: Demo, gate: Gate) -> None:
+    tell = demo.telling
+    tell.step("Its privacy policy, which is the program")
+    file = demo.policy / "policy.md"
+    published = publish(gate, file.read_text(encoding="utf-8"), file.name, by="demo")
+    if not published.version:
+        raise PolicyBroken("\n".join(str(p) for p in published.problems))
+    policy = gate.policy
+    rules = list(policy.document.rules())
+    words = [rule.provenance.word for rule in rules]
+    tell.line(
+        f"{len(policy.clauses)} clauses, {len(rules)} rules: "
+        + ", ".join(f"{words.count(w)} {w}" for w in ("said", "inferred", "added", "narrowed"))
+        + f"; {sum(map(is_enforced, rules))} of them run today. Checked: clean."
+    )
+    for clause in SHOWN_CLAUSES:
+        if clause in policy.clauses:
+            tell.line()
+            tell.lines(clause_beside_rule(policy, clause))
+
+
+def _sync(demo: Demo, gate: Gate) -> Catalogue:
+    tell = demo.telling
+    tell.step("The shop's rows become facts, once each")
+    file = demo.policy / "catalogue.yaml"
+    parsed = catalogues.parse(file.read_text(encoding="utf-8"), file.name)
+    if parsed.catalogue is None:
+        raise PolicyBroken("\n".join(str(p) for p in parsed.problems))
+    engine = open_source(demo.url)
+    with tell.progress() as progress:
+        summary = sync(
+            parsed.catalogue,
+            SHOP,
+            engine,
+            gate,
+            now=gate.now(),
+            policy_version=gate.versions.version_at,
+            secret=gate.keys.hmac_key,
+            progress=progress,
+        )
+    gate.sequence()
+    engine.dispose()
+    tell.line(f"{summary.told:,} facts told, {summary.linked:,} persons known to be the same.")
+    return parsed.catalogue
+
+
+def _whom(demo: Demo, gate: Gate) -> None:
+    tell = demo.telling
+    tell.step("Who may be addressed today, and why not the others")
+    questions = [
+        Question(activity=name, channel=channel)
+        for name, variants in gate.policy.activities.items()
+        for channel in variants[0].channel or ("",)
+    ]
+    tell.funnels([gate.funnel(question) for question in questions])
+
+
+def _explain(demo: Demo, gate: Gate, catalogue: Catalogue) -> str:
+    """Explain one permitted act and return the person's key in the shop."""
+    tell = demo.telling
+    del catalogue
+    tell.step("One person, one act: the decision and all its reasons")
+    person = next(gate.eligible(OFFERS))
+    decision = gate.decide_then(person, OFFERS, at=gate.now())
+    tell.lines(decision_lines(decision))
+    return person
+
+
+def _withdraw(demo: Demo, gate: Gate, catalogue: Catalogue, person: str) -> None:
+    tell = demo.telling
+    del catalogue
+    tell.step("The person unsubscribes")
+    now = gate.now()
+    fact = Fact(
+        id=fact_id("demo", person, now),
+        kind=Kind.CONSENT_WITHDRAWN,
+        person=person,
+        channel="email",
+        occurred_at=now,
+        recorded_at=now,
+        route="mail_link",
+        by="demo",
+    )
+    gate.record([Told(fact)])
+    tell.lines(decision_lines(gate.decide_then(person, OFFERS, at=gate.now())))
+
+
+def _verify(demo: Demo, gate: Gate) -> None:
+    tell = demo.telling
+    tell.step("The ledger, recomputed from its bytes")
+    with tell.progress() as progress:
+        found = gate.verify(progress=lambda done, total: progress("leaves", done, total))
+    tell.line(str(found))
+
+
+def today() -> date:
+    """Return this machine's date, UTC."""
+    return datetime.now(UTC).date()

@@ -1,0 +1,91 @@
+"""What the demo writes while it runs: steps, progress on the error stream, tables."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from placket.gate.answers import Funnel
+
+SHOWN_REASONS = 2
+
+
+@dataclass(slots=True)
+class Telling:
+    """Writes to a terminal: what is found on standard output, progress on the error stream."""
+
+    out: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=False))
+    err: Console = field(default_factory=lambda: Console(stderr=True))
+    steps: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    def step(self, title: str) -> None:
+        """Begin the next numbered step."""
+        self.steps += 1
+        self.out.print()
+        self.out.print(f"[bold]{self.steps}  {title}[/bold]")
+        self.out.print("─" * min(self.out.width, 80), style="dim")
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """Write one line as it stands."""
+        self.out.print(text, style=style, markup=False)
+
+    def lines(self, lines: Iterator[str] | Sequence[str]) -> None:
+        """Write several lines as they stand."""
+        for line in lines:
+            self.line(line)
+
+    def elapsed(self) -> float:
+        """Return the seconds since the demo began."""
+        return time.monotonic() - self.began
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str, int, int], None]]:
+        """Lend a function that shows what is done of what: a bar, or nothing off a terminal."""
+        columns = (
+            TextColumn("{task.description:24}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(
+            *columns, console=self.err, transient=True, disable=not sys.stderr.isatty()
+        ) as bars:
+            tasks = {}
+
+            def show(what: str, done: int, total: int) -> None:
+                if what not in tasks:
+                    tasks[what] = bars.add_task(what, total=total)
+                bars.update(tasks[what], completed=done, total=max(total, done))
+
+            yield show
+
+    def funnels(self, funnels: Sequence[Funnel]) -> None:
+        """Write a table of who may be addressed, with the reasons that lose most."""
+        table = Table(box=None, padding=(0, 1), header_style="dim")
+        table.add_column("activity", no_wrap=True)
+        table.add_column("channel")
+        table.add_column("may", justify="right")
+        table.add_column("may not", justify="right")
+        table.add_column("why not, first of all", overflow="fold")
+        for funnel in funnels:
+            lost = [f"{row.code} {row.persons:,}" for row in funnel.lost[:SHOWN_REASONS]]
+            more = len(funnel.lost) - SHOWN_REASONS
+            table.add_row(
+                funnel.activity,
+                funnel.channel,
+                f"{funnel.permitted:,}",
+                f"{funnel.persons - funnel.permitted:,}",
+                ", ".join(lost) + (f", {more} more" if more > 0 else ""),
+            )
+        self.out.print(table)
