@@ -151,6 +151,9 @@ class Ledger(Protocol):
     def fact(self, fact_id: str) -> Fact | None:
         """Return the fact of this id, or None."""
 
+    def facts_between(self, start: int, end: int) -> list[Fact]:
+        """Return the facts at the tree's positions from `start` to before `end`, in order."""
+
     def facts_of(self, person: str) -> list[Fact]:
         """Return every fact that speaks of the person's cluster, in order of recording."""
 
@@ -189,6 +192,9 @@ class Ledger(Protocol):
 
     def select(self, sql: str, params: Mapping[str, object]) -> Iterator[str]:
         """Yield the first column of a compiled statement: persons."""
+
+    def rows(self, sql: str, params: Mapping[str, object]) -> Iterator[Sequence[object]]:
+        """Yield the rows of a compiled statement."""
 
     def count(self, sql: str, params: Mapping[str, object]) -> int:
         """Return the number that a compiled statement counts."""

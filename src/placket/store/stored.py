@@ -153,6 +153,11 @@ class StoredLedger:
             row = session.one("fact", fact_id)
         return None if row is None else read_fact(row[0])
 
+    def facts_between(self, start: int, end: int) -> list[Fact]:
+        """Return the facts at the tree's positions from `start` to before `end`, in order."""
+        with self._database.reading() as session:
+            return [read_fact(row[0]) for row in session.rows("facts_between", start, end)]
+
     def facts_of(self, person: str) -> list[Fact]:
         """Return every fact that speaks of the person's cluster, in order of recording."""
         found = self.history_of(person)
@@ -226,6 +231,11 @@ class StoredLedger:
         """Yield the first column of a compiled statement: persons."""
         with self._database.reading() as session:
             yield from (row[0] for row in session.written(sql, params))
+
+    def rows(self, sql: str, params: Mapping[str, object]) -> Iterator[Sequence[object]]:
+        """Yield the rows of a compiled statement."""
+        with self._database.reading() as session:
+            yield from session.written(sql, params)
 
     def count(self, sql: str, params: Mapping[str, object]) -> int:
         """Return the number that a compiled statement counts."""

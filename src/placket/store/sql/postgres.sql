@@ -396,3 +396,7 @@ SELECT current_setting(%s)
 
 -- name: vacuum
 VACUUM identifier
+
+-- name: facts_between
+SELECT f.body FROM place AS p JOIN fact AS f ON f.seq = p.seq
+WHERE p.position >= %s AND p.position < %s ORDER BY p.position

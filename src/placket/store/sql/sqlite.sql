@@ -377,3 +377,7 @@ SELECT s.id, s.person FROM fact AS s WHERE s.kind = 'erasure_started' AND NOT EX
     SELECT 1 FROM fact AS d WHERE d.kind = 'key_destroyed' AND d.person = s.person
     AND d.seq > s.seq
 ) ORDER BY s.seq
+
+-- name: facts_between
+SELECT f.body FROM place AS p JOIN fact AS f ON f.seq = p.seq
+WHERE p.position >= ? AND p.position < ? ORDER BY p.position
