@@ -17,7 +17,10 @@ def read_statements(file: str) -> dict[str, str]:
     """
     text = files("placket.store").joinpath("sql", file).read_text(encoding="utf-8")
     parts = _NAME.split(text)[1:]
-    return {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
+    found = {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
+    if len(found) != len(parts[::2]):
+        raise ValueError(f"two statements of {file} have one name")
+    return found
 
 
 class Statements:

@@ -156,7 +156,7 @@ class StoredLedger:
     def facts_between(self, start: int, end: int) -> list[Fact]:
         """Return the facts at the tree's positions from `start` to before `end`, in order."""
         with self._database.reading() as session:
-            return [read_fact(row[0]) for row in session.rows("facts_between", start, end)]
+            return [read_fact(row[0]) for row in session.rows("facts_at", start, end)]
 
     def facts_of(self, person: str) -> list[Fact]:
         """Return every fact that speaks of the person's cluster, in order of recording."""

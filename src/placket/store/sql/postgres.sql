@@ -397,6 +397,6 @@ SELECT current_setting(%s)
 -- name: vacuum
 VACUUM identifier
 
--- name: facts_between
+-- name: facts_at
 SELECT f.body FROM place AS p JOIN fact AS f ON f.seq = p.seq
 WHERE p.position >= %s AND p.position < %s ORDER BY p.position

@@ -378,6 +378,6 @@ SELECT s.id, s.person FROM fact AS s WHERE s.kind = 'erasure_started' AND NOT EX
     AND d.seq > s.seq
 ) ORDER BY s.seq
 
--- name: facts_between
+-- name: facts_at
 SELECT f.body FROM place AS p JOIN fact AS f ON f.seq = p.seq
 WHERE p.position >= ? AND p.position < ? ORDER BY p.position
