@@ -29,7 +29,7 @@ _PLAIN_PHONE = re.compile(
     r"\+(?:44[1237][0-9]{9}|33[1-9][0-9]{8}|34[5-9][0-9]{8}|1[2-9][0-9]{9})",
 )
 
-_SOURCE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
+_SOURCE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,126}")
 _KEY_LENGTH = 512
 _PHONE_LENGTH = 64
 
