@@ -13,8 +13,10 @@ Header = tuple[bytes, bytes]
 SAFE: Final[tuple[Header, ...]] = (
     (
         b"content-security-policy",
-        b"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        b"base-uri 'none'; frame-ancestors 'none'",
+        (
+            b"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+            b"base-uri 'none'; frame-ancestors 'none'"
+        ),
     ),
     (b"x-content-type-options", b"nosniff"),
     # With `no-referrer` a browser would hide the origin of our own forms from us too.

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from placket.policy.compile import Policy
     from placket.policy.parse import Clause
-    from placket.policy.rules import Rule
+    from placket.policy.rules import Activity, Rule
+    from placket.problems import Span
 
 _SECTION: Final = 2
 """Headings up to this level open a section; deeper ones are clauses in it."""
@@ -108,7 +109,7 @@ def _section(head: Clause, clauses: list[ShownClause]) -> Section:
     )
 
 
-def _shown(clause: Clause, whole: Mapping[object, Rule]) -> ShownClause:
+def _shown(clause: Clause, whole: Mapping[Span, Activity]) -> ShownClause:
     return ShownClause(
         id=clause.id,
         title=clause.title,

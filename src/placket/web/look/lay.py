@@ -16,8 +16,13 @@ _LIMITS: Final = 2  # a list of fewer words needs no `and`
 def lay(term: str) -> str:
     """Return a term of the policy as words: `order_updates` is `order updates`."""
     words = term.replace("_", " ")
-    return _SHORT.sub(lambda short: short[0].replace("provider", "").strip().upper()
-                      + (" provider" if "provider" in short[0] else ""), words)
+    return _SHORT.sub(
+        lambda short: (
+            short[0].replace("provider", "").strip().upper()
+            + (" provider" if "provider" in short[0] else "")
+        ),
+        words,
+    )
 
 
 def lay_list(terms: Iterable[str], *, last: str = "and") -> str:

@@ -70,3 +70,12 @@ async def serve_style(request: Request) -> Response:
         media_type="text/css; charset=utf-8",
         headers={"cache-control": _YEAR if is_named else "no-cache", "etag": f'"{digest}"'},
     )
+
+
+async def serve_icon(request: Request) -> Response:
+    """Answer with the icon of every page."""
+    del request
+    icon = files("placket.web.look").joinpath("static", "placket.svg").read_bytes()
+    return Response(
+        icon, media_type="image/svg+xml", headers={"cache-control": "public, max-age=86400"}
+    )

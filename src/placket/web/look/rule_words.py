@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from placket.policy.render import rule_as_yaml
@@ -33,7 +32,7 @@ from placket.policy.rules import (
 from placket.web.look.lay import capital, lay, lay_list, lay_period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 MARKS: Final[Mapping[str, str]] = {
     "said": "the text says it",
@@ -249,9 +248,7 @@ def _recipient(rule: Recipient) -> str:
 
 
 def _transfer(rule: Transfer) -> str:
-    return _sentences(
-        _if(rule.needs_any, f"{lay(rule.name)}: needs").replace(" and ", " or ")
-    )
+    return _sentences(_if(rule.needs_any, f"{lay(rule.name)}: needs").replace(" and ", " or "))
 
 
 def _retain(rule: Retain) -> str:
@@ -275,8 +272,7 @@ def _for(rule: Rule) -> str:
 def _right(rule: Right) -> str:
     name = {"any": "any of your rights", "access": "to see what we hold"}.get(rule.name)
     return _sentences(
-        _if(rule.by, f"{name or lay(rule.name)}: by").replace(" and ", " or ")
-        or lay(rule.name),
+        _if(rule.by, f"{name or lay(rule.name)}: by").replace(" and ", " or ") or lay(rule.name),
         "at any time" if rule.at_any_time else "",
         "free of charge" if rule.fee == "none" else "",
         f"it waits while {lay(_written(rule, 'waits_while'))}" if rule.waits_while else "",

@@ -1,0 +1,199 @@
+"""`placket serve`: the interface, the notice and the console over an installation."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+import click
+import structlog
+
+from placket.cli.bar import bar
+from placket.cli.options import config_option
+from placket.cli.outcome import DONE, WORLD, WRONG_USE, Ended
+from placket.gate.opening import open_gate
+from placket.settings import read_settings
+from placket.web.api.keys import FILE, VERBS, KeyRefused, KeysUnusable, new_key, read_keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from placket.gate.gate import Gate
+    from placket.settings import Settings
+
+_GRACE_SECONDS: Final = 5
+_WAITING: Final = 2048
+"""Connections that wait to be accepted, in a burst."""
+_HIGHEST_PORT: Final = 65_535
+
+
+@click.command("serve")
+@click.option("--host", help="The address to listen on; default the setting `host`.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, _HIGHEST_PORT),
+    help="The port; 0 takes a free one; default the setting `port`.",
+)
+@click.option(
+    "--open-console",
+    is_flag=True,
+    help="Serve the console beyond this machine: a sign-in stands before it.",
+)
+@click.option("--new-key", metavar="NAME", help="Make a key of the interface, show it, and end.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    metavar="SCOPE",
+    help=f"What the new key may do: {', '.join(VERBS)}, or such as `decide:newsletter`.",
+)
+@config_option
+def command(  # noqa: PLR0913 - one parameter an option
+    host: str | None,
+    port: int | None,
+    *,
+    open_console: bool,
+    new_key: str | None,
+    scopes: tuple[str, ...],
+    config: Path | None,
+) -> int:
+    """Serve the interface under /v1, the notice and the console, until stopped.
+
+    The console has no sign-in of its own yet: it answers on this machine alone, unless
+    --open-console says that something in front of it asks who is there.
+    """
+    if new_key is not None:
+        return _make_key(read_settings(config), new_key, scopes)
+    if scopes:
+        raise Ended("a scope without a key", "name the key with `--new-key NAME`", code=WRONG_USE)
+    serve(read_settings(config), host=host, port=port, open_console=open_console)
+    return DONE
+
+
+def _make_key(settings: Settings, name: str, scopes: tuple[str, ...]) -> int:
+    try:
+        key = new_key(settings.folder / FILE, name, scopes)
+    except KeyRefused as refused:
+        sentence, _, mend = str(refused).partition(": ")
+        raise Ended(sentence, mend, code=WRONG_USE) from refused
+    except KeysUnusable as unusable:
+        raise Ended(str(unusable), "mend or remove the file", code=WORLD) from unusable
+    click.echo(key)
+    click.echo(f"key `{name}` with {', '.join(scopes)}: it is shown this once", err=True)
+    return DONE
+
+
+def serve(
+    settings: Settings,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    open_console: bool = False,
+) -> None:
+    """Serve an installation until a signal ends it; what was begun is finished first.
+
+    host, port: the settings' when None. Raises Ended when no address can be had, and what the
+    ledger or the keyring refuses with.
+    """
+    _expect_keys(settings)
+    with bar("building standing") as progress:
+        gate = open_gate(settings, progress=progress)
+    where = _listening(host or settings.host, settings.port if port is None else port)
+    with gate, closing(where) as listener:
+        _ = gate.policy  # nothing published: told now, not at the first request
+        _tell(listener, open_console=open_console)
+        _run(gate, listener, open_console=open_console)
+    click.echo("stopped; nothing is half-written", err=True)
+
+
+def _expect_keys(settings: Settings) -> None:
+    try:
+        read_keys(settings.folder / FILE)
+    except (KeysUnusable, KeyRefused) as unusable:
+        raise Ended(str(unusable), f"mend or remove {FILE}", code=WORLD) from unusable
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_WAITING)
+    except (OSError, UnicodeError) as refused:
+        why = str(getattr(refused, "strerror", "") or "it is no address").lower()
+        raise Ended(
+            f"cannot listen on {host}, port {port}: {why}",
+            "name another with `--host` and `--port`; port 0 takes a free one",
+            code=WORLD,
+        ) from refused
+    return listener
+
+
+def _tell(listener: socket.socket, *, open_console: bool) -> None:
+    """Write where it is served, to be followed by hand or read by a program."""
+    from placket.web.app import PAGES  # noqa: PLC0415 - slow to load, and help needs none of it
+
+    host, port = listener.getsockname()[:2]
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    click.echo(f"serving {address}")
+    closed = not (_is_local(listener) or open_console)
+    for path in PAGES:
+        if not (closed and path.startswith("/console")):
+            click.echo(f"  {address}{path}")
+    click.echo(f"  {address}/schema")
+    if closed:
+        click.echo(
+            "the console is closed beyond this machine; see `placket serve --help`", err=True
+        )
+    sys.stdout.flush()
+
+
+def _is_local(listener: socket.socket) -> bool:
+    from placket.web.headers import is_loopback  # noqa: PLC0415 - as above
+
+    return is_loopback(listener.getsockname()[0])
+
+
+def _run(gate: Gate, listener: socket.socket, *, open_console: bool) -> None:
+    import uvicorn  # noqa: PLC0415 - as above
+
+    from placket.web.app import make_app  # noqa: PLC0415 - as above
+    from placket.web.console.reach import Reach  # noqa: PLC0415 - as above
+
+    _log_to_stderr()
+    reach = Reach(loopback=_is_local(listener), open_console=open_console)
+    config = uvicorn.Config(
+        make_app(gate, gate.settings.folder / FILE, reach=reach),
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    # The server ends in its own time and then raises the signal again, at whoever is there.
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _log_to_stderr() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

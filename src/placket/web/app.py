@@ -1,0 +1,133 @@
+"""The whole web application: the interface, the notice and the console under one set of headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from placket.web.api.keys import WebKeys
+from placket.web.api.refusals import TYPES
+from placket.web.api.schema import schema
+from placket.web.api.serving import Interface, ours
+from placket.web.centre.notice import render_notice
+from placket.web.console import activities, audit, decisions
+from placket.web.console.reach import Guard, Reach, refusal_page
+from placket.web.headers import SafeHeaders
+from placket.web.look.rendering import page, serve_icon, serve_style
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from placket.gate.gate import Gate
+
+PAGES: Final = ("/privacy/notice", "/console/activities", "/console/decisions", "/console/audit")
+"""The pages that the first page links."""
+
+
+def make_app(gate: Gate, keys_file: Path, *, reach: Reach | None = None) -> ASGIApp:
+    """Return the application over an open installation; it closes nothing.
+
+    keys_file: of the interface's keys; it may be missing. reach: who may see the console.
+    """
+    interface = Interface(gate, WebKeys(keys_file))
+    pages = SafeHeaders(Guard(_pages(gate), reach or Reach()))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        if scope["path"].startswith("/v1/"):
+            await interface(scope, receive, send)
+        else:
+            await _without_words(pages, scope, receive, send)
+
+    return app
+
+
+async def _without_words(pages: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Keep our own fault from the server's log, whose traceback may hold what a person sent.
+
+    `fault_page` has told its place and answered by the time it arrives here.
+    """
+    try:
+        await pages(scope, receive, send)
+    except Exception as failure:  # noqa: BLE001  # told by fault_page
+        del failure
+
+
+def _pages(gate: Gate) -> Starlette:
+    routes = [
+        Route("/", home),
+        Route("/schema", serve_schema),
+        Route("/problems", problems),
+        Route("/static/placket.css", serve_style),
+        Route("/static/placket.svg", serve_icon),
+        Route("/favicon.ico", favicon),
+        Route("/privacy/notice", notice),
+        Route("/console/activities", activities.all_of_them),
+        Route("/console/activities/{activity}", activities.one),
+        Route("/console/decisions", decisions.explain, methods=["GET", "POST"]),
+        Route("/console/audit", audit.overview),
+        Route("/console/audit/verify", audit.verify, methods=["POST"]),
+    ]
+    app = Starlette(
+        routes=routes, exception_handlers={HTTPException: refuse_page, Exception: fault_page}
+    )
+    app.state.gate = gate
+    return app
+
+
+def home(request: Request) -> Response:
+    """Answer with the first page: what there is to see, and for whom."""
+    return page("home.html", cache_control="no-cache", front=request.app.state.gate.policy.front)
+
+
+def notice(request: Request) -> Response:
+    """Answer with the notice of the policy in force."""
+    policy = request.app.state.gate.policy
+    tag = f'"{policy.digest[:24]}"'
+    headers = {"cache-control": "no-cache", "etag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(render_notice(policy), media_type="text/html; charset=utf-8", headers=headers)
+
+
+def problems(request: Request) -> Response:
+    """Answer with what each kind of refusal means and how to mend it."""
+    front = request.app.state.gate.policy.front
+    return page("problems.html", cache_control="no-cache", front=front, kinds=TYPES.values())
+
+
+def serve_schema(request: Request) -> Response:
+    """Answer with the interface as OpenAPI."""
+    del request
+    headers = {"cache-control": "no-cache"}
+    return Response(schema(), media_type="application/json", headers=headers)
+
+
+def favicon(request: Request) -> Response:
+    """Answer browsers that look for an icon where there was none."""
+    del request
+    return RedirectResponse("/static/placket.svg", status_code=301)
+
+
+def refuse_page(request: Request, refused: Exception) -> Response:
+    """Answer an address or a method that there is not; a question about methods is answered."""
+    status = refused.status_code if isinstance(refused, HTTPException) else 500
+    headers = dict(getattr(refused, "headers", None) or {})
+    if request.method == "OPTIONS" and "Allow" in headers:
+        headers["Allow"] += ", OPTIONS"
+        return Response(status_code=204, headers=headers)
+    return refusal_page(status, headers)
+
+
+def fault_page(request: Request, failure: Exception) -> Response:
+    """Answer where the fault is ours, with the reference under which the log has its place."""
+    del request
+    return refusal_page(500, {}, ours(failure).detail)

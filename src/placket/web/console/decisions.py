@@ -1,0 +1,105 @@
+"""One decision explained; the person's identifier comes in a form and never in an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+
+from placket.decide.question import Question
+from placket.gate.gate import NotAnIdentifier
+from placket.gate.instants import NotAnInstant, parse_instant
+from placket.web.console.reach import form_of
+from placket.web.look.lay import capital
+from placket.web.look.reason_words import reason_words
+from placket.web.look.rendering import page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from placket.decide.question import Decision
+    from placket.gate.gate import Gate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """The form as it was filled in; kept when something in it is to be mended."""
+
+    subject: str = ""
+    activity: str = ""
+    channel: str = ""
+    at: str = ""
+
+
+async def explain(request: Request) -> Response:
+    """Answer with the form, and with the decision once it was sent."""
+    gate: Gate = request.app.state.gate
+    if request.method != "POST":
+        # An address may name the activity, as a link from its page does; never the person.
+        query = request.query_params
+        return _page(
+            gate, Filled(activity=query.get("activity", ""), channel=query.get("channel", ""))
+        )
+    filled = _filled(await form_of(request))
+    errors = errors_of(gate, filled)
+    if errors:
+        return _page(gate, filled, errors=errors)
+    decision = await run_in_threadpool(_decision, gate, filled)
+    return _page(gate, filled, decision=decision)
+
+
+def _filled(form: Mapping[str, str]) -> Filled:
+    names = ("subject", "activity", "channel", "at")
+    return Filled(**{name: form.get(name, "").strip() for name in names})
+
+
+def errors_of(gate: Gate, filled: Filled) -> dict[str, str]:
+    """Return what is to be mended, by field, in whole sentences without what was written."""
+    errors: dict[str, str] = {}
+    try:
+        gate.identifier(filled.subject)
+    except NotAnIdentifier as fault:
+        errors["subject"] = f"{capital(str(fault))}."
+    if filled.activity not in gate.policy.activities:
+        errors["activity"] = "Choose an activity."
+    try:
+        _instant(gate, filled)
+    except (NotAnInstant, OverflowError):
+        errors["at"] = "Write a day as 2026-11-24, or an instant as 2026-11-24T12:00:00Z."
+    return errors
+
+
+def _instant(gate: Gate, filled: Filled) -> int | None:
+    return parse_instant(filled.at, gate.policy.front.timezone) if filled.at else None
+
+
+def _decision(gate: Gate, filled: Filled) -> Decision:
+    question = Question(activity=filled.activity, channel=filled.channel)
+    return gate.decide(filled.subject, question, at=_instant(gate, filled))
+
+
+def _page(
+    gate: Gate,
+    filled: Filled,
+    *,
+    errors: Mapping[str, str] | None = None,
+    decision: Decision | None = None,
+) -> Response:
+    policy = gate.policy
+    channels = {c: None for found in policy.activities.values() for v in found for c in v.channel}
+    return page(
+        "decisions.html",
+        status=422 if errors else 200,
+        front=policy.front,
+        filled=filled,
+        errors=errors or {},
+        decision=decision,
+        activities=sorted(policy.activities),
+        channels=sorted(channels),
+        titles={clause.id: clause.title for clause in policy.document.clauses if clause.id},
+        words=reason_words,
+    )
