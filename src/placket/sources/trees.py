@@ -1,0 +1,163 @@
+"""Pieces of SQL trees for a retailer's database: every name quoted, every value a literal."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection, CursorResult, Engine
+
+    from placket.catalogue.model import Condition, Scalar
+
+NAME_BYTES: Final = 63
+"""PostgreSQL cuts longer names, so that two tables would become one."""
+
+_DIGEST_LETTERS: Final = 8
+_STEM_LETTERS: Final = 40
+_UNIX_EPOCH_JULIAN: Final = "2440587.5"
+_DAY_MILLISECONDS: Final = "86400000.0"
+
+
+class UnsupportedDialect(Exception):
+    """Purpose views are made in SQLite and PostgreSQL."""
+
+
+def own_name(*parts: str) -> str:
+    """Return the name of a table or view of ours: `placket_` and the parts, short enough.
+
+    Where it would be too long its end is a digest of the whole.
+    """
+    whole = "_".join(("placket", *parts))
+    if len(whole.encode()) <= NAME_BYTES:
+        return whole
+    tail = hashlib.sha256(whole.encode()).hexdigest()[:_DIGEST_LETTERS]
+    kept = whole.encode()[: NAME_BYTES - _DIGEST_LETTERS - 1].decode(errors="ignore")
+    return f"{kept}_{tail}"
+
+
+def state_stem(name: str) -> str:
+    """Return the stem of a state's columns: legible, and no other state's.
+
+    It depends on the name alone, so that a table grows by views without renaming.
+    """
+    legible = re.sub(r"[^a-z0-9]+", "_", name.lower())[:_STEM_LETTERS]
+    return f"{legible}_{hashlib.sha256(name.encode()).hexdigest()[:_DIGEST_LETTERS]}"
+
+
+def identifier(name: str) -> exp.Identifier:
+    """Return a quoted name, whatever it holds."""
+    return exp.Identifier(this=name, quoted=True)
+
+
+def table(name: str, alias: str = "") -> exp.Table:
+    """Return a table under its alias."""
+    if not alias:
+        return exp.Table(this=identifier(name))
+    return exp.Table(this=identifier(name), alias=exp.TableAlias(this=identifier(alias)))
+
+
+def column(name: str, of: str = "") -> exp.Column:
+    """Return a column of the table with the alias `of`."""
+    found = exp.Column(this=identifier(name))
+    if of:
+        found.set("table", identifier(of))
+    return found
+
+
+def literal(value: Scalar) -> exp.Expr:
+    """Return a constant of the catalogue."""
+    if value is None:
+        return exp.null()
+    if isinstance(value, bool):
+        return exp.true() if value else exp.false()
+    return exp.Literal.number(value) if isinstance(value, int) else exp.Literal.string(value)
+
+
+def equal(pairs: Iterable[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
+    """Return that both expressions of each pair are equal."""
+    return exp.and_(*(exp.EQ(this=left, expression=right) for left, right in pairs))
+
+
+def is_null(of: exp.Expr) -> exp.Expr:
+    """Return that the expression is null."""
+    return exp.Is(this=of, expression=exp.null())
+
+
+def meets(test: Condition, of: str) -> exp.Expr:
+    """Return that a row meets `test`; never null, as in the reading of rows."""
+    return _among(test, of, wanted=not test.negated)
+
+
+def misses(test: Condition, of: str) -> exp.Expr:
+    """Return that a row does not meet `test`; never null."""
+    return _among(test, of, wanted=test.negated)
+
+
+def _among(test: Condition, of: str, *, wanted: bool) -> exp.Expr:
+    """Return that the column is among the test's values, or (`wanted` False) is not."""
+    null = is_null(column(test.column, of))
+    values = [literal(value) for value in test.any_of if value is not None]
+    has_null = None in test.any_of
+    if not values:
+        return null if has_null is wanted else exp.not_(null)
+    among = exp.In(this=column(test.column, of), expressions=values)
+    found: exp.Expr = among if wanted else exp.not_(among)
+    if has_null is wanted:
+        return exp.paren(exp.or_(null, found))
+    return exp.paren(exp.and_(exp.not_(null), found))
+
+
+def clock(dialect: str) -> exp.Expr:
+    """Return the database's own clock, microseconds UTC.
+
+    SQLite's clock has whole milliseconds. Raises UnsupportedDialect.
+    """
+    match dialect:
+        case "sqlite":
+            return _sqlite_clock()
+        case "postgres":
+            seconds = exp.Extract(this=exp.var("EPOCH"), expression=_call("CLOCK_TIMESTAMP"))
+            return exp.cast(exp.Mul(this=seconds, expression=exp.Literal.number(10**6)), "BIGINT")
+        case _:
+            raise UnsupportedDialect(str(UnsupportedDialect.__doc__))
+
+
+def _sqlite_clock() -> exp.Expr:
+    days = exp.paren(
+        exp.Sub(
+            this=_call("JULIANDAY", exp.Literal.string("now")),
+            expression=exp.Literal.number(_UNIX_EPOCH_JULIAN),
+        )
+    )
+    whole = exp.Mul(this=days, expression=exp.Literal.number(_DAY_MILLISECONDS))
+    milliseconds = exp.cast(exp.Round(this=whole), "BIGINT")
+    return exp.Mul(this=milliseconds, expression=exp.Literal.number(1000))
+
+
+def _call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def dialect_of(engine: Engine | Connection) -> str:
+    """Return the dialect's name as trees are printed in it. Raises UnsupportedDialect."""
+    found = {"sqlite": "sqlite", "postgresql": "postgres"}.get(engine.dialect.name)
+    if found is None:
+        raise UnsupportedDialect(str(UnsupportedDialect.__doc__))
+    return found
+
+
+def printed(tree: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
+    """Return the tree as SQL with every name quoted."""
+    return tree.sql(dialect=dialect, identify=True, pretty=pretty)
+
+
+def run(connection: Connection, tree: exp.Expr) -> CursorResult[Any]:
+    """Carry out a tree without parameters; a `%` in a name stays a `%`."""
+    statement = printed(tree, dialect_of(connection))
+    return connection.exec_driver_sql(statement, execution_options={"no_parameters": True})

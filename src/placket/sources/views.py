@@ -1,0 +1,461 @@
+"""Purpose views: the columns that an activity declares, the rows lawful now, stale shows none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+from sqlglot import exp
+
+from placket.decide.condition import (
+    All,
+    AnyOf,
+    Condition,
+    Ended,
+    Holds,
+    Known,
+    Not,
+    leaves,
+    needs_sparse,
+)
+from placket.decide.decide import permits
+from placket.decide.sql import NOW, truth
+from placket.sources import trees
+from placket.sources.denials import shortened
+from placket.sources.replica import CONTROL, StandingLayout, standing_name
+from placket.sources.routes import OWN, Route, Step, key_column, routes
+from placket.sources.rowclocks import DueTable, row_clocks
+from placket.sources.trees import column, own_name, state_stem, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from placket.catalogue.model import Catalogue, Source, Table
+    from placket.decide.decide import Prepared
+
+_ROW, _STANDING, _DUE, _CLOCK, _TERM = "t", "s", "d", "c", "r"
+_AT: Final = "at"
+_DUE_STATE: Final = "due."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a row must meet: nothing of `never` is true, and of each datum's own list nothing.
+
+    needed: data of the table of which one at least must be shown; none where the row has to
+    be there for a datum that the activity requires.
+    """
+
+    never: tuple[Condition, ...]
+    withheld: Mapping[str, tuple[Condition, ...]]
+    needed: tuple[str, ...]
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield every condition."""
+        yield from self.never
+        for conditions in self.withheld.values():
+            yield from conditions
+
+
+@dataclass(frozen=True, slots=False, kw_only=True, eq=False)
+class View:
+    """One view: of one table, for one activity.
+
+    columns: those of the key and then the data, each with its categories. subjects: tables
+    whose standing the rows are joined to. clocks: states that each row also meets for itself.
+    """
+
+    activity: str
+    channel: str
+    catalogue: Catalogue
+    source: Source
+    table: Table
+    digest: str
+    columns: Mapping[str, tuple[str, ...]]
+    terms: Terms
+    clocks: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the view: activity, the channel if one was asked for, table."""
+        return own_name(*filter(None, (self.activity, self.channel, self.table.name)))
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """Return the states that the rows' persons are asked for, in order."""
+        asked = (leaf.name for c in self.terms.conditions() for leaf in leaves(c))
+        return tuple(dict.fromkeys(name for name in asked if not name.startswith(_DUE_STATE)))
+
+    @cached_property
+    def sparse(self) -> frozenset[str]:
+        """Return those of `states` that few persons have."""
+        return frozenset(
+            leaf.name for c in self.terms.conditions() for leaf in leaves(c) if leaf.sparse
+        )
+
+    @cached_property
+    def layout(self) -> StandingLayout:
+        """Return the columns in which the states stand."""
+        clocks = tuple(f"{_DUE_STATE}{state}" for state in sorted(self.clocks))
+        return StandingLayout(digest=self.digest, names=(*self.states, *clocks))
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """Return every way from a row to its person, in order."""
+        return routes(self.catalogue, self.source, self.table)
+
+    @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """Return the names of the subject tables whose standing the view reads."""
+        ends = (_end_of(route, self.source) for route in self.routes)
+        return tuple(dict.fromkeys(end.name for end in ends if end is not None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PurposeViews:
+    """All views of one activity on one source, in the order of the catalogue."""
+
+    activity: str
+    views: tuple[View, ...]
+
+    def sql(self, dialect: str, *, role: str = "") -> str:
+        """Return the statements that make the views, for reading."""
+        made = statements(self, dialect, role=role)
+        return "".join(f"{trees.printed(tree, dialect, pretty=True)};\n" for tree in made)
+
+
+def view_of(prepared: Prepared, catalogue: Catalogue, source: Source) -> PurposeViews:
+    """Return the views on `source` for the prepared question's activity.
+
+    One for each table that holds data in question and whose rows lead to a person here.
+    A column that also holds a datum which is not asked about is left out.
+    """
+    made = (_view(prepared, catalogue, source, table) for table in source.tables)
+    views = tuple(view for view in made if view is not None and view.subjects)
+    return PurposeViews(activity=prepared.question.activity, views=views)
+
+
+def _view(prepared: Prepared, catalogue: Catalogue, source: Source, of: Table) -> View | None:
+    columns = _columns(of, frozenset(prepared.asked))
+    held = tuple(dict.fromkeys(datum for data in columns.values() for datum in data))
+    if not held:
+        return None
+    told = frozenset(clock.state for clock in row_clocks(prepared.policy, of))
+    terms = _terms(prepared, held, told)
+    used = frozenset(
+        leaf.name.removeprefix(_DUE_STATE)
+        for condition in terms.conditions()
+        for leaf in leaves(condition)
+        if leaf.name.startswith(_DUE_STATE)
+    )
+    return View(
+        activity=prepared.question.activity,
+        channel=prepared.question.channel,
+        catalogue=catalogue,
+        source=source,
+        table=of,
+        digest=prepared.policy.fold_digest,
+        columns=MappingProxyType(columns),
+        terms=terms,
+        clocks=used,
+    )
+
+
+def _columns(of: Table, asked: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Return the categories of each column whose every category is asked about."""
+    found: dict[str, tuple[str, ...]] = {}
+    for held in of.holds:
+        for name in held.columns:
+            found[name] = (*found.get(name, ()), held.category)
+    return {name: data for name, data in found.items() if asked.issuperset(data)}
+
+
+def _terms(prepared: Prepared, held: tuple[str, ...], told: frozenset[str]) -> Terms:
+    whole = permits(prepared)
+    places = tuple(f"in.{place.name}" for place in prepared.policy.places)
+    never = [_of_row(s.denies, told if set(s.data) & set(held) else frozenset()) for s in whole]
+    rest = [step for step in prepared.steps if step not in set(whole)]
+    withheld = {
+        datum: shortened((_of_row(s.denies, told) for s in rest if datum in s.data), places)
+        for datum in held
+    }
+    needed = held if all(withheld.values()) else ()
+    return Terms(never=shortened(never, places), withheld=withheld, needed=needed)
+
+
+def _of_row(condition: Condition, told: frozenset[str]) -> Condition:
+    """Return the condition as one row meets it: what the row tells must hold for it too.
+
+    The person's own clock stays beside it: it runs from the newest row, so with it the rows
+    agree with `decide` even where a month's end makes an older row's date the later one.
+    """
+    match condition:
+        case All(of=parts):
+            return All(tuple(_of_row(part, told) for part in parts))
+        case AnyOf(of=parts):
+            return AnyOf(tuple(_of_row(part, told) for part in parts))
+        case Not(of=part):
+            return Not(_of_row(part, told))
+        case Holds(name=name) if name in told:
+            return All((condition, Known(f"{_DUE_STATE}{name}")))
+        case Holds() | Ended() | Known():
+            return condition
+
+
+def _as_columns(condition: Condition) -> Condition:
+    """Return the condition with sparse states asked like all others: here they have columns."""
+    match condition:
+        case All(of=parts):
+            return All(tuple(_as_columns(part) for part in parts))
+        case AnyOf(of=parts):
+            return AnyOf(tuple(_as_columns(part) for part in parts))
+        case Not(of=part):
+            return Not(_as_columns(part))
+        case Holds() | Ended() | Known():
+            return replace(condition, sparse=False)
+
+
+def _end_of(route: Route, source: Source) -> Table | None:
+    """Return the subject table where the route ends, None where its standing is not reached.
+
+    That is so in another source, and where the link's target is not the whole key.
+    """
+    if route.source != source.name:
+        return None
+    end = next(table for table in source.tables if table.subject is route.subject)
+    is_reached = _is_joined(route, end) or end.key == (key_column(end),)
+    return end if is_reached else None
+
+
+def _is_joined(route: Route, end: Table) -> bool:
+    """Say whether the subject's own row is joined, so that its whole key is at hand."""
+    alias = route.key[0]
+    return route.is_own or any(s.alias == alias and s.table == end.name for s in route.steps)
+
+
+def select_of(view: View) -> exp.Query:
+    """Return the view's query with the instant as the bound parameter `now`, microseconds UTC."""
+    return _select(view, exp.cast(exp.Placeholder(this=NOW), "BIGINT"))
+
+
+def _select(view: View, at: exp.Expr) -> exp.Query:
+    row = _Row(view)
+    branches = [
+        row.branch(number, route, end, at)
+        for number, route in enumerate(view.routes)
+        for end in [_end_of(route, view.source)]
+        if end is not None
+    ]
+    query: exp.Query = branches[0]
+    for branch in branches[1:]:
+        query = exp.Union(this=query, expression=branch, distinct=False)
+    return query
+
+
+class _Row:
+    """The parts of a view's query that all ways to a person share, printed once."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.permitted = self._permitted()
+        self.outputs = self._outputs()
+
+    def branch(self, number: int, route: Route, end: Table, at: exp.Expr) -> exp.Select:
+        """Return the rows whose person is found by one route."""
+        clock = exp.Subquery(
+            this=exp.select(exp.alias_(at.copy(), trees.identifier(_AT))),
+            alias=exp.TableAlias(this=trees.identifier(_CLOCK)),
+        )
+        query = exp.select(*(o.copy() for o in self.outputs)).from_(clock)
+        query = query.join(table(CONTROL, _TERM), on=self._in_force(end), copy=False)
+        query = query.join(table(self.view.table.name, _ROW), join_type="CROSS", copy=False)
+        for step in route.steps:
+            query = query.join(table(step.table, _alias(step.alias)), on=_link(step), copy=False)
+        pairs = _standing_key(route, end)
+        query = query.join(table(standing_name(end), _STANDING), on=pairs, copy=False)
+        if self.view.clocks:
+            query = query.join(table(self._due_name(), _DUE), on=self._due_key(), copy=False)
+        wanted = [*self._is_first(number, route), *(p.copy() for p in self.permitted)]
+        return query.where(*dict.fromkeys(wanted), copy=False)
+
+    def _in_force(self, end: Table) -> exp.Expr:
+        return exp.and_(
+            exp.EQ(this=column("subject", _TERM), expression=exp.Literal.string(end.name)),
+            exp.EQ(this=column("policy", _TERM), expression=exp.Literal.string(self.view.digest)),
+            exp.GT(this=column("good_until", _TERM), expression=column(_AT, _CLOCK)),
+        )
+
+    def _due_name(self) -> str:
+        return DueTable(table=self.view.table, clocks=()).name
+
+    def _due_key(self) -> exp.Expr:
+        return trees.equal((column(k, _DUE), column(k, _ROW)) for k in self.view.table.key)
+
+    def _is_first(self, number: int, route: Route) -> Iterator[exp.Expr]:
+        """Yield that the route's tests hold and that no route before it leads to anybody."""
+        yield from (trees.meets(test, _alias(alias)) for alias, test in route.tests)
+        for before in self.view.routes[:number]:
+            yield _leads_nowhere(before, set(route.steps))
+
+    def _permitted(self) -> list[exp.Expr]:
+        terms = self.view.terms
+        found = self._none(terms.never)
+        if terms.needed:
+            shown = [exp.and_(*self._none(terms.withheld[datum])) for datum in terms.needed]
+            found.append(exp.paren(exp.or_(*shown)))
+        return found
+
+    def _outputs(self) -> list[exp.Expr]:
+        view = self.view
+        key: list[exp.Expr] = [column(name, _ROW) for name in view.table.key]
+        data = (name for name in view.columns if name not in view.table.key)
+        return [*key, *(self._output(name, view.columns[name]) for name in data)]
+
+    def _output(self, name: str, data: Sequence[str]) -> exp.Expr:
+        against = [c for datum in data for c in self.view.terms.withheld.get(datum, ())]
+        if not against:
+            return column(name, _ROW)
+        shown = exp.Case().when(exp.and_(*self._none(against)), column(name, _ROW))
+        return exp.alias_(shown, trees.identifier(name))
+
+    def _none(self, conditions: Iterable[Condition]) -> list[exp.Expr]:
+        """Return that none of the conditions is true; the sparse ones of marked persons alone."""
+        dense: list[exp.Expr] = []
+        sparse: list[exp.Expr] = []
+        for condition in dict.fromkeys(conditions):
+            printed = truth(_as_columns(condition), self.view.layout, is_true=False)
+            into = sparse if needs_sparse(condition) else dense
+            into.append(printed.transform(self._bound, copy=False))
+        if sparse:
+            unmarked = exp.EQ(this=column("marks", _STANDING), expression=exp.Literal.number(0))
+            dense.append(exp.paren(exp.or_(unmarked, exp.and_(*sparse))))
+        return dense
+
+    def _bound(self, node: exp.Expr) -> exp.Expr:
+        """Return the node with the instant and the row's own due dates in their places."""
+        if isinstance(node, exp.Placeholder):
+            return column(_AT, _CLOCK)
+        if isinstance(node, exp.Is) and isinstance(node.this, exp.Column):
+            due = self._due_columns.get(node.this.name)
+            if due is not None:
+                # What is known of the row's clock is that it has not run out.
+                return exp.paren(exp.LTE(this=column(due, _DUE), expression=column(_AT, _CLOCK)))
+        return node
+
+    @property
+    def _due_columns(self) -> dict[str, str]:
+        stems = {state: state_stem(f"{_DUE_STATE}{state}") for state in self.view.clocks}
+        return {f"{stem}_from": f"due_{state_stem(state)}" for state, stem in stems.items()}
+
+
+def _alias(alias: str) -> str:
+    return f"{_ROW}{alias}"
+
+
+def _link(step: Step, named: Callable[[str], str] = _alias) -> exp.Expr:
+    before, after = named(step.before), named(step.alias)
+    return exp.EQ(this=column(step.column, before), expression=column(step.target, after))
+
+
+def _standing_key(route: Route, end: Table) -> exp.Expr:
+    alias, name = route.key
+    if _is_joined(route, end):
+        return trees.equal((column(k, _STANDING), column(k, _alias(alias))) for k in end.key)
+    return trees.equal([(column(end.key[0], _STANDING), column(name, _alias(alias)))])
+
+
+def _leads_nowhere(route: Route, joined: set[Step]) -> exp.Expr:
+    """Return that a row is nobody's by `route`: no key there, or a test is not met."""
+    if joined.issuperset(route.steps):
+        null = trees.is_null(column(route.key[1], _alias(route.key[0])))
+        fails = [trees.misses(test, _alias(alias)) for alias, test in route.tests]
+        return exp.paren(exp.or_(null, *fails)) if fails else null
+
+    def named(alias: str) -> str:
+        return f"x{alias}" if alias != OWN else _ROW
+
+    first, *others = route.steps
+    led = exp.select(exp.Literal.number(1)).from_(table(first.table, named(first.alias)))
+    for step in others:
+        led = led.join(table(step.table, named(step.alias)), on=_link(step, named))
+    key = exp.not_(trees.is_null(column(route.key[1], named(route.key[0]))))
+    tests = (trees.meets(test, named(alias)) for alias, test in route.tests)
+    return exp.not_(exp.Exists(this=led.where(_link(first, named), key, *tests)))
+
+
+def statements(purpose: PurposeViews, dialect: str, *, role: str = "") -> tuple[exp.Expr, ...]:
+    """Return the statements that make the views anew, and let `role` read them and no more.
+
+    Raises UnsupportedDialect, and NoRoles where the database knows none.
+    """
+    if role and dialect != "postgres":
+        raise NoRoles(str(NoRoles.__doc__))
+    made = [statement for view in purpose.views for statement in _made(view, dialect)]
+    granted = [_granted(view, role) for view in purpose.views] if role else []
+    return (*made, *granted)
+
+
+class NoRoles(Exception):
+    """The database knows no roles, so a view cannot be all that somebody reads."""
+
+
+class RoleTooWide(Exception):
+    """The role reads more than the views; take its other rights first."""
+
+
+def _made(view: View, dialect: str) -> tuple[exp.Expr, ...]:
+    gone = exp.Drop(tables=[table(view.name)], kind="VIEW", exists=True)
+    made = exp.Create(
+        this=table(view.name), kind="VIEW", expression=_select(view, trees.clock(dialect))
+    )
+    if dialect == "postgres":
+        # So that no function of the reader sees a row before the view has let it pass.
+        barrier = exp.Property(this=exp.var("security_barrier"), value=exp.true())
+        made.set("properties", exp.Properties(expressions=[barrier]))
+    return gone, made
+
+
+def _granted(view: View, role: str) -> exp.Expr:
+    return exp.Grant(
+        privileges=[exp.GrantPrivilege(this=exp.var("SELECT"))],
+        kind="TABLE",
+        securable=table(view.name),
+        principals=[exp.GrantPrincipal(this=trees.identifier(role))],
+    )
+
+
+def apply_views(connection: Connection, purpose: PurposeViews, *, role: str = "") -> None:
+    """Make the views in the connection's transaction, anew where they stand.
+
+    They belong to the connection's own role. role: may read the views and nothing that they
+    are made from; RoleTooWide when it already reads more.
+    """
+    if role:
+        _refuse_wide(connection, purpose, role)
+    for statement in statements(purpose, trees.dialect_of(connection), role=role):
+        trees.run(connection, statement)
+
+
+def _refuse_wide(connection: Connection, purpose: PurposeViews, role: str) -> None:
+    sources = {source.name: source for source in (view.source for view in purpose.views)}
+    told = {t.name for source in sources.values() for t in source.tables}
+    ours = {standing_name(t) for source in sources.values() for t in source.tables}
+    readable: sa.Select[Any] = (
+        sa.select(sa.column("relname"))
+        .select_from(sa.table("pg_class"))
+        .where(
+            sa.column("relname").in_(sorted({*told, *ours, CONTROL})),
+            sa.func.pg_table_is_visible(sa.column("oid")),
+            sa.or_(
+                sa.func.has_table_privilege(role, sa.column("oid"), "SELECT"),
+                sa.func.has_any_column_privilege(role, sa.column("oid"), "SELECT"),
+            ),
+        )
+    )
+    if connection.execute(readable.limit(1)).first() is not None:
+        raise RoleTooWide(str(RoleTooWide.__doc__))
