@@ -240,7 +240,8 @@ class Gate:
 
     # Many persons
 
-    def _asked(self, question: Question) -> Question:
+    def known(self, question: Question) -> Question:
+        """Return `question` when a clause names its activity. Raises UnknownActivity."""
         if question.activity not in self.policy.activities:
             raise UnknownActivity(f"no clause names the activity `{question.activity}`")
         return question
@@ -249,7 +250,7 @@ class Gate:
         """Return how many persons the act may be done for. Raises UnknownActivity."""
         if at is not None:
             return sum(1 for _ in self.eligible(question, at=at))
-        prepared = prepare(self.policy, self._asked(question))
+        prepared = prepare(self.policy, self.known(question))
         query = printed(count_eligible(prepared, self.layout), self.ledger.dialect)
         return self.ledger.count(query, {"now": self.now()})
 
@@ -258,7 +259,7 @@ class Gate:
 
         at: a past instant folds every history anew, streamed in flat memory.
         """
-        self._asked(question)
+        self.known(question)
         if at is not None:
             yield from self._eligible_then(question, at)
             return
@@ -288,7 +289,7 @@ class Gate:
 
         Each person lost is counted once, at the first reason of the table that denies.
         """
-        prepared = prepare(self.policy, self._asked(question))
+        prepared = prepare(self.policy, self.known(question))
         now = self.now()
         query = printed(funnel(prepared, self.layout), self.ledger.dialect)
         counts = {
