@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import column, func, select, table
+
 from placket import catalogue as catalogues
 from placket.decide.question import Question
+from placket.demo.schema import customer
 from placket.demo.shop import build_shop
 from placket.demo.words import clause_beside_rule, decision_lines
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.opening import create_gate, publish
+from placket.gate.views import SourceViews
 from placket.policy.trace import is_enforced
 from placket.settings import Settings, SourceSettings, write_settings
 from placket.sources.connect import open_source
@@ -23,9 +28,10 @@ from placket.sources.told import Told
 if TYPE_CHECKING:
     from datetime import date
 
-    from placket.catalogue import Catalogue
+    from placket.decide.question import Decision
     from placket.demo.telling import Telling
     from placket.gate.gate import Gate
+    from placket.sources.views import PurposeViews
 
 SHOP: Final = "shop"
 PARTS: Final = ("placket.db", "placket-keys.db", "placket.key", "placket.toml", "shop.db")
@@ -73,10 +79,13 @@ def run(demo: Demo) -> Gate:
     gate = create_gate(demo.settings)
     (demo.folder / "placket.toml").write_text(write_settings(demo.settings), encoding="utf-8")
     _policy(demo, gate)
-    catalogue = _sync(demo, gate)
+    _sync(demo, gate)
     _whom(demo, gate)
-    subject = _explain(demo, gate, catalogue)
-    _withdraw(demo, gate, catalogue, subject)
+    subject = _explain(demo, gate)
+    views = SourceViews(gate=gate, name=SHOP)
+    made = _view(demo, views, subject)
+    _withdraw(demo, views, made, subject)
+    views.close()
     _verify(demo, gate)
     tell.line()
     tell.line(f"All of it took {tell.elapsed():.0f} seconds. It lies in {demo.folder}.")
@@ -125,7 +134,7 @@ def _policy(demo: Demo, gate: Gate) -> None:
             tell.lines(clause_beside_rule(policy, clause))
 
 
-def _sync(demo: Demo, gate: Gate) -> Catalogue:
+def _sync(demo: Demo, gate: Gate) -> None:
     tell = demo.telling
     tell.step("The shop's rows become facts, once each")
     file = demo.policy / "catalogue.yaml"
@@ -133,7 +142,7 @@ def _sync(demo: Demo, gate: Gate) -> Catalogue:
     if parsed.catalogue is None:
         raise PolicyBroken("\n".join(str(p) for p in parsed.problems))
     engine = open_source(demo.url)
-    with tell.progress() as progress:
+    with tell.progress() as progress, gate.loading(lambda d, n: progress("standing", d, n)):
         summary = sync(
             parsed.catalogue,
             SHOP,
@@ -147,7 +156,6 @@ def _sync(demo: Demo, gate: Gate) -> Catalogue:
     gate.sequence()
     engine.dispose()
     tell.line(f"{summary.told:,} facts told, {summary.linked:,} persons known to be the same.")
-    return parsed.catalogue
 
 
 def _whom(demo: Demo, gate: Gate) -> None:
@@ -161,22 +169,70 @@ def _whom(demo: Demo, gate: Gate) -> None:
     tell.funnels([gate.funnel(question) for question in questions])
 
 
-def _explain(demo: Demo, gate: Gate, catalogue: Catalogue) -> str:
-    """Explain one permitted act and return the person's key in the shop."""
+def _explain(demo: Demo, gate: Gate) -> str:
+    """Explain one act that is permitted and one that is not; return the first subject."""
     tell = demo.telling
-    del catalogue
     tell.step("One person, one act: the decision and all its reasons")
-    person = next(gate.eligible(OFFERS))
-    decision = gate.decide_then(person, OFFERS, at=gate.now())
-    tell.lines(decision_lines(decision))
-    return person
+    subjects = _subjects(demo.url)
+    permitted = next(s for s in subjects if gate.decide(s, OFFERS).is_permitted)
+    denied = next(s for s in subjects if _is_refused(gate.decide(s, OFFERS)))
+    for subject in (permitted, denied):
+        tell.line(subject, style="bold")
+        tell.lines(decision_lines(gate.decide(subject, OFFERS), gate.fact))
+        tell.line()
+    return permitted
 
 
-def _withdraw(demo: Demo, gate: Gate, catalogue: Catalogue, person: str) -> None:
+def _is_refused(decision: Decision) -> bool:
+    return "objection.direct_marketing" in decision.codes
+
+
+def _subjects(url: str) -> list[str]:
+    """Return the shop's customers as subjects, in order of their number."""
+    engine = open_source(url)
+    wanted = select(customer.c.email).where(customer.c.email.is_not(None)).order_by(customer.c.id)
+    with engine.connect() as connection:
+        emails = [str(row[0]) for row in connection.execute(wanted)]
+    engine.dispose()
+    return [f"email:{email.lower()}" for email in emails]
+
+
+def _view(demo: Demo, views: SourceViews, subject: str) -> PurposeViews:
     tell = demo.telling
-    del catalogue
-    tell.step("The person unsubscribes")
-    now = gate.now()
+    tell.step("A purpose view on the shop's own database")
+    with tell.progress() as progress:
+        made = views.apply(OFFERS, progress=progress)
+    tell.line(f"{len(made.views)} views, one for each table that holds what the activity uses:")
+    tell.lines(
+        textwrap.wrap(
+            ", ".join(view.name for view in made.views),
+            80,
+            initial_indent="  ",
+            subsequent_indent="  ",
+        )
+    )
+    name = made.views[0].name
+    tell.line()
+    tell.line(f"rows of {name}: {_rows(views, name):,}")
+    tell.line(f"of these {subject}: {_rows(views, name, subject)}")
+    return made
+
+
+def _rows(views: SourceViews, name: str, subject: str = "") -> int:
+    of = table(name, column("email"))
+    wanted = select(func.count()).select_from(of)
+    if subject:
+        wanted = wanted.where(func.lower(of.c.email) == subject.removeprefix("email:"))
+    with views.engine.connect() as connection:
+        return int(connection.execute(wanted).scalar_one())
+
+
+def _withdraw(demo: Demo, views: SourceViews, made: PurposeViews, subject: str) -> None:
+    tell, gate = demo.telling, views.gate
+    tell.step("The person unsubscribes: the decision flips, the row leaves the view")
+    person, before, now = gate.person_of(subject), gate.size(), gate.now()
+    if person is None:
+        raise PolicyBroken("the demo's subject is unknown to the ledger")
     fact = Fact(
         id=fact_id("demo", person, now),
         kind=Kind.CONSENT_WITHDRAWN,
@@ -188,7 +244,14 @@ def _withdraw(demo: Demo, gate: Gate, catalogue: Catalogue, person: str) -> None
         by="demo",
     )
     gate.record([Told(fact)])
-    tell.lines(decision_lines(gate.decide_then(person, OFFERS, at=gate.now())))
+    members = {f.person for f in gate.ledger.facts_of(person) if f.person}
+    views.refresh_persons(members, since=before)
+    tell.line(subject, style="bold")
+    tell.lines(decision_lines(gate.decide(subject, OFFERS), gate.fact))
+    name = made.views[0].name
+    tell.line()
+    tell.line(f"rows of {name}: {_rows(views, name):,}")
+    tell.line(f"of these {subject}: {_rows(views, name, subject)}")
 
 
 def _verify(demo: Demo, gate: Gate) -> None:
@@ -196,7 +259,11 @@ def _verify(demo: Demo, gate: Gate) -> None:
     tell.step("The ledger, recomputed from its bytes")
     with tell.progress() as progress:
         found = gate.verify(progress=lambda done, total: progress("leaves", done, total))
-    tell.line(str(found))
+    if found.damage is not None:
+        raise PolicyBroken(found.damage.what)
+    tell.line(f"{found.facts:,} facts, {found.checkpoints} signed checkpoints: whole.")
+    note = (gate.checkpoint() or "").split("\n")
+    tell.line(f"The newest checkpoint signs the root {note[2]} over {int(note[1]):,} facts.")
 
 
 def today() -> date:
