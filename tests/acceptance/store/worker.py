@@ -1,0 +1,113 @@
+"""A process that does one job on a ledger and kills itself at the k-th boundary, or survives."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from msgspec.structs import replace as changed
+
+from placket.facts import Fact, Kind, sealed_context
+from placket.keyring import Keyring, create_keyring, open_keyring
+from placket.store import Erasure, Ledger, open_ledger
+from placket.store.sqlite import SqliteDatabase
+from placket.store.stored import StoredLedger
+from tests.contract.test_store import ADA, BEA, CAT, HASH, NOW, SEEN, Seen, linked, seen, told
+
+NEXT = Seen("0ther000000000000000")
+STARTED = told(Kind.ERASURE_STARTED, ADA)
+
+
+class Killer:
+    """Counts boundaries; kills the process at the k-th, without farewell."""
+
+    def __init__(self, at: int) -> None:
+        self._left = at
+
+    def __call__(self, _name: str) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def keyring_at(path: Path) -> Keyring:
+    key_file = path.with_suffix(".key")
+    if path.exists():
+        return open_keyring(str(path), key_file=key_file, environ={})
+    return create_keyring(str(path), key_file=key_file, environ={})
+
+
+def batch(keyring: Keyring, point: Killer) -> tuple[list[Fact], dict[str, bytes]]:
+    """Return facts of every sort, Ada's birth sealed; her key is made first."""
+    key = keyring.ensure([ADA])[ADA]
+    point("key made")
+    born = changed(told(Kind.BORN, ADA, 3), generation=key.generation)
+    # The same bytes at each try, so that the fact is the same one.
+    born = changed(born, sealed=b"sealed under " + sealed_context(born))
+    named = told(Kind.IDENTIFIED, ADA)
+    facts = [seen(ADA, 1), born, named, linked(ADA, BEA, 4), told(Kind.USED, persons=(BEA, CAT))]
+    return facts, {named.id: HASH}
+
+
+def append(ledger: Ledger, keyring: Keyring, point: Killer) -> None:
+    facts, hashes = batch(keyring, point)
+    ledger.append(facts, [SEEN], now=NOW, identifiers=hashes, point=point)
+
+
+def sequence(ledger: Ledger, keyring: Keyring, point: Killer) -> None:
+    ledger.sequence(keyring, now=NOW, point=point)
+
+
+def bury(ledger: Ledger, keyring: Keyring, point: Killer) -> None:
+    def destroy(erasure: Erasure) -> list[Fact]:
+        keyring.destroy(*erasure.members, point=point)
+        tombs = [told(Kind.TOMBSTONE, thing=found.hex()) for found in erasure.hashes]
+        return [told(Kind.KEY_DESTROYED, ADA), *tombs]
+
+    ledger.bury(STARTED, destroy, [SEEN], now=NOW, point=point)
+
+
+def prepare(ledger: Ledger, _keyring: Keyring, point: Killer) -> None:
+    ledger.prepare_fold(NEXT, progress=lambda done, _: point(str(done)))
+
+
+JOBS = {"append": append, "sequence": sequence, "bury": bury, "prepare": prepare}
+
+
+def statement_by_statement(path: Path, keyring: Keyring, job: str) -> int:
+    """Do the job in a child that dies at SQL statement 1, 2 ...; return at how many it did."""
+    for number in range(1, 10_000):
+        child = os.fork()
+        if child == 0:
+            database = SqliteDatabase(path, create=False)
+            killer = Killer(number)
+            ledger = StoredLedger(database)
+            with database.reading() as session:
+                session.connection.set_trace_callback(killer)
+            JOBS[job](ledger, keyring, Killer(0))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        with open_ledger(str(path)) as opened:
+            found = opened.verify(keyring.public_key, standing=SEEN)
+            if not found.is_whole:
+                raise AssertionError(f"killed at statement {number}: {found}")
+        if status == 0:
+            return number - 1
+        if not os.WIFSIGNALED(status):
+            raise AssertionError(f"the child of statement {number} ended by itself: {status}")
+    raise AssertionError("the job never ended")
+
+
+def main(url: str, keyring_path: str, job: str, at: str) -> None:
+    keyring = keyring_at(Path(keyring_path))
+    if at == "statements":
+        path = Path(url.removeprefix("sqlite:///"))
+        sys.stdout.write(str(statement_by_statement(path, keyring, job)))
+        return
+    with open_ledger(url, create=True) as ledger:
+        ledger.prepare_fold(SEEN)
+        JOBS[job](ledger, keyring, Killer(int(at)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
