@@ -70,9 +70,7 @@ def read_front(text: str, start: Span, problems: Problems) -> tuple[Front | None
         return None, 0
     end = next(i for i, line in enumerate(lines[1:], 1) if line.strip() == _FENCE)
     node = read_yaml("\n".join(lines[1:end]), Span(file=start.file, line=2), problems)
-    if node is None or not node.is_map:
-        return None, end + 1
-    return _front(node, problems), end + 1
+    return (None if node is None else _front(node, problems)), end + 1
 
 
 def _day(value: Any) -> date | None:

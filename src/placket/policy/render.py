@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import calendar
 import io
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from placket.policy.parse import FENCE, Clause, Document
 from placket.policy.rules import SAID, Rule, keys_of
 
 if TYPE_CHECKING:
     from placket.policy.front import Front
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_(][A-Za-z0-9 _.,;()/+-]*")
+"""Texts that the writer may leave bare or quote as it finds right: what YAML has no marks for."""
 
 
 def render(document: Document) -> str:
@@ -79,6 +84,20 @@ def _blocks(value: Any) -> Any:
         rows = CommentedSeq(_blocks(item) for item in value)
         rows.fa.set_block_style()
         return rows
-    pairs = CommentedMap(value)
+    pairs = CommentedMap(_quoted(value))
     pairs.fa.set_block_style()
     return pairs
+
+
+def _quoted(value: Any) -> Any:
+    """Return `value` with every text quoted that YAML might read otherwise in one line."""
+    match value:
+        case dict():
+            return {_quoted(key): _quoted(item) for key, item in value.items()}
+        case list():
+            return [_quoted(item) for item in value]
+        case str() if not _PLAIN.fullmatch(value):
+            # The writer leaves `:0` bare, also where it then reads as a value without a key.
+            return SingleQuotedScalarString(value)
+        case _:
+            return value
