@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import traceback
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -74,7 +75,13 @@ class Interface:
             else:
                 answer = operation.run(self._gate, caller, asked)
         except Refused as refused:
-            await send_refusal(send, refused, instance)
+            if (
+                scope["method"] == "OPTIONS"
+                and refused.kind.status == HTTPStatus.METHOD_NOT_ALLOWED
+            ):
+                await _send(send, 204, JSON, b"", refused.headers)
+            else:
+                await send_refusal(send, refused, instance)
         except LedgerRefuses as failure:
             await send_refusal(send, refusal_of(failure), instance)
         except Exception as failure:  # noqa: BLE001  # the edge: a person gets an answer, the log the place

@@ -37,13 +37,13 @@ GROUPS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An activity on one of its channels, how many it may address, and what loses most."""
+    """An activity on one of its channels, how many it may address, and the two main losses."""
 
     activity: Activity
     channel: str
     funnel: Funnel
     picture: Markup
-    most: str
+    most: tuple[tuple[int, str], ...]
 
 
 def all_of_them(request: Request) -> Response:
@@ -73,7 +73,7 @@ def _rows(gate: Gate, kind: str) -> Iterator[Row]:
                 picture=bar(
                     funnel.permitted, funnel.persons - funnel.permitted, funnel.persons, ""
                 ),
-                most=reason_words(funnel.lost[0].code) if funnel.lost else "",
+                most=tuple((lost.persons, reason_words(lost.code)) for lost in funnel.lost[:2]),
             )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from placket.store.checkpoint import BadCheckpoint, Checkpoint
 from placket.store.checkpoint import verify as verify_checkpoint
@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from placket.facts import Fact
     from placket.gate.gate import Gate
     from placket.store.ledger import Inclusion
     from placket.store.verifying import Verified
     from placket.web.api.messages import FactShown
+
+
+SHOWN: Final = 8
+"""Newest facts on the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,12 @@ def checked(gate: Gate, note: str | None) -> Checkpoint | None:
         return None
 
 
+def newest(gate: Gate) -> list[Fact]:
+    """Return the newest facts of the tree, the newest first."""
+    size = gate.size()
+    return gate.facts(max(size - SHOWN, 0), SHOWN)[::-1]
+
+
 def _page(
     gate: Gate,
     *,
@@ -100,4 +111,5 @@ def _page(
         fact=fact,
         proof=proof,
         verified=verified,
+        newest=newest(gate),
     )

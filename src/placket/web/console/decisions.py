@@ -11,7 +11,7 @@ from placket.decide.question import Question
 from placket.gate.gate import NotAnIdentifier
 from placket.gate.instants import NotAnInstant, parse_instant
 from placket.web.console.reach import form_of
-from placket.web.look.lay import capital
+from placket.web.look.lay import capital, quoted
 from placket.web.look.reason_words import reason_words
 from placket.web.look.rendering import page
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from placket.decide.question import Decision
+    from placket.facts import Fact
     from placket.gate.gate import Gate
 
 
@@ -63,7 +64,7 @@ def errors_of(gate: Gate, filled: Filled) -> dict[str, str]:
     try:
         gate.identifier(filled.subject)
     except NotAnIdentifier as fault:
-        errors["subject"] = f"{capital(str(fault))}."
+        errors["subject"] = f"{capital(quoted(str(fault)))}."
     if filled.activity not in gate.policy.activities:
         errors["activity"] = "Choose an activity."
     try:
@@ -80,6 +81,13 @@ def _instant(gate: Gate, filled: Filled) -> int | None:
 def _decision(gate: Gate, filled: Filled) -> Decision:
     question = Question(activity=filled.activity, channel=filled.channel)
     return gate.decide(filled.subject, question, at=_instant(gate, filled))
+
+
+def _facts(gate: Gate, decision: Decision | None) -> dict[str, Fact]:
+    """Return the facts that the reasons rest on, by id."""
+    named = {reason.fact for reason in decision.because if reason.fact} if decision else set()
+    found = ((fact_id, gate.fact(fact_id)) for fact_id in named)
+    return {fact_id: fact for fact_id, fact in found if fact is not None}
 
 
 def _page(
@@ -102,4 +110,5 @@ def _page(
         channels=sorted(channels),
         titles={clause.id: clause.title for clause in policy.document.clauses if clause.id},
         words=reason_words,
+        facts=_facts(gate, decision),
     )

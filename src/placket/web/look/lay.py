@@ -10,6 +10,7 @@ _EVENT: Final = re.compile(r"\b([a-z_]+)\.([a-z_]+)\b")
 
 _SHORT: Final = re.compile(r"\b(?:ip|id|it provider|uk|eea|eu|ugc|sms)\b")
 _LATEST: Final = re.compile(r"latest of \((.*)\)")
+_CODE: Final = re.compile(r"`([^`]*)`")
 _LIMITS: Final = 2  # a list of fewer words needs no `and`
 
 
@@ -61,6 +62,11 @@ def moment_in_text(at: int) -> str:
 def thousands(number: int) -> str:
     """Return a whole number with its thousands apart: `1,284`."""
     return f"{number:,}"
+
+
+def quoted(sentence: str) -> str:
+    """Return a sentence with its `code` in quotation marks, as a page shows it."""
+    return _CODE.sub("“\\1”", sentence)
 
 
 def capital(sentence: str) -> str:

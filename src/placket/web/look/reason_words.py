@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from placket.web.look.lay import lay
+from placket.web.look.lay import capital, lay
 
 _WORDS: Final = {
     "subject.unknown": "Nobody is known by this identifier",
@@ -23,13 +23,12 @@ _WORDS: Final = {
     "access.data": "This role does not see these data",
     "access.no_open_case": "No case is open",
     "situation.closed": "Not the moment: what it waits for is not open",
-    "erased.before": "Collected before an erasure",
+    "erased": "The data were erased",
     "lock.kept_after_erasure": "Kept after an erasure, for another purpose",
     "lock.statutory": "Kept because the law says so, for that alone",
     "purpose.unproven_source": "Passed on without proof of permission",
     "purpose.not_shown": "This purpose was not shown when the data were given",
-    "restricted.processing": "The person asked to pause this",
-    "restricted.datum": "These data are paused",
+    "restricted": "Paused at the person's wish",
     "objection.direct_marketing": "Objected to marketing",
     "objection.legitimate_interest": "Objected, and no decision outweighs it",
     "role.not_concerned": "Not met in a role this concerns",
@@ -71,4 +70,6 @@ _WORDS: Final = {
 def reason_words(code: str) -> str:
     """Return a reason's code as a short sentence without full stop."""
     step, _, what = code.partition(".")
-    return _WORDS.get(code) or f"{lay(step).capitalize()}: {lay(what)}"
+    return _WORDS.get(code) or (
+        f"{capital(lay(step))}: {lay(what)}" if what else capital(lay(step))
+    )
