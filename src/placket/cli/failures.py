@@ -11,10 +11,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.gate.gate.NotAnIdentifier": (WRONG_USE, ""),
     "placket.gate.gate.UnknownActivity": (WRONG_USE, ""),
     "placket.gate.instants.NotAnInstant": (WRONG_USE, ""),
-    "placket.gate.versions.NothingPublished": (
-        REFUSED,
-        "run `placket policy publish POLICY`",
-    ),
+    "placket.gate.versions.NothingPublished": (REFUSED, ""),
     "placket.store.refusals.LedgerMissing": (
         WORLD,
         "run `placket init`, or name another settings file with `--config`",
@@ -75,18 +72,20 @@ def ended(failure: BaseException) -> Ended | None:
         found = CODES.get(f"{kind.__module__}.{kind.__qualname__}")
         if found is not None:
             code, mend = found
-            return Ended(sentence_of(failure), mend, code=code)
+            sentence, said = sentence_of(failure)
+            return Ended(sentence, mend or said, code=code)
     if isinstance(failure, OSError) and failure.strerror:
         return Ended(_of_system(failure), "see that the file is there and may be used")
     return None
 
 
-def sentence_of(failure: BaseException) -> str:
-    """Return the failure's own words as one sentence: lower case, no full stop."""
-    words = str(failure) or (type(failure).__doc__ or "")
-    line = " ".join(words.split()).rstrip(".")
+def sentence_of(failure: BaseException) -> tuple[str, str]:
+    """Return the failure's own words as a sentence, and the mend that they end with, if any."""
+    words = " ".join((str(failure) or type(failure).__doc__ or "").split()).rstrip(".")
+    sentence, _, mend = words.replace(": write ", "; write ").partition("; ")
     # A name in capitals, such as that of a variable, stays as it is.
-    return line[:1].lower() + line[1:] if line[1:2].islower() or line[1:2] == " " else line
+    is_word = sentence[1:2].islower() or sentence[1:2] == " "
+    return (sentence[:1].lower() + sentence[1:] if is_word else sentence), mend
 
 
 def _of_system(failure: OSError) -> str:

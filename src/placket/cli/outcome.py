@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import json
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from typing import Any, Final
 
 import click
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 DONE: Final = 0
 PROBLEMS: Final = 1
 WRONG_USE: Final = 2
 REFUSED: Final = 3
 WORLD: Final = 4
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class Ended(Exception):
@@ -34,25 +27,6 @@ class Ended(Exception):
         click.echo(f"placket: {self.sentence}", err=True)
         if self.mend:
             click.echo(f"  mend: {self.mend}", err=True)
-
-
-def ends(
-    *failures: type[Exception], mend: str = "", code: int = WORLD
-) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Return a decorator that tells `failures` as one sentence, the exception's own words."""
-
-    def told(function: Callable[P, T]) -> Callable[P, T]:
-        @functools.wraps(function)
-        def run(*args: P.args, **kwargs: P.kwargs) -> T:
-            try:
-                return function(*args, **kwargs)
-            except failures as failure:
-                words = str(failure) or (type(failure).__doc__ or "").strip().rstrip(".")
-                raise Ended(words, mend, code=code) from failure
-
-        return run
-
-    return told
 
 
 def write_json(value: Any) -> None:

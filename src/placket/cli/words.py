@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from placket.cli.outcome import WRONG_USE, Ended
 from placket.policy import vocabulary
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from placket.policy.compile import Policy
+
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z_.-]{0,63}")
 
 
 def expect_known(word: str, known: Collection[str], *, what: str, otherwise: str) -> None:
@@ -22,7 +25,9 @@ def expect_known(word: str, known: Collection[str], *, what: str, otherwise: str
     if not word or word in known:
         return
     near = get_close_matches(word, known, n=1)
-    raise Ended(f"{what} `{word}`", f"write `{near[0]}`" if near else otherwise, code=WRONG_USE)
+    # What is no name may be an identifier in the wrong place: it is not repeated.
+    shown = f"`{word}`" if _NAME.fullmatch(word) else "that is written"
+    raise Ended(f"{what} {shown}", f"write `{near[0]}`" if near else otherwise, code=WRONG_USE)
 
 
 def expect_activity(policy: Policy, word: str) -> None:

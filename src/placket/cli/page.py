@@ -1,0 +1,132 @@
+"""The pages that list every command with its options, and every setting with its unit."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from placket.cli.command import COMMANDS, placket
+from placket.settings import FILE, PREFIX, documented
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_COMMANDS: Final = """\
+# Commands
+
+This page is written from the commands by `placket.cli.page`, and a test holds the two equal.
+
+Every command that answers takes `--json`, and then writes one JSON document and nothing else.
+A failure is one sentence and a mend on standard error, and holds no personal data.
+`--subject -` reads the identifier from standard input, so that it stands in no shell history.
+Colour is left out where `NO_COLOR` is set or the output is no terminal.
+Progress is shown on a terminal alone, on standard error.
+
+| exit code | meaning |
+| --- | --- |
+| 0 | done, or permitted |
+| 1 | problems, or denied |
+| 2 | wrong use |
+| 3 | stale or refused |
+| 4 | the world failed: a database away, a disk full, a file damaged |
+"""
+_SETTINGS: Final = f"""\
+# Settings
+
+This page is written from `placket.settings`, and a test holds the two equal.
+
+Settings stand in `{FILE}`; `--config` or the variable `{PREFIX}CONFIG` names another file.
+A relative path counts from the folder of that file.
+Each can be given in the environment too, which outranks the file.
+
+| setting | variable | default | unit | meaning |
+| --- | --- | --- | --- | --- |
+"""
+_SOURCES: Final = """
+## Sources
+
+A connected database has a table of its own: its address, and the catalogue of what lives in it.
+
+```toml
+[sources.shop]
+url = "postgresql://localhost/shop"
+catalogue = "catalogue.yaml"
+```
+
+The wrapping key of the keyring can stand in `PLACKET_WRAPPING_KEY` in place of `key_file`.
+"""
+
+
+def settings_page() -> str:
+    """Return the page of all settings as Markdown."""
+    rows = (
+        f"| `{name}` | `{PREFIX}{name.upper()}` | `{default}` | {unit} | {meaning} |\n"
+        for name, default, unit, meaning in documented()
+    )
+    return _SETTINGS + "".join(rows) + _SOURCES
+
+
+def commands_page() -> str:
+    """Return the page of all commands as Markdown, in the order of `placket --help`."""
+    sections = (_section(("placket", *names), found) for names, found in all_commands())
+    return "\n".join([_COMMANDS, *sections])
+
+
+def all_commands() -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield each command that does something, with the words that call it."""
+    context = click.Context(placket)
+    for name, (module, _) in COMMANDS.items():
+        if find_spec(module) is not None:
+            yield from _leaves((name,), placket.get_command(context, name))
+
+
+def _leaves(
+    names: tuple[str, ...], found: click.Command | None
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if isinstance(found, click.Group):
+        for name, inner in found.commands.items():
+            yield from _leaves((*names, name), inner)
+    elif found is not None:
+        yield names, found
+
+
+def _section(names: tuple[str, ...], found: click.Command) -> str:
+    arguments = [p for p in found.params if isinstance(p, click.Argument)]
+    usage = " ".join([*names, *(_shown(argument) for argument in arguments)])
+    text = "\n".join(" ".join(part.split()) for part in (found.help or "").split("\n\n"))
+    lines = [f"## `{' '.join(names)}`", "", f"`{usage}`", "", text, "", *_options(found)]
+    return "\n".join(lines)
+
+
+def _shown(argument: click.Argument) -> str:
+    name = argument.human_readable_name.upper()
+    return name if argument.required else f"[{name}]"
+
+
+def _options(found: click.Command) -> Iterator[str]:
+    yield "| option | meaning |"
+    yield "| --- | --- |"
+    for option in found.params:
+        if isinstance(option, click.Option):
+            yield f"| `{_written(option)}` | {_meaning(option)} |"
+    yield ""
+
+
+def _written(option: click.Option) -> str:
+    names = ", ".join(option.opts)
+    is_value = not option.is_flag and not option.count
+    metavar = option.metavar or (option.type.name.upper() if is_value else "")
+    return f"{names} {metavar}" if is_value else names
+
+
+def _meaning(option: click.Option) -> str:
+    words = " ".join((option.help or "").split()).replace("|", "&#124;")
+    default = f" Default `{option.default}`." if option.show_default is True else ""
+    return words + (" Required." if option.required else default)
+
+
+if __name__ == "__main__":
+    sys.stdout.write({"commands": commands_page, "settings": settings_page}[sys.argv[1]]())

@@ -1,0 +1,339 @@
+"""Wrong use, refusals and a failing world: a sentence and a mend, an exit code, nothing lost."""
+
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.cli.conftest import COMMAND, Placket, run_placket
+
+ADA = "email:ada@example.org"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "mend"),
+    [
+        (
+            ("decide", "newsleter", "--subject", ADA),
+            "no clause names the activity `newsleter`",
+            "write `newsletter`",
+        ),
+        (
+            ("decide", ADA, "--subject", "newsletter"),
+            "no clause names the activity that is written",
+            "write one of `answer_questions`, `fulfil_order`, `newsletter`, `order_updates`, "
+            "`run_account`",
+        ),
+        (
+            ("decide", "newsletter", "--subject", ADA, "--channel", "emial"),
+            "there is no channel `emial`",
+            "write `email`",
+        ),
+        (
+            ("decide", "newsletter", "--subject", ADA, "--data", "emails"),
+            "there is no category of data `emails`",
+            "write `email`",
+        ),
+        (
+            ("decide", "newsletter", "--subject", "ada@example.org"),
+            "no kind is named",
+            "write `kind:value`, where kind is one of email, phone, customer, order, device, other",
+        ),
+        (
+            ("decide", "newsletter", "--subject", "email:ada"),
+            "the value is no email address",
+            "write one such as `email:ada@example.org`",
+        ),
+        (
+            ("decide", "newsletter", "--subject", "phone:07700 900123"),
+            "the number has no country code",
+            "write it as in `phone:+44 7700 900123`, or name the country",
+        ),
+        (
+            ("decide", "newsletter", "ada@example.org"),
+            "missing option `--subject`",
+            "see `placket decide --help`",
+        ),
+        (
+            ("decide", "newsletter", "ada@example.org", "--subject", ADA),
+            "there are more words than the command takes",
+            "see `placket decide --help`",
+        ),
+        (
+            ("decide", "newsletter", "--subject", ADA, "--at", "yesterday"),
+            "`yesterday` is no instant",
+            "write `2026-11-24` or `2026-11-24T12:00:00Z`",
+        ),
+        (
+            ("fact", "add", "consent_gven", "--subject", ADA),
+            "there is no kind of fact `consent_gven`",
+            "write `consent_given`",
+        ),
+        (
+            ("fact", "add", "tombstone", "--subject", ADA),
+            "facts of kind `tombstone` are written by Placket alone",
+            "leave it to the command whose end they tell",
+        ),
+        (
+            ("fact", "add", "consent_given", "--subject", ADA, "--what", "news"),
+            "the policy has no consent `news`",
+            "write one of `newsletter`",
+        ),
+        (
+            ("fact", "add", "consent_given", "--subject", ADA),
+            "a fact of kind `consent_given` needs `--what`",
+            "add one such as `--what newsletter`",
+        ),
+        (
+            ("fact", "add", "born", "--subject", ADA),
+            "a fact of kind `born` needs a date of birth, sealed",
+            "add `--private` and give `birth_date=2001-02-03` on standard input",
+        ),
+        (
+            ("sync", "--source", "shp"),
+            "the settings have no source `shp`",
+            "the settings name `shop`",
+        ),
+        (
+            ("decide", "newsletter", "--subject", ADA, "--config", "no.toml"),
+            "there is no no.toml",
+            "`placket init` writes one",
+        ),
+        (
+            ("check", "no.md"),
+            "no.md cannot be read: no such file or directory",
+            "name a policy.md or its folder",
+        ),
+        (
+            ("eligible", "newsletter", "--why", "--at", "2026-01-01"),
+            "`--why` answers for now alone",
+            "leave `--at` out",
+        ),
+        (("nonsense",), "no such command `nonsense`", "see `placket --help`"),
+    ],
+)
+def test_wrong_use_is_a_sentence_and_a_mend(
+    placket: Placket, words: tuple[str, ...], sentence: str, mend: str
+) -> None:
+    done = placket(*words)
+
+    assert done.err == f"placket: {sentence}\n  mend: {mend}\n"
+    assert (done.code, done.out) == (2, "")
+
+
+def test_no_message_repeats_an_identifier(placket: Placket) -> None:
+    runs = [
+        placket("decide", "newsletter", "--subject", "zoe@example.org"),
+        placket("decide", "zoe@example.org", "--subject", "zoe@example.org"),
+        placket("decide", "newsletter", "zoe@example.org", "--subject", "email:zoe@example.org"),
+        placket("fact", "add", "interacted", "--subject", "email:zoe@example.org"),
+        placket("fact", "add", "zoe@example.org", "--subject", "zoe@example.org"),
+        placket("decide", "newsletter", "--subject", "-", given="email:zoe example.org\n"),
+        placket("decide", "newsletter", "--subject", "email:zoe@example.org"),
+    ]
+
+    assert [done for done in runs if "zoe" in done.out + done.err] == []
+
+
+def test_a_fact_from_the_future_is_refused_and_nothing_is_written(placket: Placket) -> None:
+    before = placket("audit", "verify", "--json").plain["facts"]
+
+    done = placket("fact", "add", "consent_withdrawn", "--subject", ADA, "--at", "2126-01-01")
+
+    assert done.code == 3
+    assert done.err.endswith(
+        "has a time that is not yet\n"
+        "  mend: tell what happened once it has happened; or set this machine's clock\n"
+    )
+    assert placket("audit", "verify", "--json").plain["facts"] == before
+
+
+def test_a_folder_without_a_ledger_says_so(tmp_path: Path) -> None:
+    done = run_placket(tmp_path, "decide", "newsletter", "--subject", ADA)
+
+    assert done.code == 4
+    assert done.err.endswith(
+        "  mend: run `placket init`, or name another settings file with `--config`\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_decided_before_a_policy_is_published(tmp_path: Path) -> None:
+    run_placket(tmp_path, "init")
+
+    done = run_placket(tmp_path, "decide", "newsletter", "--subject", ADA)
+
+    assert done.code == 3
+    assert done.err == (
+        "placket: no policy is published\n  mend: run `placket policy publish POLICY`\n"
+    )
+
+
+def test_a_ledger_without_its_keyring_answers_nothing(placket: Placket, folder: Path) -> None:
+    (folder / "placket-keys.db").unlink()
+
+    done = placket("decide", "newsletter", "--subject", ADA)
+
+    assert done.code == 4
+    assert not (folder / "placket-keys.db").exists()
+
+
+def test_the_keyring_of_another_ledger_is_refused(
+    placket: Placket, folder: Path, tmp_path: Path
+) -> None:
+    run_placket(tmp_path, "init", "other")
+    for name in ("placket-keys.db", "placket.key"):
+        shutil.copy(tmp_path / "other" / name, folder / name)
+
+    done = placket("decide", "newsletter", "--subject", ADA)
+
+    assert done.code == 3
+    assert "mend: set `keyring` in the settings to the one made with this ledger" in done.err
+
+
+def test_a_wrong_wrapping_key_is_refused(placket: Placket, folder: Path, tmp_path: Path) -> None:
+    run_placket(tmp_path, "init", "other")
+    shutil.copy(tmp_path / "other" / "placket.key", folder / "placket.key")
+
+    done = placket("decide", "newsletter", "--subject", ADA)
+
+    assert done.code == 3
+    assert "mend: set `key_file` in the settings to the key made with this keyring" in done.err
+
+
+def test_a_ledger_file_that_is_no_database_says_so(placket: Placket, folder: Path) -> None:
+    (folder / "placket.db").write_bytes(b"nothing of the kind" * 999)
+
+    done = placket("audit", "verify")
+
+    assert done.code == 4
+    assert "mend: " in done.err
+
+
+def test_a_changed_fact_is_named_by_its_leaf(placket: Placket, folder: Path) -> None:
+    with sqlite3.connect(folder / "placket.db") as ledger:
+        table, column = body_of(ledger)
+        fact, body = ledger.execute(
+            f"SELECT id, {column} FROM {table} WHERE position = 2"  # noqa: S608  # read from the schema
+        ).fetchone()
+        altered = body[:-1] + bytes([body[-1] ^ 1])
+        ledger.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (altered, fact))  # noqa: S608
+    ledger.close()
+
+    done = placket("audit", "verify")
+    plain = placket("audit", "verify", "--json").plain
+
+    assert done.code == 1
+    assert done.out.startswith("✗ damaged: leaf 2: ")
+    assert (plain["whole"], plain["damage"]["leaf"]) == (False, 2)
+
+
+def body_of(ledger: sqlite3.Connection) -> tuple[str, str]:
+    """Return the table and the column that hold the facts' bytes."""
+    for (table,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
+        columns = [row[1] for row in ledger.execute(f"PRAGMA table_info({table})")]
+        if "body" in columns and "position" in columns:
+            return table, "body"
+    raise AssertionError("no table of facts")
+
+
+def test_a_fact_is_proved_offline(placket: Placket) -> None:
+    fact = placket("fact", "add", "interacted", "--subject", ADA).out.strip()
+
+    shown = placket("audit", "prove", fact)
+    plain = placket("audit", "prove", fact, "--json").plain
+
+    assert shown.code == 0
+    assert shown.out.endswith("✓ the path leads to the signed root\n")
+    assert (plain["fact"], plain["holds"]) == (fact, True)
+    assert plain["checkpoint"] == placket("audit", "checkpoint", "--json").plain["checkpoint"]
+
+
+def test_a_fact_that_is_not_there_is_not_proved(placket: Placket) -> None:
+    done = placket("audit", "prove", "f_000000000000000000000000000000")
+
+    assert done.code == 3
+    assert done.err.startswith("placket: ")
+
+
+def test_two_processes_append_at_once_and_lose_nothing(placket: Placket, folder: Path) -> None:
+    before = placket("audit", "verify", "--json").plain["facts"]
+    writers = [
+        subprocess.Popen(
+            [COMMAND, "fact", "add", "interacted", "--subject", ADA, "--thing", f"call-{number}"],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(4)
+    ]
+    ids = [writer.communicate()[0].strip() for writer in writers]
+
+    assert [writer.returncode for writer in writers] == [0, 0, 0, 0]
+    assert len(set(ids)) == 4
+    after = placket("audit", "verify", "--standing", "--json").plain
+    assert (after["facts"], after["whole"]) == (before + 4, True)
+
+
+@pytest.mark.parametrize("after_seconds", [0.9, 1.2, 1.6])
+def test_a_sync_that_is_killed_is_run_again(
+    placket: Placket, folder: Path, after_seconds: float
+) -> None:
+    add_many(folder, 20_000)
+    killed = subprocess.Popen([COMMAND, "sync", "--source", "shop"], cwd=folder)
+    time.sleep(after_seconds)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+
+    done = placket("sync", "--source", "shop")
+
+    assert done.code == 0, done.err
+    assert placket("audit", "verify", "--json").plain["whole"] is True
+    assert placket("eligible", "newsletter", "--why", "--json").plain["persons"] == 20_004
+
+
+def add_many(folder: Path, number: int) -> None:
+    rows = (
+        (10 + i, f"shopper{i}@example.com", None, None, "GB", "2026-05-01 10:00:00")
+        for i in range(number)
+    )
+    with sqlite3.connect(folder / "shop.db") as shop:
+        shop.executemany("INSERT INTO customer VALUES (?, ?, ?, ?, ?, ?)", rows)
+    shop.close()
+
+
+def test_an_interrupt_ends_without_a_traceback(folder: Path) -> None:
+    add_many(folder, 20_000)
+    stopped = subprocess.Popen(
+        [COMMAND, "sync", "--source", "shop"], cwd=folder, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(1.5)
+    stopped.send_signal(signal.SIGINT)
+    told = stopped.communicate()[1]
+
+    assert stopped.returncode == 4
+    assert told == "stopped; nothing is half-written\n"
+
+
+def test_a_reader_who_leaves_is_no_failure(folder: Path) -> None:
+    add_many(folder, 20_000)
+    run_placket(folder, "sync", "--source", "shop")
+    listing = subprocess.Popen(
+        [COMMAND, "eligible", "run_account"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert listing.stdout is not None
+    assert listing.stderr is not None
+    listing.stdout.readline()
+    listing.stdout.close()
+    told = listing.stderr.read()
+    listing.wait()
+
+    assert (listing.returncode, told) == (0, "")
