@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import OPEN, Fact, Kind
 from placket.policy.compile import Policy, consents_for, is_direct_marketing, is_marketing
-from placket.policy.period import INTERACTION, After
-from placket.policy.rules import Consent, Cookie, as_dict
-from placket.standing.clocks import Clock, interval_of
+from placket.policy.period import After
+from placket.policy.rules import Activity, Consent, Cookie, as_dict
+from placket.standing.clocks import Clock, anchored, interval_of
 from placket.standing.standing import Interval, consent_name, marketing_pairs, starts
 
 if TYPE_CHECKING:
@@ -48,45 +49,45 @@ def standing_no(history: History, noes: Iterable[Fact], yeses: Iterable[Fact]) -
 
 
 def standing_yes(history: History, yeses: Iterable[Fact], noes: Iterable[Fact]) -> Fact | None:
-    """Return the newest yes, when it ends every no."""
-    refused = list(noes)
-    newest = max(yeses, key=lambda fact: (fact.occurred_at, fact.id), default=None)
-    if newest is None or not all(lifts(history, newest, no) for no in refused):
+    """Return the newest yes, when each no has been ended by some yes."""
+    given = list(yeses)
+    if standing_no(history, noes, given) is not None:
         return None
-    return newest
+    return max(given, key=lambda fact: (fact.occurred_at, fact.id), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """The facts that answer one consent on one channel."""
+    """The facts that answer one consent on one channel.
 
-    yeses: tuple[Fact, ...]
+    given: each yes that counts with the fact from which on it does, itself or its confirmation.
+    """
+
+    given: tuple[tuple[Fact, Fact], ...]
     unconfirmed: tuple[Fact, ...]
     noes: tuple[Fact, ...]
 
+    @property
+    def yeses(self) -> tuple[Fact, ...]:
+        """Return the facts from which on each yes counts."""
+        return tuple(since for _, since in self.given)
 
-def answers(history: History, consent: Consent | Cookie, channel: str) -> Answers:
-    """Return what the person answered to `consent` on `channel`.
+
+def answers(history: History, policy: Policy, name: str, channel: str) -> Answers:
+    """Return what the person answered to the consent `name` on `channel`.
 
     A yes counts by a wording that the rule publishes, an imported one only where accepted;
     with double confirmation from the confirming on. A no always counts.
     """
-    given = [
-        fact
-        for fact in history.of(Kind.CONSENT_GIVEN)
-        if fact.what == consent.name and _meets(fact, channel) and _by_wording(fact, consent)
-    ]
-    confirmed = [
-        fact
-        for fact in history.of(Kind.CONSENT_CONFIRMED)
-        if fact.what == consent.name and _meets(fact, channel)
-    ]
+    consent = policy.consents[name]
+    said = [f for f in history.of(Kind.CONSENT_GIVEN) if f.what == name and _meets(f, channel)]
+    accepted = [fact for fact in said if _by_wording(fact, consent)]
     doubled = getattr(consent, "confirm", "single") == "double"
-    yeses, waiting = _confirmed(given, confirmed) if doubled else (given, [])
+    since = [(f, _confirmation(history, f, channel) if doubled else f) for f in accepted]
     return Answers(
-        yeses=tuple(yeses),
-        unconfirmed=tuple(waiting),
-        noes=tuple(_noes(history, consent, channel)),
+        given=tuple((yes, fact) for yes, fact in since if fact is not None),
+        unconfirmed=tuple(yes for yes, fact in since if fact is None),
+        noes=tuple(_noes(history, policy, consent, channel)),
     )
 
 
@@ -109,15 +110,16 @@ def wordings(consent: Consent | Cookie) -> frozenset[str]:
     return frozenset((*equal, *((str(asked),) if asked else ())))
 
 
-def _confirmed(given: list[Fact], confirmed: list[Fact]) -> tuple[list[Fact], list[Fact]]:
-    yeses, waiting = [], []
-    for fact in given:
-        after = [c for c in confirmed if c.occurred_at >= fact.occurred_at]
-        if after and after[0].person == fact.person:
-            yeses.append(after[0])
-        else:
-            waiting.append(fact)
-    return yeses, waiting
+def _confirmation(history: History, yes: Fact, channel: str) -> Fact | None:
+    later = (
+        fact
+        for fact in history.of(Kind.CONSENT_CONFIRMED)
+        if fact.what == yes.what
+        and fact.person == yes.person
+        and _meets(fact, channel)
+        and fact.occurred_at >= yes.occurred_at
+    )
+    return next(later, None)
 
 
 def refusals(history: History) -> list[Fact]:
@@ -126,8 +128,13 @@ def refusals(history: History) -> list[Fact]:
     return [*history.of(Kind.CONSENT_REFUSED, Kind.CONSENT_WITHDRAWN), *buried]
 
 
-def _noes(history: History, consent: Consent | Cookie, channel: str) -> Iterator[Fact]:
+def _noes(
+    history: History, policy: Policy, consent: Consent | Cookie, channel: str
+) -> Iterator[Fact]:
     for fact in refusals(history):
+        # A no that spares a topic is told by each activity that it does not spare.
+        if _spares(fact) and only_messages(policy, consent.name):
+            continue
         named = fact.what == consent.name
         on_channel = bool(channel) and not fact.what and fact.channel == channel
         # `stop everything`: neither a consent nor a channel named, no cookie choice is meant.
@@ -136,48 +143,71 @@ def _noes(history: History, consent: Consent | Cookie, channel: str) -> Iterator
             yield fact
 
 
+def _spares(fact: Fact) -> bool:
+    return bool(fact.topic) or any(mark.startswith(KEEP) for mark in fact.marks)
+
+
+def _covered(policy: Policy, name: str) -> list[Activity]:
+    return [
+        variant
+        for variants in policy.activities.values()
+        for variant in variants
+        if name in consents_for(policy, variant, "")
+    ]
+
+
+@lru_cache(maxsize=1024)
+def only_messages(policy: Policy, name: str) -> bool:
+    """Say whether all that the consent covers is marketing that is sent on some channel."""
+    covered = _covered(policy, name)
+    return bool(covered) and all(is_direct_marketing(v) and v.channel for v in covered)
+
+
 def fold_consents(history: History, policy: Policy, clock: Clock) -> Iterator[tuple[str, Interval]]:
     """Yield the intervals of every consent that the person answered."""
     answered = {f.what for f in history.of(Kind.CONSENT_GIVEN, Kind.CONSENT_CONFIRMED)}
     if not answered and not refusals(history):
         return
     for consent in policy.consents.values():
-        for channel in getattr(consent, "channel", ()) or ("",):
-            yield from _fold_consent(history, consent, channel, clock)
+        for channel in channels_of(consent):
+            yield from _fold_consent(history, policy, consent.name, channel, clock)
+
+
+def channels_of(consent: Consent | Cookie) -> tuple[str, ...]:
+    """Return the channels on which the consent is asked, one without a name when it names none."""
+    return getattr(consent, "channel", ()) or ("",)
 
 
 def _fold_consent(
-    history: History, consent: Consent | Cookie, channel: str, clock: Clock
+    history: History, policy: Policy, consent: str, channel: str, clock: Clock
 ) -> Iterator[tuple[str, Interval]]:
-    found = answers(history, consent, channel)
-    name = consent_name(consent.name, channel)
-    yes = standing_yes(history, found.yeses, found.noes)
-    if yes is not None:
-        yield name, (yes.occurred_at, _expires(history, consent, yes, clock), yes.id)
-        return
+    found, name = answers(history, policy, consent, channel), consent_name(consent, channel)
     no = standing_no(history, found.noes, found.yeses)
     if no is not None:
         yield f"no.{name}", starts(no.occurred_at, no.id)
-    waiting = standing_yes(history, found.unconfirmed, found.noes)
-    if waiting is not None:
+    yes = standing_yes(history, found.yeses, found.noes)
+    if yes is not None:
+        until = expires(history, policy.consents[consent], yes, clock)
+        yield name, (yes.occurred_at, until, yes.id)
+    waiting = max(found.unconfirmed, key=lambda fact: (fact.occurred_at, fact.id), default=None)
+    if waiting is not None and (yes is None or waiting.occurred_at > yes.occurred_at):
         yield f"unconfirmed.{name}", starts(waiting.occurred_at, waiting.id)
 
 
-def _expires(history: History, consent: Consent | Cookie, yes: Fact, clock: Clock) -> int:
+def expires(history: History, consent: Consent | Cookie, yes: Fact, clock: Clock) -> int:
+    """Return when `yes` is no longer current.
+
+    A clock of the consent starts with the yes and starts again whenever its event happens.
+    """
     period = consent.period
     if period is None:
         return OPEN
     if not isinstance(period, After):
         held = interval_of(history, period, clock)
         return held[1] if held is not None else yes.occurred_at
-    begun = yes.occurred_at
-    if period.anchor.event == INTERACTION:
-        held = interval_of(history, period, clock)
-        # Giving the consent is itself the first contact that keeps it current.
-        given = clock.plus(begun, period.duration)
-        met = held[1] if held is not None and held[2] else given
-        return max(given, met)
-    return clock.rounded(clock.plus(begun, period.duration), period.rounding)
+    renewed = anchored(history, period.anchor)
+    start = max(yes.occurred_at, renewed.occurred_at if renewed is not None else yes.occurred_at)
+    return clock.rounded(clock.plus(start, period.duration), period.rounding)
 
 
 def fold_marketing(history: History, policy: Policy) -> Iterator[tuple[str, Interval]]:
@@ -204,7 +234,7 @@ def _buried(history: History, kind: Kind) -> Iterator[Fact]:
 def _yeses(history: History, policy: Policy, activity: str, channel: str) -> Iterator[Fact]:
     for variant in policy.activities[activity]:
         for name in consents_for(policy, variant, channel):
-            yield from answers(history, policy.consents[name], channel).yeses
+            yield from answers(history, policy, name, channel).yeses
 
 
 def _objects_to(policy: Policy, fact: Fact, activity: str, channel: str) -> bool:
@@ -233,26 +263,23 @@ def _refuses(policy: Policy, fact: Fact, channel: str, topics: set[str]) -> bool
         return False
     if any(f"{KEEP}{topic}" in fact.marks for topic in topics if topic):
         return False
-    return not fact.what or _is_marketing_consent(policy, fact.what)
+    return not fact.what or _markets_on(policy, fact.what, channel)
 
 
-def _is_marketing_consent(policy: Policy, name: str) -> bool:
-    if not isinstance(policy.consents.get(name), Consent):
+def _markets_on(policy: Policy, name: str, channel: str) -> bool:
+    consent = policy.consents.get(name)
+    if not isinstance(consent, Consent) or (consent.channel and channel not in consent.channel):
         return False
-    return any(
-        is_direct_marketing(variant) and name in consents_for(policy, variant, "")
-        for variants in policy.activities.values()
-        for variant in variants
-    )
+    return any(is_direct_marketing(variant) for variant in _covered(policy, name))
 
 
 def fold_objections(history: History, policy: Policy) -> Iterator[tuple[str, Interval]]:
     """Yield the objections to activities that are no marketing, until each is decided."""
-    decided = {f.about: f for f in history.of(Kind.OBJECTION_DECIDED)}
     for fact in history.of(Kind.OBJECTED):
-        decision = decided.get(fact.id)
-        ended = decision is not None and OVERRULED in decision.marks
-        until = decision.occurred_at if decision is not None and ended else OPEN
+        decided = [f for f in history.of(Kind.OBJECTION_DECIDED) if f.about == fact.id]
+        # On a tie the decision for the person speaks last.
+        last = max(decided, key=lambda f: (f.occurred_at, OVERRULED not in f.marks), default=None)
+        until = last.occurred_at if last is not None and OVERRULED in last.marks else OPEN
         for name in _objected_activities(policy, fact):
             yield f"objected.{name}", (fact.occurred_at, until, fact.id)
 

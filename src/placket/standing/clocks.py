@@ -61,12 +61,13 @@ class Clock:
 
 def anchored(history: History, anchor: Anchor) -> Fact | None:
     """Return the newest fact of the anchor's event, None when it has not happened."""
-    if anchor.event != INTERACTION:
-        return history.events.get(anchor.event)
-    if not anchor.by:
-        return history.contacts.get("")
-    met = [history.contacts[c] for c in anchor.by if c in history.contacts]
-    return max(met, key=lambda fact: fact.occurred_at, default=None)
+    channels = anchor.by or ("",)
+    if anchor.event == INTERACTION:
+        met = [history.contacts[c] for c in channels if c in history.contacts]
+    else:
+        told = ((anchor.event, channel) for channel in channels)
+        met = [history.events[event] for event in told if event in history.events]
+    return max(met, key=lambda fact: (fact.occurred_at, fact.id), default=None)
 
 
 def interval_of(history: History, period: Period, clock: Clock) -> Interval | None:
@@ -106,7 +107,10 @@ def _extended(held: Interval | None, then: Duration | None, clock: Clock) -> Int
 
 def _latest(intervals: list[Interval | None]) -> Interval | None:
     begun = [interval for interval in intervals if interval is not None]
-    return max(begun, key=lambda i: (i[1], i[2]), default=None)
+    if not begun:
+        return None
+    _, end, fact = max(begun, key=lambda i: (i[1], i[2]))
+    return (min(interval[0] for interval in begun), end, fact)
 
 
 def open_interval(history: History, relation: str) -> Interval | None:
@@ -152,6 +156,8 @@ def _condition(history: History, period: Period, clock: Clock) -> Interval | Non
         if fact is None:
             return None
         return (fact.occurred_at, _after(history, period, clock)[1], fact.id)
+    if isinstance(period, Latest):
+        return _latest([_condition(history, part, clock) for part in period.parts])
     return interval_of(history, period, clock)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import OPEN, Fact, Kind
 from placket.policy import vocabulary
 from placket.policy.compile import ALL, Policy
 from placket.policy.rules import Capture, Datum, Role
-from placket.standing.standing import Interval, starts
+from placket.standing.choices import answers, channels_of, expires, standing_no
+from placket.standing.standing import ALWAYS, Interval, starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from placket.standing.clocks import Clock
     from placket.standing.history import History
 
 KEPT: Final = "kept:"
@@ -27,61 +30,79 @@ def named_data(policy: Policy, data: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def fold_erasures(history: History, policy: Policy) -> Iterator[tuple[str, Interval]]:
-    """Yield what was erased, until collected anew, and what an erasure kept on which ground."""
+    """Yield what was erased and not collected since, and on which grounds it was kept.
+
+    What was erased twice is kept on the grounds that both erasures left.
+    """
+    live: dict[str, list[Fact]] = {}
     for fact in history.of(Kind.DATA_ERASED):
         for datum in named_data(policy, fact.data):
-            again = _collected_after(history, policy, datum, fact.occurred_at)
-            yield f"erased.{datum}", (fact.occurred_at, again, fact.id)
-        yield from _kept(fact)
+            if not _collected(history, policy, datum, fact.occurred_at):
+                live.setdefault(datum, []).append(fact)
+    for datum, facts in live.items():
+        yield f"erased.{datum}", starts(facts[0].occurred_at, facts[-1].id)
+        kept = [_kept(policy, fact, datum) for fact in facts]
+        for ground in sorted(set.intersection(*(set(grounds) for grounds in kept))):
+            until = min(grounds[ground] for grounds in kept)
+            yield f"kept.{datum}.{ground}", (facts[-1].occurred_at, until, facts[-1].id)
 
 
-def _collected_after(history: History, policy: Policy, datum: str, at: int) -> int:
-    later = (
-        f.occurred_at
-        for f in history.of(Kind.DATA_COLLECTED)
-        if f.occurred_at > at and datum in named_data(policy, f.data)
-    )
-    return min(later, default=OPEN)
+def _collected(history: History, policy: Policy, datum: str, after: int) -> list[Fact]:
+    return [
+        fact
+        for fact in history.of(Kind.DATA_COLLECTED)
+        if fact.occurred_at > after and datum in named_data(policy, fact.data)
+    ]
 
 
-def _kept(fact: Fact) -> Iterator[tuple[str, Interval]]:
+def _kept(policy: Policy, fact: Fact, datum: str) -> dict[str, int]:
     # A mark reads `kept:DATUM:GROUND:UNTIL`, the end in microseconds or empty.
+    found: dict[str, int] = {}
     for mark in fact.marks:
         if mark.startswith(KEPT):
-            datum, ground, until = mark.removeprefix(KEPT).split(":")
-            end = int(until) if until else OPEN
-            yield f"kept.{datum}.{ground}", (fact.occurred_at, end, fact.id)
+            named, ground, until = mark.removeprefix(KEPT).split(":")
+            if datum in named_data(policy, (named,)):
+                found[ground] = int(until) if until else OPEN
+    return found
 
 
-def fold_restrictions(history: History, policy: Policy) -> Iterator[tuple[str, Interval]]:
-    """Yield the restricted data and activities until lifted, and the yes given since to each."""
-    lifted = {f.about: f.occurred_at for f in history.of(Kind.RESTRICTION_LIFTED)}
+def fold_restrictions(
+    history: History, policy: Policy, clock: Clock
+) -> Iterator[tuple[str, Interval]]:
+    """Yield the restricted data and activities, and each yes given since that names them."""
+    lifted = {fact.about for fact in history.of(Kind.RESTRICTION_LIFTED)}
+    newest: dict[str, Fact] = {}
     for fact in history.of(Kind.RESTRICTED):
-        until = lifted.get(fact.id, OPEN)
+        if fact.id in lifted:
+            continue
         if fact.activity:
-            yield f"restricted.activity.{fact.activity}", (fact.occurred_at, until, fact.id)
+            newest[f"activity.{fact.activity}"] = fact
         for datum in named_data(policy, fact.data):
-            free = _collected_after(history, policy, datum, fact.occurred_at)
-            yield f"restricted.{datum}", (fact.occurred_at, min(until, free), fact.id)
-            yield from _released(history, policy, fact, datum)
+            if not _collected(history, policy, datum, fact.occurred_at):
+                newest[datum] = fact
+    for what, fact in newest.items():
+        yield f"restricted.{what}", starts(fact.occurred_at, fact.id)
+    if newest:
+        yield from _released(history, policy, clock, newest)
 
 
 def _released(
-    history: History, policy: Policy, restriction: Fact, datum: str
+    history: History, policy: Policy, clock: Clock, newest: Mapping[str, Fact]
 ) -> Iterator[tuple[str, Interval]]:
-    for yes in history.of(Kind.CONSENT_GIVEN):
-        names_it = bool(yes.data) and datum in named_data(policy, yes.data)
-        if names_it and yes.occurred_at > restriction.occurred_at:
-            yield f"released.{datum}.{yes.what}", (yes.occurred_at, _ended(history, yes), yes.id)
+    for name, consent in policy.consents.items():
+        found = [answers(history, policy, name, channel) for channel in channels_of(consent)]
+        if any(standing_no(history, each.noes, each.yeses) for each in found):
+            continue
+        for yes, since in (pair for each in found for pair in each.given):
+            until = expires(history, consent, since, clock)
+            for what in _named_by(policy, yes):
+                if what in newest and yes.occurred_at > newest[what].occurred_at:
+                    yield f"released.{what}.{name}", (since.occurred_at, until, yes.id)
 
 
-def _ended(history: History, yes: Fact) -> int:
-    noes = (
-        no.occurred_at
-        for no in history.of(Kind.CONSENT_WITHDRAWN, Kind.CONSENT_REFUSED)
-        if no.what in {"", yes.what} and no.occurred_at >= yes.occurred_at
-    )
-    return min(noes, default=OPEN)
+def _named_by(policy: Policy, yes: Fact) -> tuple[str, ...]:
+    activity = (f"activity.{yes.activity}",) if yes.activity else ()
+    return (*activity, *named_data(policy, yes.data))
 
 
 def fold_sources(history: History, policy: Policy) -> Iterator[tuple[str, Interval]]:
@@ -91,19 +112,25 @@ def fold_sources(history: History, policy: Policy) -> Iterator[tuple[str, Interv
     taken in a confined role; `unproven.DATUM`: from a third party without permission or notice;
     `free.DATUM`: also taken without any of these, so that nothing confines it.
     """
-    forms = {c.name for c in policy.rules(Capture) if c.purposes_shown}
-    roles = {r.name for r in policy.rules(Role) if r.confined_to}
-    guarded = {d for rule in policy.rules(Datum) if rule.needs_permission for d in rule.what}
+    confining = _Confining(
+        forms=frozenset(c.name for c in policy.rules(Capture) if c.purposes_shown),
+        roles=frozenset(r.name for r in policy.rules(Role) if r.confined_to),
+        guarded=frozenset(
+            datum
+            for rule in policy.rules(Datum)
+            if rule.needs_permission
+            for datum in vocabulary.members(rule.what)
+        ),
+    )
     confined: set[str] = set()
     free: dict[str, Interval] = {}
-    for fact in history.of(Kind.DATA_COLLECTED):
-        for datum in named_data(policy, fact.data):
-            name = _confinement(fact, datum, forms, roles, guarded)
-            if name:
-                confined.add(datum)
-                yield name, starts(fact.occurred_at, fact.id)
-            else:
-                free.setdefault(datum, starts(fact.occurred_at, fact.id))
+    for datum, fact in _held(history, policy):
+        names = tuple(confining.names(fact, datum))
+        yield from ((name, starts(fact.occurred_at, fact.id)) for name in names)
+        if names:
+            confined.add(datum)
+        else:
+            free.setdefault(datum, starts(fact.occurred_at, fact.id))
     # What nothing confines needs no word that it is free: nearly everything of everybody.
     yield from ((f"free.{datum}", free[datum]) for datum in sorted(confined & free.keys()))
     for fact in history.of(Kind.PURPOSE_ADMITTED):
@@ -111,14 +138,37 @@ def fold_sources(history: History, policy: Policy) -> Iterator[tuple[str, Interv
             yield f"admitted.{datum}.{fact.what}", starts(fact.occurred_at, fact.id)
 
 
-def _confinement(
-    fact: Fact, datum: str, forms: set[str], roles: set[str], guarded: set[str]
-) -> str:
-    if "source:third_party" in fact.marks and not PERMITTED & set(fact.marks):
-        return f"unproven.{datum}"
-    if datum in guarded and not PERMITTED & set(fact.marks):
-        return f"unproven.{datum}"
-    role = next((m.removeprefix(ROLE) for m in fact.marks if m.startswith(ROLE)), "")
-    if role in roles:
-        return f"role_bound.{datum}.{role}"
-    return f"confined.{datum}.{fact.what}" if fact.what in forms else ""
+def _held(history: History, policy: Policy) -> Iterator[tuple[str, Fact]]:
+    """Yield each datum with each fact by which what is held of it came.
+
+    Once a datum was erased and came anew, what came before tells nothing of it.
+    """
+    erased: dict[str, int] = {}
+    for fact in history.of(Kind.DATA_ERASED):
+        erased |= dict.fromkeys(named_data(policy, fact.data), fact.occurred_at)
+    came: dict[str, list[Fact]] = {}
+    for fact in history.of(Kind.DATA_COLLECTED):
+        for datum in named_data(policy, fact.data):
+            came.setdefault(datum, []).append(fact)
+    for datum, facts in came.items():
+        anew = [f for f in facts if f.occurred_at > erased.get(datum, ALWAYS)]
+        yield from ((datum, fact) for fact in anew or facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Confining:
+    """What confines the use of a datum: forms and roles of the policy, data it guards."""
+
+    forms: frozenset[str]
+    roles: frozenset[str]
+    guarded: frozenset[str]
+
+    def names(self, fact: Fact, datum: str) -> Iterator[str]:
+        proven = PERMITTED & set(fact.marks)
+        if (datum in self.guarded or "source:third_party" in fact.marks) and not proven:
+            yield f"unproven.{datum}"
+        for mark in fact.marks:
+            if mark.removeprefix(ROLE) in self.roles and mark.startswith(ROLE):
+                yield f"role_bound.{datum}.{mark.removeprefix(ROLE)}"
+        if fact.what in self.forms:
+            yield f"confined.{datum}.{fact.what}"

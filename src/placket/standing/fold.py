@@ -110,8 +110,9 @@ def _places(history: History, folding: Folding) -> Named:
     policy = folding.policy
     here = policy.place_of(history.country) if history.country else None
     for place in policy.places:
-        # A person whose country is unknown may be anywhere: every place must permit.
-        if here is None or place.name == here.name:
+        # A person whose country is unknown may be anywhere: every place must permit. A known
+        # country that no region covers is nowhere.
+        if not history.country or (here is not None and place.name == here.name):
             yield f"in.{place.name}", (ALWAYS, OPEN, "")
 
 
@@ -159,8 +160,11 @@ def _soft(history: History, folding: Folding) -> Named:
 
 
 def _ages(history: History, folding: Folding) -> Named:
+    agreed = history.of(Kind.GUARDIAN_AGREED)
     if history.born is None:
         yield "age_unknown", (ALWAYS, OPEN, "")
+        # When it ends is not known, nor whether anything asks for it.
+        yield from (("guardian", starts(f.occurred_at, f.id)) for f in agreed[-1:])
         return
     born = history.of(Kind.BORN)[-1]
     zone, policy = folding.clock.zone, folding.policy
@@ -173,7 +177,6 @@ def _ages(history: History, folding: Folding) -> Named:
     limits = [rule.age for rule in policy.rules(AudienceAge)]
     for limit in limits:
         yield f"under.{limit}", (ALWAYS, come_of_age(history.born, limit, zone), born.id)
-    agreed = history.of(Kind.GUARDIAN_AGREED)
     if agreed:
         # A guardian's agreement ends with the age that asked for it.
         until = come_of_age(history.born, max((age, *limits)), zone)
@@ -201,18 +204,26 @@ def _blocked(history: History, folding: Folding, limit: Limit, sent: list[Fact])
     """Return until when the contact rule is used up: the n-th last message plus the time."""
     allow = as_dict(limit.allow)
     at_most, each = int(str(allow.get("at_most", 1))), _each(str(allow.get("each", "month")))
-    counted = [f for f in sent if limits_activity(folding.policy, limit, f.activity)]
-    if len(counted) < at_most or each is None:
+    counted = [f for f in sent if _counts(folding.policy, limit, f)]
+    if len(counted) < at_most:
         return None
     begins = ALWAYS
     if isinstance(limit.after, After):
         begins = interval_of(history, limit.after, folding.clock)[1]  # type: ignore[index]  # After never gives None
-    newest = counted[-at_most]
-    return (
-        max(begins, newest.occurred_at),
-        folding.clock.plus(newest.occurred_at, each),
-        newest.id,
-    )
+    # Of two messages the later may leave its month the sooner: 30 and 31 January.
+    ends = sorted((_leaves(f, each, folding.clock), f.id) for f in counted)
+    until, fact = ends[-at_most]
+    return (begins, until, fact)
+
+
+def _counts(policy: Policy, limit: Limit, sent: Fact) -> bool:
+    on_channel = not limit.channels or sent.channel in limit.channels
+    return on_channel and limits_activity(policy, limit, sent.activity)
+
+
+def _leaves(sent: Fact, each: Duration | None, clock: Clock) -> int:
+    # A time that cannot be read never passes.
+    return clock.plus(sent.occurred_at, each) if each is not None else OPEN
 
 
 def _each(text: str) -> Duration | None:
@@ -256,7 +267,7 @@ def _holds(history: History, folding: Folding) -> Named:
 
 def _data(history: History, folding: Folding) -> Named:
     yield from fold_erasures(history, folding.policy)
-    yield from fold_restrictions(history, folding.policy)
+    yield from fold_restrictions(history, folding.policy, folding.clock)
     yield from fold_sources(history, folding.policy)
 
 

@@ -41,13 +41,13 @@ class Relation:
 class History:
     """The facts of one person (or cluster) known at one moment.
 
-    events: the latest fact of each event. first: the earliest. contacts: the latest contact by
-    channel, with `` for any. privately: opened payloads by fact id, where the key was there.
+    events: the latest fact of each event, by event and by event and channel. first: the
+    earliest. contacts: the latest contact by channel, with `` for any.
     """
 
     person: str
     connected: Connected
-    events: dict[str, Fact] = field(default_factory=dict)
+    events: dict[tuple[str, str], Fact] = field(default_factory=dict)
     first: dict[str, Fact] = field(default_factory=dict)
     contacts: dict[str, Fact] = field(default_factory=dict)
     relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
@@ -106,30 +106,33 @@ def _contact(history: History, fact: Fact) -> None:
 
 
 def _happened(history: History, fact: Fact) -> None:
-    history.events[fact.what] = fact
-    history.first.setdefault(fact.what, fact)
+    _told(history, fact.what, fact)
+
+
+def _told(history: History, event: str, fact: Fact) -> None:
+    history.events[event, ""] = fact
+    history.events[event, fact.channel] = fact
+    history.first.setdefault(event, fact)
 
 
 def _opened(history: History, fact: Fact) -> None:
     things = history.relations.setdefault(fact.what, {})
     # A second opening of one thing is the same thing told again: the first stands.
     things.setdefault(fact.thing or fact.id, Relation(opened=fact))
-    event = f"{fact.what}.opened"
-    history.events[event] = fact
-    history.first.setdefault(event, fact)
+    _told(history, f"{fact.what}.opened", fact)
 
 
 def _closed(history: History, fact: Fact) -> None:
-    event = f"{fact.what}.closed"
-    history.events[event] = fact
-    history.first.setdefault(event, fact)
+    _told(history, f"{fact.what}.closed", fact)
 
 
 def _close_relations(history: History) -> None:
     # After all openings are known, so that an end told before its beginning still counts.
     for fact in history.kinds.get(Kind.RELATION_CLOSED, ()):
         for thing, relation in history.relations.get(fact.what, {}).items():
-            if not fact.thing or thing == fact.thing:
+            # An end that names no thing ends what had begun by then.
+            begun = relation.opened.occurred_at <= fact.occurred_at
+            if thing == fact.thing or (not fact.thing and begun):
                 relation.closed = fact
 
 
@@ -153,5 +156,10 @@ _READERS: Final[Mapping[Kind, Callable[[History, Fact], None]]] = {
 
 
 def covers_open(relation: Relation) -> int:
-    """Return the instant at which the relation ended, OPEN while it has not."""
-    return relation.closed.occurred_at if relation.closed is not None else OPEN
+    """Return the instant at which the relation ended, OPEN while it has not.
+
+    An end that is told for a time before the beginning ends it as it begins.
+    """
+    if relation.closed is None:
+        return OPEN
+    return max(relation.closed.occurred_at, relation.opened.occurred_at)

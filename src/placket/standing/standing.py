@@ -72,8 +72,9 @@ def consent_name(consent: str, channel: str = "") -> str:
 
 
 def retain_name(rule: Retain) -> str:
-    """Return the name of a retention rule's clock: its clause and what it retains."""
-    return f"retain.{rule.clause}.{'_'.join(rule.what)}"
+    """Return the name of a retention rule's clock: its clause and all that tells it from others."""
+    told = ("_".join(rule.what), *rule.regions, rule.ground, str(rule.period).replace(" ", "_"))
+    return ".".join(("retain", rule.clause, *filter(None, told)))
 
 
 def marketing_pairs(policy: Policy) -> Iterator[tuple[str, str]]:
@@ -185,11 +186,22 @@ def with_consents(policy: Policy, activity: str, channel: str) -> tuple[str, ...
     """Return the names of the consents that would be a yes to `activity` on `channel`."""
     variants = policy.activities[activity]
     found = {
-        consent_name(name, channel if getattr(policy.consents[name], "channel", ()) else ""): None
+        state: None
         for variant in variants
         for name in consents_for(policy, variant, channel)
+        for state in consent_names(policy, name, channel)
     }
     return tuple(found)
+
+
+def consent_names(policy: Policy, consent: str, channel: str) -> tuple[str, ...]:
+    """Return the names of which one must hold for a yes to `consent` on `channel`.
+
+    An act on no channel rests on a yes given for any of the consent's channels.
+    """
+    channels = getattr(policy.consents[consent], "channel", ())
+    named = (channel,) if channel and channels else channels or ("",)
+    return tuple(consent_name(consent, each) for each in named)
 
 
 def starts(at: int, fact: str = "") -> Interval:
