@@ -34,12 +34,27 @@ _ASKED_TOGETHER: Final = 4096
 """Distinct questions kept compiled: activities times channels, recipients and roles."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """What a permission rests on in `places`: a clause and, unless empty, a state that holds."""
+
+    code: str
+    clause: str
+    state: str
+    places: tuple[str, ...]
+
+    def bears(self, standing: Standing, at: int) -> bool:
+        """Say whether a permission for the person rests on it."""
+        is_here = any(standing.holds(f"in.{place}", at) for place in self.places)
+        return is_here and (not self.state or standing.holds(self.state, at))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Prepared:
     """A question compiled under a policy: asked of any number of persons.
 
-    steps: all that could deny, merged over the places; supports: states that a permission
-    rests on; must: data without which the act is denied; asked: all data in question.
+    steps: all that could deny, merged over the places; supports: what a permission rests on;
+    asked: all data in question.
     """
 
     policy: Policy
@@ -47,9 +62,8 @@ class Prepared:
     steps: tuple[Step, ...]
     dense: tuple[tuple[Check, Step], ...]
     sparse: tuple[tuple[Check, Step], ...]
-    supports: tuple[tuple[str, str, str], ...]
+    supports: tuple[Support, ...]
     asked: tuple[str, ...]
-    must: frozenset[str]
 
     def decide(self, standing: Standing, at: int) -> Decision:
         """Return the decision for the person of `standing` at `at`, microseconds UTC."""
@@ -63,14 +77,13 @@ class Prepared:
                 activity=self.question.activity,
                 at=at,
                 data=self.asked,
-                because=tuple(self._grounds(standing)),
+                because=tuple(self._grounds(standing, at)),
             )
         return self._partly(denied, standing, at)
 
     def _partly(self, denied: list[Step], standing: Standing, at: int) -> Decision:
         lost = {datum for step in denied for datum in step.data}
-        against = [s for s in denied if not s.data or not self.must.isdisjoint(s.data)]
-        if against:
+        if any(step.is_vital for step in denied):
             return Decision(
                 outcome=DENY,
                 activity=self.question.activity,
@@ -85,20 +98,19 @@ class Prepared:
             at=at,
             data=tuple(d for d in self.asked if d not in lost),
             withheld=tuple(d for d in self.asked if d in lost),
-            because=(*self._grounds(standing), *left),
+            because=(*self._grounds(standing, at), *left),
         )
 
-    def _grounds(self, standing: Standing) -> Iterator[Reason]:
-        for code, clause, name in self.supports:
-            interval = standing.get(name) if name else None
-            if name and interval is None:
-                continue
-            yield Reason(
-                code=code,
-                clause=clause,
-                text=text_of(self.policy, clause),
-                fact=interval[2] if interval is not None else "",
-            )
+    def _grounds(self, standing: Standing, at: int) -> Iterator[Reason]:
+        for support in self.supports:
+            if support.bears(standing, at):
+                interval = standing.get(support.state)
+                yield Reason(
+                    code=support.code,
+                    clause=support.clause,
+                    text=text_of(self.policy, support.clause),
+                    fact=interval[2] if interval is not None else "",
+                )
 
     def _reason(self, step: Step, standing: Standing, at: int) -> Reason:
         return Reason(
@@ -179,7 +191,6 @@ def prepare(policy: Policy, question: Question) -> Prepared:
         sparse=tuple(pair for pair in checked if needs_sparse(pair[1].denies)),
         supports=supports,
         asked=asked,
-        must=frozenset(vocabulary.members(question.data) or _required(variants, channel)),
     )
 
 
@@ -192,25 +203,23 @@ def _all_uses(variants: tuple[Activity, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(datum for variant in variants for datum in uses_of(variant)))
 
 
-def _required(variants: tuple[Activity, ...], channel: str) -> tuple[str, ...]:
+def _required(activity: Activity, channel: str) -> tuple[str, ...]:
     """Return what the activity cannot do without.
 
     Named by `requires`; else the address by which the channel reaches the person; else all
     that the activity `uses`.
     """
-    found: dict[str, None] = {}
-    for variant in variants:
-        named = vocabulary.members(variant.requires)
-        address = [d for d in vocabulary.ADDRESSED_BY.get(channel, ()) if d in uses_of(variant)]
-        found |= dict.fromkeys(named or address[:1] or vocabulary.members(variant.uses))
-    return tuple(found)
+    named = vocabulary.members(activity.requires)
+    uses = uses_of(activity)
+    address = tuple(d for d in vocabulary.ADDRESSED_BY.get(channel, ()) if d in uses)
+    return named or address[:1] or vocabulary.members(activity.uses)
 
 
 def _steps(
     policy: Policy, question: Question, channel: str, asked: tuple[str, ...]
-) -> tuple[tuple[Step, ...], tuple[tuple[str, str, str], ...]]:
+) -> tuple[tuple[Step, ...], tuple[Support, ...]]:
     by_place: list[tuple[Step, ...]] = []
-    supports: dict[tuple[str, str, str], None] = {}
+    supports: dict[tuple[str, str, str], list[str]] = {}
     for place in policy.places:
         activity = policy.variant(question.activity, place)
         if activity is None:
@@ -230,9 +239,24 @@ def _steps(
             channel=channel,
             data=asked,
         )
-        by_place.append(tuple(steps_of(asking)))
-        supports |= dict.fromkeys(_supports(asking))
-    return (_nowhere(policy), *_merged(policy, by_place)), tuple(supports)
+        by_place.append(_weighed(asking))
+        for support in dict.fromkeys(_supports(asking)):
+            supports.setdefault(support, []).append(place.name)
+    found = (
+        Support(code=code, clause=clause, state=state, places=tuple(places))
+        for (code, clause, state), places in supports.items()
+    )
+    return (_nowhere(policy), *_merged(policy, by_place)), tuple(found)
+
+
+def _weighed(asking: Asking) -> tuple[Step, ...]:
+    """Return the steps of one place, each told whether the act can do without its data."""
+    named = vocabulary.members(asking.question.data)
+    must = frozenset(named or _required(asking.activity, asking.channel))
+    return tuple(
+        replace(step, is_vital=not step.data or not must.isdisjoint(step.data))
+        for step in steps_of(asking)
+    )
 
 
 def _nowhere(policy: Policy) -> Step:
@@ -277,6 +301,4 @@ def _supports(asking: Asking) -> Iterator[tuple[str, str, str]]:
 
 def permits(prepared: Prepared) -> tuple[Step, ...]:
     """Return the steps any of which denies the whole act: the contrary of their union permits."""
-    return tuple(
-        step for step in prepared.steps if not step.data or not prepared.must.isdisjoint(step.data)
-    )
+    return tuple(step for step in prepared.steps if step.is_vital)

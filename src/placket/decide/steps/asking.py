@@ -29,6 +29,7 @@ class Step:
 
     data: those that the step denies, the whole act when empty. names: the states whose facts
     explain the denial, most telling first. laws: the law by place, once places are merged.
+    is_vital: the act cannot do without the data, or all of it is denied.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Step:
     data: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     laws: tuple[tuple[str, str], ...] = ()
+    is_vital: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from placket.policy.rules import (
 )
 from placket.standing.standing import (
     consent_name,
+    consent_names,
     with_consents,
 )
 
@@ -71,12 +72,20 @@ def needed_consents(asking: Asking) -> tuple[tuple[str, ...], ...]:
     listed = consents_for(asking.policy, asking.activity, asking.channel)
     wanted = [name for name in listed if name in asking.activity.needs]
     groups = [(name,) for name in wanted] if wanted else [listed]
-    return tuple(tuple(_name_of(asking, name) for name in group) for group in groups)
+    return tuple(
+        tuple(
+            state
+            for name in group
+            if _covers_recipient(asking, name)
+            for state in consent_names(asking.policy, name, asking.channel)
+        )
+        for group in groups
+    )
 
 
-def _name_of(asking: Asking, consent: str) -> str:
-    channels = getattr(asking.policy.consents[consent], "channel", ())
-    return consent_name(consent, asking.channel if channels else "")
+def _covers_recipient(asking: Asking, consent: str) -> bool:
+    named = getattr(asking.policy.consents[consent], "recipients", ())
+    return not named or not asking.question.recipient or asking.question.recipient in named
 
 
 def _consent(asking: Asking) -> Iterator[Step]:
@@ -140,6 +149,13 @@ def _obligation(asking: Asking) -> Iterator[Step]:
     if not set(named) & set(asking.policy.lineage[asking.place.pack]):
         yield asking.step(
             "basis.no_law", TRUE, "a law of the person's country is named", law="GDPR Art. 6(3)"
+        )
+    if asking.activity.relation:
+        yield asking.step(
+            "basis.no_trigger",
+            none_of(*(f"had.{relation}" for relation in asking.activity.relation)),
+            f"there is {' or '.join(asking.activity.relation)} with the person",
+            law="GDPR Art. 6(1)(c)",
         )
 
 

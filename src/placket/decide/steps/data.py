@@ -14,6 +14,7 @@ from placket.decide.condition import (
     none_of,
 )
 from placket.law.grounds import Ground, Prohibition
+from placket.policy import vocabulary
 from placket.policy.compile import (
     consents_for,
     retains_for,
@@ -113,27 +114,29 @@ def restricted(asking: Asking) -> Iterator[Step]:
     grounds = {asking.ground, Ground(asking.activity.under_restriction or asking.ground)}
     if any(asking.law.lets_pass(Prohibition.RESTRICTED, ground) for ground in grounds):
         return
-    law = asking.law.source("passes.restricted")
-    name = f"restricted.activity.{asking.activity.name}"
-    changes = "the restriction is lifted, or the person consents to this use by name"
-    yield asking.step("restricted", Holds(name, sparse=True), changes, law=law, names=(name,))
     consents = consents_for(asking.policy, asking.activity, asking.channel)
-    for datum in asking.data:
-        released = tuple(f"released.{datum}.{consent}" for consent in consents)
-        held = f"restricted.{datum}"
+    processing = f"activity.{asking.activity.name}"
+    for what in (processing, *asking.data):
+        released = tuple(f"released.{what}.{consent}" for consent in consents)
+        held = f"restricted.{what}"
         yield asking.step(
             "restricted",
             all_of(Holds(held, sparse=True), none_of(*released, sparse=True)),
-            changes,
-            law=law,
-            data=(datum,),
+            "the restriction is lifted, or the person consents to this use by name",
+            law=asking.law.source("passes.restricted"),
+            data=() if what == processing else (what,),
             names=(held,),
         )
 
 
 def special(asking: Asking) -> Iterator[Step]:
     """Deny special categories without a condition of Art. 9(2)."""
-    sensitive = {d for rule in asking.policy.rules(Datum) if rule.special for d in rule.what}
+    sensitive = {
+        datum
+        for rule in asking.policy.rules(Datum)
+        if rule.special
+        for datum in vocabulary.members(rule.what)
+    }
     touched = tuple(d for d in asking.data if d in sensitive)
     if not touched:
         return

@@ -8,8 +8,10 @@ from placket.decide.condition import (
     TRUE,
     none_of,
 )
+from placket.law.packs import expand_countries
 from placket.policy import vocabulary
 from placket.policy.compile import (
+    holds_in,
     uses_of,
 )
 from placket.policy.rules import (
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from placket.decide.steps.asking import Asking, Step
 
-CLOSE: Final = frozenset({"EEA", "GB"})
+EEA: Final = "EEA"
 
 
 def declared(asking: Asking) -> Iterator[Step]:
@@ -54,7 +56,11 @@ def recipient(asking: Asking) -> Iterator[Step]:
     name = asking.question.recipient
     if not name:
         return
-    rules = [r for r in asking.policy.rules(Recipient) if name in r.name]
+    rules = [
+        rule
+        for rule in asking.policy.rules(Recipient)
+        if name in rule.name and holds_in(rule, asking.place)
+    ]
     shares = as_dict(asking.activity.shares).get("to")
     named = {*asking.activity.recipients, *([shares] if isinstance(shares, str) else shares or ())}
     if name not in named or not rules:
@@ -62,9 +68,11 @@ def recipient(asking: Asking) -> Iterator[Step]:
             "declared.recipient", TRUE, "a clause names this recipient", law="GDPR Art. 13(1)(e)"
         )
         return
-    rule = rules[0]
-    roles = {rule.role} if isinstance(rule.role, str) else set(as_dict(rule.role))
-    if roles & {"processor", "joint"} and not rule.contract:
+    yield from _agreed(asking, rules[0])
+
+
+def _agreed(asking: Asking, rule: Recipient) -> Iterator[Step]:
+    if _roles_here(asking, rule) & {"processor", "joint"} and not rule.contract:
         yield asking.step(
             "recipient.no_contract",
             TRUE,
@@ -72,7 +80,7 @@ def recipient(asking: Asking) -> Iterator[Step]:
             clause=rule.clause,
             law="GDPR Art. 26, 28(3)",
         )
-    if set(rule.country) - CLOSE - _close_countries(asking) and not rule.safeguard:
+    if set(rule.country) - _near(asking) and not rule.safeguard:
         yield asking.step(
             "recipient.no_safeguard",
             TRUE,
@@ -80,20 +88,29 @@ def recipient(asking: Asking) -> Iterator[Step]:
             clause=rule.clause,
             law="GDPR Art. 44 to 49",
         )
-    if rule.gets:
-        kept_back = tuple(d for d in asking.data if not vocabulary.covers(rule.gets, d))
-        if kept_back:
-            yield asking.step(
-                "recipient.data",
-                TRUE,
-                "a clause names these data for the recipient",
-                clause=rule.clause,
-                data=kept_back,
-            )
+    kept_back = tuple(d for d in asking.data if not vocabulary.covers(rule.gets, d))
+    if rule.gets and kept_back:
+        yield asking.step(
+            "recipient.data",
+            TRUE,
+            "a clause names these data for the recipient",
+            clause=rule.clause,
+            data=kept_back,
+        )
 
 
-def _close_countries(asking: Asking) -> frozenset[str]:
-    return asking.law.duty_countries
+def _roles_here(asking: Asking, rule: Recipient) -> set[str]:
+    """Return the roles in which the recipient acts for this activity, all when none is told."""
+    if isinstance(rule.role, str):
+        return {rule.role}
+    served = {asking.activity.name, *asking.activity.purpose}
+    by_role = as_dict(rule.role)
+    return {role for role, names in by_role.items() if served & set(names)} or set(by_role)
+
+
+def _near(asking: Asking) -> frozenset[str]:
+    """Return the countries to which no safeguard is needed, and the words that name them all."""
+    return frozenset({EEA, "GB", *expand_countries(EEA), *asking.law.duty_countries})
 
 
 def access(asking: Asking) -> Iterator[Step]:

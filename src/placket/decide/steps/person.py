@@ -173,7 +173,8 @@ def frequency(asking: Asking) -> Iterator[Step]:
         return
     for limit in asking.policy.rules(Limit):
         is_rate = bool(as_dict(limit.allow)) and holds_in(limit, asking.place)
-        if is_rate and limits_activity(asking.policy, limit, asking.activity.name):
+        on_channel = not limit.channels or asking.channel in limit.channels
+        if is_rate and on_channel and limits_activity(asking.policy, limit, asking.activity.name):
             name = f"rate.{limit.name}"
             yield asking.step(
                 "frequency",
