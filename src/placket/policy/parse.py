@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _HEADING: Final = re.compile(r"(?P<title>.*?)\s*\{#(?P<id>[^}\s]+)\}\s*")
+UNREAD: Final = ("", "")
 _CLOSING: Final = re.compile(r"(?:^|\s)#+\s*$")
 _CLAUSE_ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 FENCE: Final = "placket"
@@ -37,7 +38,8 @@ class Clause:
 
     id: empty for a heading that only structures. blocks: how many rules each block holds,
     and whether it was written as a list, so that rendering gives the same document back.
-    prose_lines: the number in the file of each line of the prose.
+    prose_lines: the number in the file of each line of the prose. unread: kind and name of
+    each rule that could not be read, empty for a whole block.
     """
 
     title: str
@@ -48,6 +50,7 @@ class Clause:
     blocks: tuple[tuple[int, bool], ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
     prose_lines: tuple[int, ...] = field(default=(), compare=False)
+    unread: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,7 @@ class _Draft:
     prose: list[tuple[int, str]] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     blocks: list[tuple[int, bool]] = field(default_factory=list)
+    unread: list[tuple[str, str]] = field(default_factory=list)
 
     def done(self) -> Clause:
         filled = [at for at, (_, line) in enumerate(self.prose) if line]
@@ -123,6 +127,7 @@ class _Draft:
             blocks=tuple(self.blocks),
             span=self.span,
             prose_lines=tuple(number for number, _ in lines),
+            unread=tuple(self.unread),
         )
 
 
@@ -243,12 +248,24 @@ def _read_block(token: Token, number: int, draft: _Draft, problems: Problems) ->
         return
     node = read_yaml(token.content, at, problems, draft.id)
     if node is None:
+        draft.unread.append(UNREAD)
         return
     written = node.value if node.is_list else [node]
     found = [_rule(item, Reading(problems, draft.id)) for item in written]
     kept = [rule for rule in found if rule is not None]
+    pairs = zip(written, found, strict=True)
+    draft.unread.extend(head for item, rule in pairs if rule is None for head in _heads(item))
     draft.rules.extend(kept)
     draft.blocks.append((len(kept), node.is_list))
+
+
+def _heads(node: Node) -> tuple[tuple[str, str], ...]:
+    """Return the kind and names of a rule that could not be read, so that nobody misses it."""
+    kind, name = next(iter(node.pairs()), (None, node))
+    if kind is None or kind.value not in KINDS:
+        return (UNREAD,)
+    named = name.value if name.is_list else [name]
+    return tuple((kind.value, item.word) for item in named)
 
 
 def _rule(node: Node, to: Reading) -> Rule | None:

@@ -53,6 +53,8 @@ def render_clause(clause: Clause) -> str:
     rest = list(clause.rules)
     for count, is_list in clause.blocks:
         block, rest = [rule_as_yaml(rule) for rule in rest[:count]], rest[count:]
+        if not (block or is_list):
+            continue  # its one rule could not be read
         parts.append(f"```{FENCE}\n{dump(block if is_list else block[0])}```\n")
     return "\n".join(parts)
 

@@ -111,6 +111,7 @@ def test_a_policy_over_the_limit_is_refused_unread() -> None:
         ("role: a\nrole: b", "10:1", "P005", "`role` stands twice"),
         ("", "9:1", "P002", "the block is empty"),
         ("- visitor", "9:3", "P020", "a rule is a mapping"),
+        ("- - role: visitor", "9:3", "P020", "a rule is a mapping"),
         ("{}", "9:1", "P021", "a mapping is no kind of rule"),
         ("source: device\nrole: a", "9:1", "P021", "`source` is no kind of rule"),
         ("role: a\n? [b]\n: c", "10:3", "P022", "`a list` is no key of `role`"),
@@ -148,6 +149,19 @@ def test_a_rule_with_a_fault_does_not_take_the_others_with_it() -> None:
 
     assert parsed.document is not None
     assert [rule.name for rule in parsed.document.rules() if isinstance(rule, Role)] == ["visitor"]
+
+
+def test_what_could_not_be_read_is_remembered_by_kind_and_name() -> None:
+    text = "- role: Big\n- cookies: shop\n- recipient: [courier, banks]\n- role: visitor"
+    parsed = parse(block(text))
+
+    assert parsed.document is not None
+    assert parsed.document.clauses[0].unread == (
+        ("role", "Big"),
+        ("", ""),
+        ("recipient", "courier"),
+        ("recipient", "banks"),
+    )
 
 
 def test_a_reason_keeps_its_marks() -> None:

@@ -59,6 +59,14 @@ def test_defaults_and_spelling_do_not_outlive_rendering() -> None:
     assert render(document) == WRITTEN
 
 
+def test_a_rule_that_could_not_be_read_is_left_out() -> None:
+    document = parse(WRITTEN.replace("for: 6 months from", "for: 6 moths from")).document
+
+    assert document is not None
+    assert parse(render(document)).problems == ()
+    assert "call_recording" not in render(document)
+
+
 def test_front_matter_names_its_reason_only_if_there_is_one() -> None:
     front = Front(retailer="Shop", version="2", effective=date(2026, 1, 31), year_end=(3, 31))
 

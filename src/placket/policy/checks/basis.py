@@ -88,7 +88,7 @@ def _two_bases(one: Activity, other: Activity) -> Problem:
 def consent_without_rule(book: Book) -> Iterator[Problem]:
     """Tell each activity on consent that no consent covers on one of its channels."""
     for activity in book.activities:
-        if activity.basis != "consent":
+        if activity.basis != "consent" or book.unread:
             continue
         for channel in activity.channel or ("",):
             if not book.covering(activity, channel):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from placket.law.packs import NotInForce, country_sets, expand_countries, load_packs
 from placket.policy.checks.codes import CODES
 from placket.policy.compile import law_by_countries
+from placket.policy.parse import UNREAD
 from placket.policy.rules import Activity, Consent, Cookie, Region, Rule, keys_of
 from placket.problems import NOWHERE, Problem
 
@@ -110,6 +111,15 @@ class Book:
     def regions(self) -> Mapping[str, Region]:
         """Return the regions by name."""
         return {region.name: region for region in self.rules(Region)}
+
+    @cached_property
+    def unread(self) -> frozenset[tuple[str, str]]:
+        """Return kind and name of the rules that could not be read; both empty for any rule."""
+        return frozenset(head for clause in self.document.clauses for head in clause.unread)
+
+    def may_declare(self, name: str, *kinds: str) -> bool:
+        """Say whether a rule that could not be read may declare `name`: it is told already."""
+        return UNREAD in self.unread or any((kind, name) in self.unread for kind in kinds)
 
     def packs(self, rule: Rule) -> tuple[str, ...]:
         """Return the known law packs of the regions where `rule` holds, each once."""

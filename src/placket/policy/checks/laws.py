@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from placket.policy.rules import Rule
 
 NO_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+_LOST: Final = frozenset({"", "region"})
 MEANT: Final = {"UK": "GB", "EL": "GR", "ENG": "GB", "SCT": "GB"}
 
 
@@ -91,7 +92,7 @@ def unknown_packs(book: Book) -> Iterator[Problem]:
 def no_region(book: Book) -> Iterator[Problem]:
     """Tell that a policy with rules names no region, so that no law holds."""
     rules = book.all_rules
-    if book.rules(Region) or not rules:
+    if book.rules(Region) or not rules or not {kind for kind, _ in book.unread}.isdisjoint(_LOST):
         return
     severity, source = CODES["P207"]
     yield Problem(

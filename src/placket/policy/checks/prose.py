@@ -147,7 +147,7 @@ class Passage:
 def passages(book: Book) -> Iterator[Passage]:
     """Yield the clauses that have both prose and rules."""
     for clause in book.document.clauses:
-        if clause.id and clause.prose and clause.rules:
+        if clause.id and clause.prose and clause.rules and not clause.unread:
             yield Passage(clause=clause)
 
 
@@ -167,7 +167,7 @@ def counted_by(rule: Rule) -> Iterator[tuple[str, Amount, str]]:
 
 def _rate(rate: dict[str, Any]) -> Iterator[tuple[str, Amount, str]]:
     at_most, each = rate.get("at_most"), str(rate.get("each"))
-    if isinstance(at_most, int):
+    if isinstance(at_most, int) and at_most > 0 and parse_duration(f"1 {each}"):
         yield "allow", Amount(at_most, f"times a {each}"), f"{at_most} times a {each}"
     duration = parse_duration(each)
     if duration is not None:
@@ -315,7 +315,7 @@ def recipients_unsaid(book: Book) -> Iterator[Problem]:
                         "P306",
                         rule,
                         "names",
-                        f"{bend(lacking)} stands in the block and not in the text",
+                        f"{bend(lacking)}: named in the block and not in the text",
                         "name them in the text, or write `added:` with the reason",
                     )
 
@@ -346,7 +346,7 @@ def recipients_unheld(book: Book) -> Iterator[Problem]:
 def promises_without_rule(book: Book) -> Iterator[Problem]:
     """Tell each clause that promises something and has no rule."""
     for clause in book.document.clauses:
-        if not clause.id or clause.rules or clause.blocks:
+        if not clause.id or clause.rules or clause.unread:
             continue
         match = _PROMISE.search(clause.prose)
         if match is not None:

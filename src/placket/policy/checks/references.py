@@ -57,7 +57,7 @@ def unknown_activities(book: Book) -> Iterator[Problem]:
     """Tell each activity that a rule names and no block declares."""
     for rule in book.all_rules:
         for key, name in named_activities(rule):
-            if name not in book.written:
+            if name not in book.written and not book.may_declare(name, "activity"):
                 yield found(
                     "P201",
                     rule,
@@ -73,7 +73,7 @@ def unknown_consents(book: Book) -> Iterator[Problem]:
     asking = ((rule, "asks", rule.asks) for rule in book.rules(Capture))
     for rule, key, names in chain[tuple[Rule, str, tuple[str, ...]]](needing, asking):
         for name in names:
-            if name not in book.asked:
+            if name not in book.asked and not book.may_declare(name, "consent", "cookie"):
                 yield found(
                     "P202",
                     rule,
@@ -88,7 +88,7 @@ def unknown_roles(book: Book) -> Iterator[Problem]:
     roles = {role.name for role in book.rules(Role)}
     for activity in book.rules(Activity):
         for name in activity.about:
-            if name not in roles:
+            if name not in roles and not book.may_declare(name, "role"):
                 yield found(
                     "P203",
                     activity,
@@ -112,26 +112,20 @@ def unknown_statuses(book: Book) -> Iterator[Problem]:
     for rule in book.all_rules:
         for key, period in periods_of(rule):
             for part in inner(period):
-                if isinstance(part, WhileHolds) and part.status not in statuses:
-                    yield found(
-                        "P204",
-                        rule,
-                        key,
-                        f"no block declares the status `{part.status}`",
-                        near(
-                            part.status,
-                            statuses,
-                            f"add a block `status: {part.status}`, or write "
-                            f"`{part.status} is open` where it is a relation",
-                        ),
-                    )
+                if not isinstance(part, WhileHolds) or part.status in statuses:
+                    continue
+                name = part.status
+                if not book.may_declare(name, "status"):
+                    otherwise = f"add a block `status: {name}`, or write `{name} is open` where "
+                    mend = near(name, statuses, f"{otherwise}it is a relation")
+                    yield found("P204", rule, key, f"no block declares the status `{name}`", mend)
 
 
 def unknown_regions(book: Book) -> Iterator[Problem]:
     """Tell each region that a rule holds in and no block declares."""
     for rule in book.all_rules:
         for name in rule.regions:
-            if name not in book.regions:
+            if name not in book.regions and not book.may_declare(name, "region"):
                 yield found(
                     "P205",
                     rule,

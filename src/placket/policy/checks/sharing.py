@@ -34,7 +34,7 @@ def undeclared_recipients(book: Book) -> Iterator[Problem]:
     declared = {name for rule in book.rules(Recipient) for name in rule.name}
     for activity in book.rules(Activity):
         for key, name in shared_with(activity):
-            if name not in declared:
+            if name not in declared and not book.may_declare(name, "recipient"):
                 yield found(
                     "P237",
                     activity,

@@ -279,6 +279,8 @@ def unretained(book: Book) -> Iterator[Problem]:
     """Tell, once, each datum that an activity uses and no rule ends."""
     nowhere = {d for r in book.rules(Datum) if r.never or r.here == "nothing" for d in r.what}
     told: set[str] = set()
+    if not {kind for kind, _ in book.unread}.isdisjoint(("", "retain")):
+        return
     for activity in book.activities:
         kept = [_kept(book, region) for region in activity.regions or tuple(book.regions) or ("",)]
         bare = tuple(
