@@ -1,4 +1,4 @@
-"""The headers that every answer carries, and who may reach the console."""
+"""The headers that answers carry, and who may reach the console."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ SAFE: Final[tuple[Header, ...]] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+"""The headers of a page."""
+
+SAFE_DATA: Final[tuple[Header, ...]] = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+"""The headers of an answer to a program: what would help whoever opens it in a browser."""
+
 NO_STORE: Final[Header] = (b"cache-control", b"no-store")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from placket.decide.question import Question
@@ -67,9 +68,21 @@ def shown(decision: Decision) -> Decided:
         activity=decision.activity,
         data=decision.data,
         withheld=decision.withheld,
-        at=rfc3339(decision.at),
+        at=moment(decision.at),
         because=decision.because,
     )
+
+
+def moment(at: int) -> str:
+    """Return the instant as RFC 3339: what `rfc3339` does, the second kept from last time."""
+    second, micros = divmod(at, 1_000_000)
+    whole = _second(second)
+    return f"{whole[:-1]}.{micros:06d}Z" if micros else whole
+
+
+@lru_cache(maxsize=64)
+def _second(second: int) -> str:
+    return rfc3339(second * 1_000_000)
 
 
 def expect_reach(caller: Caller, verb: str, activity: str) -> None:

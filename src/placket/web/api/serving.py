@@ -22,7 +22,7 @@ from placket.web.api import audit, decide, eligible, facts
 from placket.web.api.bodies import decoded, parameters, read_body
 from placket.web.api.operations import JSON, Answer, Operation
 from placket.web.api.refusals import MEDIA, Refused
-from placket.web.headers import NO_STORE, SAFE
+from placket.web.headers import NO_STORE, SAFE_DATA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
 )
 
 _ENCODER: Final = msgspec.json.Encoder()
-_HEAD: Final[tuple[Header, ...]] = (NO_STORE, *SAFE)
+_HEAD: Final[tuple[Header, ...]] = (NO_STORE, *SAFE_DATA)
 _REFUSALS: Final = (
     (FactConflict, "fact-conflict"),
     (PersonErased, "person-erased"),
