@@ -79,7 +79,10 @@ class SqliteSession:
 
     def rows(self, query: Query, *params: object) -> list[Row]:
         """Return all rows."""
-        return list(self.stream(query, *params))
+        try:
+            return self.connection.execute(_text(query), params).fetchall()
+        except sqlite3.Error as raised:
+            raise refusal(raised) from raised
 
     def stream(self, query: Query, *params: object) -> Iterator[Row]:
         """Yield rows as they come, in flat memory."""
@@ -107,7 +110,7 @@ class SqliteSession:
 
     def among(self, query: Query, keys: Sequence[str]) -> Iterable[Row]:
         """Return the rows of a statement that takes a list of texts."""
-        return self.stream(query, json.dumps(list(keys)))
+        return self.rows(query, json.dumps(list(keys)))
 
     def by_hash(self, query: Query, hashes: Sequence[bytes]) -> Iterable[Row]:
         """Return the rows of a statement that takes one hash, for each of them."""

@@ -346,11 +346,11 @@ SELECT size, text FROM checkpoint ORDER BY size
 SELECT position, seq FROM place WHERE position >= ? AND position < ? ORDER BY position
 
 -- name: facts_between
-SELECT seq, id, person, kind, occurred_at, recorded_at, leaf, body FROM fact
+SELECT seq, id, kind, occurred_at, recorded_at, person, leaf, body FROM fact
 WHERE seq > ? AND seq <= ? ORDER BY seq
 
 -- name: facts_after
-SELECT seq, id, person, kind, occurred_at, recorded_at, leaf, body FROM fact
+SELECT seq, id, kind, occurred_at, recorded_at, person, leaf, body FROM fact
 WHERE seq > ? ORDER BY seq
 
 -- name: bodies_of
