@@ -26,6 +26,7 @@ def test_every_command_and_option_stands_on_the_page() -> None:
         for names, command in all_commands()
         for option in command.params
         if isinstance(option, click.Option)
+        and not option.hidden
         and f"| `{', '.join(option.opts)}" not in sections.get(" ".join(names), "")
     ]
 

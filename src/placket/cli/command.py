@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
-from placket.cli.outcome import WORLD, WRONG_USE, Ended
+from placket.cli.outcome import DONE, WORLD, WRONG_USE, Ended
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,10 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Ended as ended:
         ended.show()
         sys.exit(ended.code)
-    except BrokenPipeError:
-        # The reader of our output went away: not ours to complain about.
-        sys.stderr.close()
-        sys.exit(0)
+    except SystemExit:
+        # So click ends when the reader of our output went away: not ours to complain about.
+        sys.exit(DONE)
     except Exception as failure:  # noqa: BLE001 - told or raised again, by its class
         _told(failure)
     sys.exit(code if isinstance(code, int) else 0)

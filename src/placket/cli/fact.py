@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,7 @@ from placket.cli.words import (
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.gate import new_person
 from placket.gate.sealing import IDENTIFIER
+from placket.gate.views import SourceViews
 from placket.sources.told import WORDING, Told
 
 if TYPE_CHECKING:
@@ -140,15 +142,28 @@ def add(kind: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
                 code=WRONG_USE,
             )
         told = Told(_fact(gate, person or new_person(), fields, private), private or None)
-        known = gate.has([told.fact.id])
+        known, size = bool(gate.has([told.fact.id])), gate.size()
         if not known:
             first = [] if person else [_identified(told.fact, identifier)]
             gate.record([*first, told])
-    if as_json:
-        write_json({"fact": told.fact.id, "person": told.fact.person, "new": not known})
-    else:
-        click.echo(told.fact.id)
+        # Told before the views are reached: the fact stands whether or not they can be.
+        if as_json:
+            write_json({"fact": told.fact.id, "person": told.fact.person, "new": not known})
+        else:
+            click.echo(told.fact.id)
+        _refresh_views(gate, told.fact.person, size)
     return DONE
+
+
+def _refresh_views(gate: Gate, person: str, size: int) -> None:
+    """Write the person's rows beside every source that has views, so that a no leaves them now.
+
+    size: of the tree before the fact. Raises SourceUnreachable; the views then go stale.
+    """
+    history = gate.ledger.history_of(person)
+    for name in gate.settings.sources:
+        with closing(SourceViews(gate=gate, name=name)) as views:
+            views.refresh_persons(history.members if history else (person,), since=size)
 
 
 def parse_kind(written: str) -> Kind:

@@ -58,6 +58,15 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.sources.connect.SourceUnreachable": (WORLD, ""),
     "placket.sources.connect.DriverMissing": (WORLD, "install it, or name another database"),
     "placket.sources.sync.UnknownSource": (WRONG_USE, ""),
+    "placket.sources.views.NoRoles": (WRONG_USE, "leave `--role` out"),
+    "placket.sources.views.RoleTooWide": (REFUSED, ""),
+    "placket.sources.trees.UnsupportedDialect": (WRONG_USE, ""),
+    "placket.sources.replica.TooManyStates": (REFUSED, ""),
+    "placket.sources.replica.PlanTooNarrow": (REFUSED, ""),
+    "placket.sources.replica.ViewStillReads": (REFUSED, ""),
+    "placket.sources.replica.NotReplicated": (REFUSED, ""),
+    "placket.gate.views.SourceNotSet": (WRONG_USE, ""),
+    "placket.gate.views.CatalogueUnusable": (REFUSED, ""),
 }
 """Class to exit code and mend, by name: a class that was never imported was never raised."""
 

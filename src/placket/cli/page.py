@@ -110,7 +110,7 @@ def _options(found: click.Command) -> Iterator[str]:
     yield "| option | meaning |"
     yield "| --- | --- |"
     for option in found.params:
-        if isinstance(option, click.Option):
+        if isinstance(option, click.Option) and not option.hidden:
             yield f"| `{_written(option)}` | {_meaning(option)} |"
     yield ""
 

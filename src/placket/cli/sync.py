@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing, nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
@@ -12,12 +13,15 @@ from placket.cli.check import show
 from placket.cli.installation import catalogue_of, connected, open_installation, source_of
 from placket.cli.options import config_option, json_option
 from placket.cli.outcome import DONE, REFUSED, Ended, write_json
+from placket.gate.views import SourceViews
 from placket.problems import Severity
 from placket.sources.checks import check_all
 from placket.sources.reflect import reflect
 from placket.sources.sync import SyncSummary, TableSummary, sync
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from sqlalchemy import Engine
@@ -50,6 +54,7 @@ def command(name: str, *, everything: bool, config: Path | None, as_json: bool) 
         with connected(source) as engine:
             expect_fit(catalogue, name, engine, source.catalogue)
             summary = run(gate, catalogue, name, engine, everything=everything)
+        refresh_views(gate, name)
     if as_json:
         write_json({**asdict(summary), "told": summary.told})
     else:
@@ -77,7 +82,7 @@ def run(
     source = catalogue.source(name)
     slots = {f"sync:{name}:{table.name}": table.name for table in source.tables} if source else {}
     marks = {} if everything else gate.remembered(slots)
-    with bars() as progress:
+    with bars() as progress, _loading(gate, progress):
         summary = sync(
             catalogue,
             name,
@@ -93,6 +98,19 @@ def run(
     gate.remember({f"sync:{name}:{at}": mark for at, mark in summary.watermarks().items()})
     gate.sequence()
     return summary
+
+
+def _loading(gate: Gate, progress: Callable[[str, int, int], None]) -> AbstractContextManager[None]:
+    """Return what folds everybody once at the end of a first sync; later ones fold as they go."""
+    if next(gate.ledger.persons(), None) is not None:
+        return nullcontext()
+    return gate.loading(lambda done, total: progress("building standing", done, total))
+
+
+def refresh_views(gate: Gate, name: str) -> None:
+    """Bring the standing that the source's views read up to date; nothing without views."""
+    with closing(SourceViews(gate=gate, name=name)) as views, bars() as progress:
+        views.refresh(progress=progress)
 
 
 def _tell(summary: SyncSummary) -> None:

@@ -132,7 +132,7 @@ def test_a_policy_with_a_fault_is_not_published(placket: Placket, folder: Path) 
     assert done.code == 1
     assert done.out.startswith("error policy.md:")
     assert "`hope`" in done.out
-    assert done.out.endswith("\nnot published: 1 error\n")
+    assert done.out.endswith("\nnot published: 2 errors\n")
     assert [row["version"] for row in placket("policy", "list", "--json").plain] == ["1"]
 
 
@@ -207,7 +207,7 @@ def test_a_catalogue_with_a_fault_names_the_place(placket: Placket, folder: Path
     synced = placket("sync", "--source", "shop")
 
     assert checked.code == 1
-    assert "catalogue.yaml:17:9: C102: `hold` is no key of a table" in checked.out
+    assert "catalogue.yaml:16:9: C102: `hold` is no key of a table" in checked.out
     assert synced.code == 3
     assert synced.err == (
         "placket: catalogue.yaml has problems\n"

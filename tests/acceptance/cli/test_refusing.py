@@ -12,6 +12,7 @@ import pytest
 from tests.acceptance.cli.conftest import COMMAND, Placket, run_placket
 
 ADA = "email:ada@example.org"
+ACTIVITIES = "`answer_questions`, `fulfil_order`, `newsletter`, `order_updates`, `run_account`"
 
 
 @pytest.mark.parametrize(
@@ -25,8 +26,7 @@ ADA = "email:ada@example.org"
         (
             ("decide", ADA, "--subject", "newsletter"),
             "no clause names the activity that is written",
-            "write one of `answer_questions`, `fulfil_order`, `newsletter`, `order_updates`, "
-            "`run_account`",
+            f"write one of {ACTIVITIES}",
         ),
         (
             ("decide", "newsletter", "--subject", ADA, "--channel", "emial"),
@@ -216,12 +216,11 @@ def test_a_ledger_file_that_is_no_database_says_so(placket: Placket, folder: Pat
 
 def test_a_changed_fact_is_named_by_its_leaf(placket: Placket, folder: Path) -> None:
     with sqlite3.connect(folder / "placket.db") as ledger:
-        table, column = body_of(ledger)
         fact, body = ledger.execute(
-            f"SELECT id, {column} FROM {table} WHERE position = 2"  # noqa: S608  # read from the schema
+            "SELECT id, body FROM fact JOIN place USING (seq) WHERE position = 2"
         ).fetchone()
         altered = body[:-1] + bytes([body[-1] ^ 1])
-        ledger.execute(f"UPDATE {table} SET {column} = ? WHERE id = ?", (altered, fact))  # noqa: S608
+        ledger.execute("UPDATE fact SET body = ? WHERE id = ?", (altered, fact))
     ledger.close()
 
     done = placket("audit", "verify")
@@ -230,15 +229,6 @@ def test_a_changed_fact_is_named_by_its_leaf(placket: Placket, folder: Path) -> 
     assert done.code == 1
     assert done.out.startswith("✗ damaged: leaf 2: ")
     assert (plain["whole"], plain["damage"]["leaf"]) == (False, 2)
-
-
-def body_of(ledger: sqlite3.Connection) -> tuple[str, str]:
-    """Return the table and the column that hold the facts' bytes."""
-    for (table,) in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
-        columns = [row[1] for row in ledger.execute(f"PRAGMA table_info({table})")]
-        if "body" in columns and "position" in columns:
-            return table, "body"
-    raise AssertionError("no table of facts")
 
 
 def test_a_fact_is_proved_offline(placket: Placket) -> None:
@@ -279,7 +269,7 @@ def test_two_processes_append_at_once_and_lose_nothing(placket: Placket, folder:
     assert (after["facts"], after["whole"]) == (before + 4, True)
 
 
-@pytest.mark.parametrize("after_seconds", [0.9, 1.2, 1.6])
+@pytest.mark.parametrize("after_seconds", [1.2, 1.8])
 def test_a_sync_that_is_killed_is_run_again(
     placket: Placket, folder: Path, after_seconds: float
 ) -> None:
@@ -316,7 +306,7 @@ def test_an_interrupt_ends_without_a_traceback(folder: Path) -> None:
     told = stopped.communicate()[1]
 
     assert stopped.returncode == 4
-    assert told == "stopped; nothing is half-written\n"
+    assert told.strip() == "stopped; nothing is half-written"
 
 
 def test_a_reader_who_leaves_is_no_failure(folder: Path) -> None:
