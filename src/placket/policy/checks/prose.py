@@ -185,11 +185,11 @@ def numbers(book: Book) -> Iterator[Problem]:
 def _numbers(
     book: Book, passage: Passage, decided: list[tuple[Rule, str, Amount, str]]
 ) -> Iterator[Problem]:
-    spoken = {item.amount for item in passage.amounts}
+    spoken = {near for item in passage.amounts for near in _also(item.amount)}
     held = {amount for _, _, amount, _ in decided}
     held |= {item.amount for item in amounts_in(passage.written.replace("_", " "))}
     held |= _by_law(book, passage)
-    loose = [item for item in passage.amounts if not _is_held(item.amount, held)]
+    loose = [item for item in passage.amounts if held.isdisjoint(_also(item.amount))]
     unsaid = [item for item in decided if item[2] not in spoken]
     for item in loose:
         against = [d for d in unsaid if _comparable(d[2], item.amount)]
@@ -206,13 +206,10 @@ def _numbers(
             )
 
 
-def _is_held(amount: Amount, held: set[Amount]) -> bool:
-    """Say whether a rule has the amount; an age may stand in a rule as a bare number of years."""
-    return amount in held or (
-        amount.measure == "months"
-        and amount.number % 12 == 0
-        and Amount(amount.number // 12, "age") in held
-    )
+def _also(amount: Amount) -> set[Amount]:
+    """Return the amount, and the age that it may be: `younger than 16 years`."""
+    is_years = amount.measure == "months" and amount.number % 12 == 0
+    return {amount, Amount(amount.number // 12, "age")} if is_years else {amount}
 
 
 def _comparable(one: Amount, other: Amount) -> bool:
