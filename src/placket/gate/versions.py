@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from placket.gate.folds import PolicyFold
 from placket.law.calendar import date_of
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from placket.policy.compile import Policy
     from placket.policy.parse import Document
     from placket.store.ledger import KeptPolicy
+
+
+DAY: Final = 86_400_000_000
 
 
 class NothingPublished(Exception):
@@ -38,10 +42,8 @@ class Versions:
 
         An instant before the first version has the first. Raises NothingPublished.
         """
-        if not self.kept:
-            raise NothingPublished(str(NothingPublished.__doc__))
-        index = max(sum(k.effective_from <= instant for k in self.kept) - 1, 0)
-        day = (index, instant // 86_400_000_000)
+        index = self._index(instant)
+        day = (index, instant // DAY)
         found = self.days.get(day)
         if found is None:
             found = self.days[day] = self._bound(self.kept[index], instant)
@@ -49,7 +51,12 @@ class Versions:
 
     def version_at(self, instant: int) -> str:
         """Return the name of the version in force at `instant`."""
-        return self.at(instant).front.version
+        return self.kept[self._index(instant)].version
+
+    def _index(self, instant: int) -> int:
+        if not self.kept:
+            raise NothingPublished(str(NothingPublished.__doc__))
+        return max(bisect_right(self.kept, instant, key=_effective) - 1, 0)
 
     def _bound(self, kept: KeptPolicy, instant: int) -> Policy:
         document = self._document(kept)
@@ -75,6 +82,10 @@ class Versions:
         instants = [now, *(k.effective_from for k in self.kept if k.effective_from > now)]
         policies = {self.at(instant).fold_digest: self.at(instant) for instant in instants}
         return tuple(PolicyFold(policy=policy, keys=keys) for policy in policies.values())
+
+
+def _effective(kept: KeptPolicy) -> int:
+    return kept.effective_from
 
 
 def _not_before(changes: tuple[date, ...], on: date) -> date:
