@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from placket.decide.decide import decide
+from placket.decide.question import Decision, Question, Reason
 from placket.facts import Fact, Kind
 from placket.standing.fold import fold
 from tests.property.strategies import document, policy_of
 
 if TYPE_CHECKING:
-    from placket.decide.question import Decision, Question, Reason
     from placket.policy.compile import Policy
     from placket.standing.standing import Standing
 
@@ -69,3 +69,24 @@ def asked(
 def noes(decision: Decision) -> tuple[Reason, ...]:
     """Return the reasons against the act or some of its data."""
     return tuple(r for r in decision.because if not r.code.startswith("permitted."))
+
+
+def why(  # noqa: PLR0913 - a reason has these parts, all but two by name
+    code: str,
+    changes_when: str,
+    *,
+    clause: str = "G-001",
+    law: str = "",
+    fact: str = "",
+    data: tuple[str, ...] = (),
+) -> Reason:
+    """Return a reason that cites `clause` of a shop, with that clause's text."""
+    return Reason(
+        code=code,
+        clause=clause,
+        text=f"What {int(clause.removeprefix('G-'))} says.",
+        law=law,
+        fact=fact,
+        changes_when=changes_when,
+        data=data,
+    )
