@@ -15,6 +15,7 @@ import pytest
 from placket.store import Ledger, open_ledger
 from placket.store.postgres import PostgresDatabase
 from placket.store.refusals import (
+    AnotherVersion,
     LedgerBusy,
     LedgerDamaged,
     LedgerMissing,
@@ -68,7 +69,7 @@ def test_a_ledger_of_another_version_is_refused(path: Path) -> None:
     with closing(sqlite3.connect(path)) as sql, sql:
         sql.execute("UPDATE meta SET value = '99' WHERE name = 'schema'")
 
-    with pytest.raises(LedgerDamaged, match="made by another version of Placket"):
+    with pytest.raises(AnotherVersion, match="made by another version of Placket"):
         open_ledger(str(path))
 
 

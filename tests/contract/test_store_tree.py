@@ -9,13 +9,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace as changed
 
-from placket.facts import canonical
+from placket.facts import Kind, canonical
 from placket.store import Ledger, open_ledger
 from placket.store.checkpoint import verify as read_checkpoint
 from placket.store.refusals import NotInTree
 from placket.store.tree import EMPTY_ROOT, leaf_hash, root, verify_consistency, verify_inclusion
 from placket.store.verifying import Damage, Verified
-from tests.contract.test_store import ADA, BEA, NOW, SEEN, linked, seen
+from tests.contract.test_store import ADA, BEA, NOW, SEEN, linked, seen, told
 
 Tamper = Callable[..., None]
 
@@ -319,6 +319,41 @@ def test_a_standing_that_the_facts_do_not_make_is_named(
     )
 
 
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        (
+            "UPDATE person SET root = 'p_1' WHERE id = 'p_2'",
+            "the cluster of person `p_2` is not what its links make",
+        ),
+        (
+            "UPDATE person SET root = id WHERE id = 'p_4'",
+            "the cluster of person `p_4` is not what its links make",
+        ),
+        (
+            "DELETE FROM passage WHERE person = 'p_2'",
+            "passage `f_used__5` is not found for all its persons",
+        ),
+        (
+            "INSERT INTO passage (person, seq) VALUES ('p_3', 1)",
+            "3 persons are found in passages, 2 are named in them",
+        ),
+    ],
+)
+def test_a_table_that_says_other_than_its_facts_is_named(
+    ledger: Ledger, tamper: Tamper, statement: str, what: str
+) -> None:
+    filled(ledger, 10)
+    used = told(Kind.USED, persons=("p_1", "p_2"))
+    ledger.append([linked("p_3", "p_4", 1), used], [SEEN], now=NOW)
+
+    tamper(statement)
+
+    found = checked(ledger).damage
+    assert found is not None
+    assert found.what == what
+
+
 def test_a_standing_of_nobody_is_named(ledger: Ledger, tamper: Tamper) -> None:
     filled(ledger, 10)
 
@@ -339,10 +374,10 @@ def test_a_damaged_hash_above_the_leaves_is_named(ledger: Ledger, tamper: Tamper
 
 def test_verifying_tells_how_far_it_is(ledger: Ledger) -> None:
     filled(ledger, 10)
-    told: list[tuple[int, int]] = []
+    steps: list[tuple[int, int]] = []
 
     ledger.verify(
-        SIGNER.public_key, standing=SEEN, progress=lambda done, total: told.append((done, total))
+        SIGNER.public_key, standing=SEEN, progress=lambda done, total: steps.append((done, total))
     )
 
-    assert told == [(10, 10), (7, 7)]
+    assert steps == [(10, 10), (7, 7)]

@@ -16,8 +16,8 @@ _ID_BYTES = 10
 def open_ledger(url: str, *, create: bool = False) -> Ledger:
     """Open the ledger that `url` names: `sqlite:///path`, a bare path or `postgresql://...`.
 
-    create: make it first where there is none. Raises LedgerMissing, LedgerDamaged,
-    LedgerUnreachable or LedgerUnwritable.
+    create: make it first where there is none. Raises LedgerMissing, AnotherVersion,
+    LedgerDamaged, LedgerUnreachable or LedgerUnwritable.
     """
     database = _database(url, create=create)
     try:

@@ -112,9 +112,9 @@ class PostgresSession:
         except psycopg.Error as raised:
             raise refusal(raised) from raised
 
-    def among(self, query: Query, keys: Sequence[str]) -> Iterable[Row]:
-        """Return the rows of a statement that takes a list of texts."""
-        return self.rows(query, list(keys))
+    def among(self, query: Query, keys: Sequence[str], *params: object) -> Iterable[Row]:
+        """Return the rows of a statement that takes a list of texts first."""
+        return self.rows(query, list(keys), *params)
 
     def delete(self, query: Query, keys: Sequence[str]) -> None:
         """Carry out a statement that takes a list of texts and gives nothing back."""
@@ -184,7 +184,10 @@ class PostgresDatabase:
     @contextmanager
     def reading(self) -> Iterator[PostgresSession]:
         """Lend a connection for single statements."""
-        session = self._idle.pop() if self._idle else self._connected()
+        try:
+            session = self._idle.pop()
+        except IndexError:
+            session = self._connected()
         try:
             yield session
         finally:

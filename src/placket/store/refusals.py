@@ -9,6 +9,10 @@ class LedgerMissing(LedgerRefuses):
     """There is no ledger here; create one, or name another place."""
 
 
+class AnotherVersion(LedgerRefuses):
+    """The ledger was made by another version of Placket; use that one."""
+
+
 class LedgerDamaged(LedgerRefuses):
     """The ledger's file is damaged; keep it, and restore the newest copy beside it."""
 

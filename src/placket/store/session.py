@@ -30,8 +30,8 @@ class Session(Protocol):
     def many(self, query: Query, rows: Sequence[Sequence[object]]) -> None:
         """Write rows by a statement that writes one, as fast as the engine can."""
 
-    def among(self, query: Query, keys: Sequence[str]) -> Iterable[Row]:
-        """Return the rows of a statement that takes a list of texts."""
+    def among(self, query: Query, keys: Sequence[str], *params: object) -> Iterable[Row]:
+        """Return the rows of a statement that takes a list of texts first."""
 
     def by_hash(self, query: Query, hashes: Sequence[bytes]) -> Iterable[Row]:
         """Return the rows of a statement that takes hashes."""

@@ -22,6 +22,9 @@ from placket.store.statements import Statements
 
 BUSY_MILLISECONDS: Final = 30_000
 
+# Writers wait while the WAL is being emptied, and that waits for whoever is reading from it.
+_PATIENCE_MILLISECONDS: Final = 2_000
+
 # Each is asked for and its answer compared: a failing disk makes SQLite go on in silence.
 _PRAGMAS: Final = (
     ("busy_timeout", "{busy}", "{busy}"),
@@ -108,9 +111,9 @@ class SqliteSession:
         except sqlite3.Error as raised:
             raise refusal(raised) from raised
 
-    def among(self, query: Query, keys: Sequence[str]) -> Iterable[Row]:
-        """Return the rows of a statement that takes a list of texts."""
-        return self.rows(query, json.dumps(list(keys)))
+    def among(self, query: Query, keys: Sequence[str], *params: object) -> Iterable[Row]:
+        """Return the rows of a statement that takes a list of texts first."""
+        return self.rows(query, json.dumps(list(keys)), *params)
 
     def by_hash(self, query: Query, hashes: Sequence[bytes]) -> Iterable[Row]:
         """Return the rows of a statement that takes one hash, for each of them."""
@@ -200,7 +203,10 @@ class SqliteDatabase:
     @contextmanager
     def reading(self) -> Iterator[SqliteSession]:
         """Lend a connection for single statements."""
-        session = self._idle.pop() if self._idle else self._connected()
+        try:
+            session = self._idle.pop()
+        except IndexError:
+            session = self._connected()
         try:
             yield session
         finally:
@@ -245,9 +251,11 @@ class SqliteDatabase:
 
         A long reader holds it off; the next checkpoint that SQLite makes by itself does it then.
         """
-        with self._writer, self.reading() as session:
+        with self.reading() as session:
             try:
+                session.connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MILLISECONDS}")
                 session.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                session.connection.execute(f"PRAGMA busy_timeout = {self._busy_ms}")
             except sqlite3.Error as raised:
                 raise refusal(raised) from raised
 

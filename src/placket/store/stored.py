@@ -29,8 +29,8 @@ from placket.store.ledger import (
     no_progress,
 )
 from placket.store.refusals import (
+    AnotherVersion,
     ForeignKeyring,
-    LedgerDamaged,
     LedgerMissing,
     LedgerRefuses,
     PolicyConflict,
@@ -71,7 +71,7 @@ class StoredLedger:
         with database.reading() as session:
             self._meta: dict[str, str] = dict(session.rows("meta"))
         if self._meta.get("schema") != SCHEMA:
-            raise LedgerDamaged("the ledger was made by another version of Placket; use that one")
+            raise AnotherVersion(AnotherVersion.__doc__)
 
     @property
     def id(self) -> str:

@@ -7,11 +7,13 @@ from typing import Final
 
 import msgspec
 
+from placket.facts import Kind
+from placket.identity import Link, clusters
 from placket.standing.standing import pack
 from placket.store import checkpoint as note
 from placket.store.appending import folded
 from placket.store.checkpoint import BadCheckpoint
-from placket.store.histories import BATCH, histories
+from placket.store.histories import BATCH, histories, read_fact
 from placket.store.ledger import Fold, Progress
 from placket.store.refusals import LedgerDamaged
 from placket.store.sequencing import reader, tree_size
@@ -88,6 +90,8 @@ def verify(
         _check_tree(session, done, progress)
         _check_checkpoints(session, origin, public_key, done)
         if standing is not None:
+            _check_clusters(session)
+            _check_passages(session)
             _check_standing(session, standing, done, progress)
     except Found as found:
         damage = found.damage
@@ -227,6 +231,39 @@ def _check_checkpoints(session: Session, origin: str, public_key: bytes, done: C
             )
         good = found.size
         done.checkpoints += 1
+
+
+def _check_clusters(session: Session) -> None:
+    """Compare whose facts are folded together with what the links among the facts say."""
+    told = [read_fact(row[0]) for row in session.rows("link_facts")]
+    links = [
+        Link(id=f.id, first=f.person, second=f.about, occurred_at=f.occurred_at, evidence=f.id)
+        for f in told
+        if f.kind is Kind.IDENTITY_LINKED
+    ]
+    roots = clusters(links, {f.about for f in told if f.kind is Kind.LINK_VOIDED})
+    expected = {person: root for person, root in roots.items() if person != root}
+    kept: dict[str, str] = dict(session.rows("merged"))
+    for person in sorted(expected.keys() | kept.keys()):
+        if expected.get(person) != kept.get(person):
+            raise Found(f"the cluster of person `{person}` is not what its links make")
+
+
+def _check_passages(session: Session) -> None:
+    """Compare for whom each passage is found with whom it names."""
+    total, after = 0, _BEFORE_ALL
+    while rows := session.rows("passage_facts", after, BATCH):
+        for seq, body in rows:
+            fact = read_fact(body)
+            persons = sorted(set(fact.persons))
+            if len(list(session.among("passages_at", persons, seq))) != len(persons):
+                what = f"passage `{fact.id}` is not found for all its persons"
+                raise Found(what, fact_id=fact.id)
+            total += len(persons)
+        after = rows[-1][0]
+    row = session.one("count_passages")
+    if row is not None and row[0] != total:
+        raise Found(f"{row[0]} persons are found in passages, {total} are named in them")
 
 
 def _check_standing(session: Session, fold: Fold, done: Checked, progress: Progress) -> None:

@@ -400,3 +400,18 @@ VACUUM identifier
 -- name: facts_at
 SELECT f.body FROM place AS p JOIN fact AS f ON f.seq = p.seq
 WHERE p.position >= %s AND p.position < %s ORDER BY p.position
+
+-- name: link_facts
+SELECT body FROM fact WHERE kind IN ('identity_linked', 'link_voided')
+
+-- name: merged
+SELECT id, root FROM person WHERE root <> id
+
+-- name: passage_facts
+SELECT seq, body FROM fact WHERE person = '' AND seq > %s ORDER BY seq LIMIT %s
+
+-- name: passages_at
+SELECT p.person FROM passage AS p WHERE p.person = ANY(%s) AND p.seq = %s
+
+-- name: count_passages
+SELECT count(*) FROM passage

@@ -381,3 +381,19 @@ SELECT s.id, s.person FROM fact AS s WHERE s.kind = 'erasure_started' AND NOT EX
 -- name: facts_at
 SELECT f.body FROM place AS p JOIN fact AS f ON f.seq = p.seq
 WHERE p.position >= ? AND p.position < ? ORDER BY p.position
+
+-- name: link_facts
+SELECT body FROM fact WHERE kind IN ('identity_linked', 'link_voided')
+
+-- name: merged
+SELECT id, root FROM person WHERE root <> id
+
+-- name: passage_facts
+SELECT seq, body FROM fact WHERE person = '' AND seq > ? ORDER BY seq LIMIT ?
+
+-- name: passages_at
+SELECT p.person FROM json_each(?) AS asked
+CROSS JOIN passage AS p ON p.person = asked.value AND p.seq = ?
+
+-- name: count_passages
+SELECT count(*) FROM passage
