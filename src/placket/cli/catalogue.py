@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from placket.cli.check import as_plain, load_file, show
-from placket.cli.installation import connected, read_catalogue, source_of
+from placket.cli.installation import connected, read_catalogue, schema_of, source_of
 from placket.cli.options import config_option, json_option
 from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
 from placket.problems import Problem, Severity, has_errors
 from placket.settings import read_settings
 from placket.sources.checks import PolicyWords, check_all, words_of
-from placket.sources.reflect import reflect
 
 if TYPE_CHECKING:
     from placket.catalogue import Schema
@@ -88,7 +87,7 @@ def _check(
 
 def _schema(settings: Settings, name: str) -> Schema:
     with connected(source_of(settings, name)) as engine:
-        return reflect(engine)
+        return schema_of(engine)
 
 
 def _tell(shown: dict[Path, list[Problem]]) -> None:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from placket.catalogue import Catalogue, Schema, parse
+from placket.cli.installation import schema_of
 from placket.cli.options import json_option
 from placket.cli.outcome import DONE, REFUSED, WRONG_USE, Ended, write_json
 from placket.gate.opening import create_gate
 from placket.settings import FILE, Settings, SourceSettings, write_settings
 from placket.sources.connect import open_source, parse_url
 from placket.sources.draft import draft_catalogue
-from placket.sources.reflect import reflect
 from placket.sources.starter import starter_policy
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def read_schema(url: str) -> Schema:
     """Return the schema of the database at `url`. Raises what `open_source` does."""
     engine = open_source(url)
     try:
-        return reflect(engine)
+        return schema_of(engine)
     finally:
         engine.dispose()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from placket.catalogue import parse
@@ -13,6 +14,8 @@ from placket.gate.opening import open_gate
 from placket.problems import has_errors
 from placket.settings import read_settings
 from placket.sources.connect import open_source
+from placket.sources.reflect import reflect
+from placket.sources.trees import own_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from placket.catalogue import Catalogue, Parsed
+    from placket.catalogue import Catalogue, Parsed, Schema
     from placket.gate.gate import Gate
     from placket.settings import Settings, SourceSettings
 
@@ -78,6 +81,13 @@ def catalogue_of(source: SourceSettings) -> Catalogue:
             code=REFUSED,
         )
     return parsed.catalogue
+
+
+def schema_of(engine: Engine) -> Schema:
+    """Return the schema of a source without Placket's own tables, which no catalogue names."""
+    found = reflect(engine)
+    own = own_name("")
+    return replace(found, tables=tuple(t for t in found.tables if not t.name.startswith(own)))
 
 
 @contextmanager

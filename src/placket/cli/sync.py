@@ -10,13 +10,18 @@ import click
 
 from placket.cli.bar import bars
 from placket.cli.check import show
-from placket.cli.installation import catalogue_of, connected, open_installation, source_of
+from placket.cli.installation import (
+    catalogue_of,
+    connected,
+    open_installation,
+    schema_of,
+    source_of,
+)
 from placket.cli.options import config_option, json_option
 from placket.cli.outcome import DONE, REFUSED, Ended, write_json
 from placket.gate.views import SourceViews
 from placket.problems import Severity
 from placket.sources.checks import check_all
-from placket.sources.reflect import reflect
 from placket.sources.sync import SyncSummary, TableSummary, sync
 
 if TYPE_CHECKING:
@@ -64,7 +69,7 @@ def command(name: str, *, everything: bool, config: Path | None, as_json: bool) 
 
 def expect_fit(catalogue: Catalogue, name: str, engine: Engine, file: Path) -> None:
     """End the command when the catalogue has an error, alone or beside the schema."""
-    found = check_all(catalogue, {name: reflect(engine)})
+    found = check_all(catalogue, {name: schema_of(engine)})
     errors = [problem for problem in found if problem.severity is Severity.ERROR]
     if errors:
         show(errors, file.read_text(encoding="utf-8-sig").split("\n"), to_error_stream=True)
