@@ -166,14 +166,13 @@ def _not_plain(event: Any) -> str:
 
 def _tell(fault: MarkedYAMLError, reader: _Reader) -> None:
     mark = fault.problem_mark or fault.context_mark
-    span = reader.start
-    if mark is not None:
-        span = Span(
-            file=span.file,
-            line=span.line + mark.line,
-            column=span.column + mark.column,
-            length=1,
-        )
+    line, column = (mark.line, mark.column) if mark is not None else (0, 0)
+    span = Span(
+        file=reader.start.file,
+        line=reader.start.line + line,
+        column=reader.start.column + column,
+        length=1,
+    )
     summary = " ".join(str(fault.problem or fault.context or "the text").split())
     mend = "write `key: value` on each line, and quote a value that holds `: ` or `#`"
     if "\\t" in summary:

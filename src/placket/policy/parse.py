@@ -307,7 +307,8 @@ def _fill(kind: type[Rule], node: Node, to: Reading) -> Rule | None:
             places.append((keyed.name, value.span))
         else:
             known = [*keys, *STANDINGS[1:]]
-            to.fault(
+            # What the key would have said is missing, so that the rule is not read at all.
+            values[str(key.value)] = to.fault(
                 "P022",
                 key.span,
                 f"`{key.value}` is no key of `{kind.KIND}`",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from placket.policy.check import CHECKS, check
@@ -236,6 +238,28 @@ def test_a_problem_of_the_text_names_the_line_of_the_text() -> None:
     assert (problem.at.line, problem.at.column, problem.at.length) == (lines + 6, 13, 8)
 
 
+def test_a_document_made_without_a_text_is_told_at_its_clause() -> None:
+    doc = document("role: sender", "It goes after 6 months.")
+    bare = replace(doc, clauses=tuple(replace(c, prose_lines=()) for c in doc.clauses))
+
+    (problem,) = (p for p in check(bare) if p.code == "P302")
+
+    assert problem.at == doc.clauses[-1].span
+
+
+def test_a_complaint_is_acknowledged_within_the_time_of_the_law() -> None:
+    ground = GROUND.replace("[GB, EEA, rest]", "[GB]").replace(", EEA: eu, DE: de, rest: uk", "")
+    text = f"{FRONT.replace('2026-03-01', '2026-07-01')}{ground}"
+    block = "complaint: Information Commissioner's Office"
+    parsed = parse(
+        f"{text}\n### Title {{#EX-1}}\n\nWe answer a complaint within 30 days.\n\n"
+        f"```placket\n{block}\n```\n"
+    )
+
+    assert parsed.document is not None
+    assert [p.code for p in check(parsed.document) if p.severity is not Severity.NOTE] == []
+
+
 def test_a_clause_that_only_explains_needs_no_rule() -> None:
     parsed = parse(f"{FRONT}{GROUND}\n### A cookie {{#EX-1}}\n\nA cookie is a small file.\n")
 
@@ -251,6 +275,125 @@ def test_a_past_participle_is_known(word: str) -> None:
 @pytest.mark.parametrize("word", ["purchase", "pays", "ed", "sending"])
 def test_another_word_is_no_past_participle(word: str) -> None:
     assert not is_past(word)
+
+
+def test_a_policy_older_than_a_law_pack_is_checked_by_its_latest_law() -> None:
+    text = FRONT.replace("2026-03-01", "1995-03-01") + GROUND
+    block = "automated: checks\ndecides: [lending]\nreview: 5 days\nadded: the text is silent"
+    parsed = parse(f"{text}\n### Title {{#EX-1}}\n\nOne.\n\n```placket\n{block}\n```\n")
+
+    assert parsed.document is not None
+    assert "P231" in [p.code for p in check(parsed.document)]
+
+
+@pytest.mark.parametrize(
+    "law", ["{GB: uk, EEA: eu, DE: de, JP: eu}", "{GB: uk, EEA: eu, US: uk, DE: de}"]
+)
+def test_a_law_without_a_country_of_its_region_is_told(law: str) -> None:
+    ground = GROUND.replace("[GB, EEA, rest]", "[GB, EEA]")
+    ground = ground.replace("{GB: uk, EEA: eu, DE: de, rest: uk}", law)
+
+    assert told("role: sender", ground=ground) == ["P209"]
+
+
+@pytest.mark.parametrize(
+    ("allow", "why"),
+    [
+        ("{at_most: 1, per: month}", "has the unknown key `per`"),
+        ("{at_most: 0, each: month}", "has no `at_most` from 1"),
+        ("{at_most: true, each: month}", "has no `at_most` from 1"),
+        ("{at_most: 1}", "has no `each`"),
+        ("{at_most: 1, each: moon}", "has `each: moon`, which is no time"),
+    ],
+)
+def test_a_rate_says_how_many_in_which_time(allow: str, why: str) -> None:
+    problems = check(document(f"limit: rare\nallow: {allow}"))
+
+    assert [p.summary for p in problems if p.code == "P108"] == [f"the rate of `rare` {why}"]
+
+
+def test_a_status_that_nothing_makes_hold_is_told() -> None:
+    assert told("status: loyal") == ["P112"]
+
+
+def test_statuses_may_meet_again_without_a_cycle() -> None:
+    block = (
+        "- status: top\n  holds_while: [left, right]\n"
+        "- status: left\n  holds_while: [bottom]\n"
+        "- status: right\n  holds_while: [bottom]\n"
+        "- status: bottom\n  holds_while: [order is open]"
+    )
+
+    assert told(block) == []
+
+
+def test_an_age_does_not_contradict_a_period() -> None:
+    block = "retain: name\nfor: 1 year from order.closed\nadded: it is so"
+
+    assert told(block, "You are over 18.") == ["P302"]
+
+
+def test_a_joint_controller_is_a_recipient() -> None:
+    block = activity("audience", INTEREST, joint_with="ad_network", shares="{to: [ad_agency]}")
+
+    assert told(block) == ["P237", "P237"]
+
+
+def test_a_recipient_in_several_roles_names_activities_and_needs_a_contract() -> None:
+    block = "recipient: courier\nas: {controller: [ship], processor: [fetch]}\ngets: [name]"
+
+    assert told(block) == ["P201", "P201", "P238"]
+
+
+@pytest.mark.parametrize("taken_by", ["[visits]", "[website visit, order.place, order.buy]"])
+def test_what_takes_a_role_is_an_event(taken_by: str) -> None:
+    problems = check(document(f"role: sender\ntaken_by: {taken_by}"))
+    mends = [p.mend for p in problems if p.code == "P109"]
+
+    assert (
+        mends
+        == {
+            "[visits]": ["write what became of it, such as `visits.opened`"],
+            "[website visit, order.place, order.buy]": [
+                "write a past participle, such as `order.opened`",
+                "write a past participle, such as `order.placed`",
+                "write what became of it, such as `website_visit.opened`",
+            ],
+        }[taken_by]
+    )
+
+
+def test_a_relation_that_the_policy_rests_on_tells_its_own_beginning_and_end() -> None:
+    block = "retain: order_note\nfor: 1 year from order.closed"
+    problems = check(document(block, "We keep it for 1 year."))
+
+    assert [p.code for p in problems if p.code == "P214"] == []
+
+
+def test_a_latest_of_relations_is_a_condition() -> None:
+    block = (
+        "access: customer_care\nsees: [name]\n"
+        "while: latest of (while order is open, while case is open)\nadded: it is so"
+    )
+
+    assert told(block) == []
+
+
+def test_a_rule_with_a_number_and_a_text_without_one_may_meet_in_an_age() -> None:
+    assert told("audience_age: 16\nadded: it is so", "Write to us once a month.") == ["P302"]
+
+
+@pytest.mark.parametrize("kind", ["status: loyal\n  holds: always", "[broken", "region: [a"])
+def test_a_status_that_could_not_be_read_is_not_missed(kind: str) -> None:
+    text = (
+        f"{FRONT}{GROUND}\n### Title {{#EX-1}}\n\nOne.\n\n```placket\n"
+        "retain: phone\nfor: while loyal\n```\n\n```placket\n- " + kind + "\n```\n"
+    )
+    parsed = parse(text)
+
+    assert parsed.document is not None
+    assert len(parsed.problems) == 1
+    assert [p.code for p in check(parsed.document) if p.severity is not Severity.NOTE] == []
 
 
 def test_rules_that_could_not_be_read_are_not_missed() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from placket.documents import MOST_BYTES
 from placket.policy.parse import Document, parse
+from placket.policy.render import render
 from placket.policy.rules import Provenance, Retain, Role
 from placket.problems import Span
 
@@ -95,6 +96,13 @@ def test_a_policy_over_the_limit_is_refused_unread() -> None:
     assert [(p.code, p.summary) for p in parsed.problems] == [
         ("P003", "the policy is larger than 2 MiB")
     ]
+
+
+def test_prose_before_the_first_heading_is_kept() -> None:
+    (first,) = read(FRONT + "\nWelcome.\n").clauses
+
+    assert (first.level, first.id, first.prose) == (0, "", "Welcome.")
+    assert render(read(FRONT + "\nWelcome.\n")).endswith("---\n\nWelcome.\n")
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 LONGEST_YEARS: Final = 100
 YOUNGEST, OLDEST = 10, 21
+SHORT: Final = 4
 _DAYS_A_YEAR: Final = 365
 _IRREGULAR: Final = re.compile(
     r"become|begun|born|bought|broken|brought|built|cast|caught|chosen|come|cut|"
@@ -174,8 +175,8 @@ def _noun(text: str) -> str:
 
 
 def _past(word: str) -> str:
-    stem = word.removesuffix("ing").removesuffix("s")
-    return f"{stem}d" if stem.endswith("e") else f"{stem}ed"
+    # Short words are the irregular ones, and those that double a letter: an example instead.
+    return f"{word}d" if word.endswith("e") else f"{word}ed" if len(word) > SHORT else "opened"
 
 
 def events_to_bind(book: Book) -> Iterator[Problem]:
