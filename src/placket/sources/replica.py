@@ -146,7 +146,9 @@ class Replicated:
     renewed: bool = False
 
 
-def plan_replica(source: Source, policy: Policy, views: Iterable[PurposeViews]) -> ReplicaPlan:
+def plan_replica(
+    source: Source, policy: Policy, views: Iterable[PurposeViews], *, widest: int = WIDEST
+) -> ReplicaPlan:
     """Return the plan for all views that are to read the replica, in the source's order.
 
     Raises TooManyStates when a table would be too wide for its database.
@@ -166,7 +168,7 @@ def plan_replica(source: Source, policy: Policy, views: Iterable[PurposeViews]) 
         for table in source.tables
         if table.name in states
     )
-    if any(len(found.columns()) > WIDEST for found in standings):
+    if any(len(found.columns()) > widest for found in standings):
         raise TooManyStates(str(TooManyStates.__doc__))
     dues = tuple(
         DueTable(table=table, clocks=row_clocks(policy, table))

@@ -409,7 +409,6 @@ class RoleTooWide(Exception):
 
 
 def _made(view: View, dialect: str) -> tuple[exp.Expr, ...]:
-    gone = exp.Drop(tables=[table(view.name)], kind="VIEW", exists=True)
     made = exp.Create(
         this=table(view.name), kind="VIEW", expression=_select(view, trees.clock(dialect))
     )
@@ -417,7 +416,7 @@ def _made(view: View, dialect: str) -> tuple[exp.Expr, ...]:
         # So that no function of the reader sees a row before the view has let it pass.
         barrier = exp.Property(this=exp.var("security_barrier"), value=exp.true())
         made.set("properties", exp.Properties(expressions=[barrier]))
-    return gone, made
+    return _gone(view), made
 
 
 def _granted(view: View, role: str) -> exp.Expr:
@@ -435,10 +434,21 @@ def apply_views(connection: Connection, purpose: PurposeViews, *, role: str = ""
     They belong to the connection's own role. role: may read the views and nothing that they
     are made from; RoleTooWide when it already reads more.
     """
+    made = statements(purpose, trees.dialect_of(connection), role=role)
     if role:
         _refuse_wide(connection, purpose, role)
-    for statement in statements(purpose, trees.dialect_of(connection), role=role):
+    for statement in made:
         trees.run(connection, statement)
+
+
+def drop_views(connection: Connection, purpose: PurposeViews) -> None:
+    """Take the views away, where they stand: before a plan without the columns they read."""
+    for view in purpose.views:
+        trees.run(connection, _gone(view))
+
+
+def _gone(view: View) -> exp.Expr:
+    return exp.Drop(tables=[table(view.name)], kind="VIEW", exists=True)
 
 
 def _refuse_wide(connection: Connection, purpose: PurposeViews, role: str) -> None:
