@@ -53,7 +53,8 @@ def _lines(reason: Reason, fact: Callable[[str], Fact | None]) -> Iterator[str]:
 
 def fact_line(fact: Fact) -> str:
     """Return a fact as a line: kind, what it is about, its day, its id."""
-    about = " ".join(word for word in (fact.what, fact.channel and f"by {fact.channel}") if word)
+    what = fact.what.replace("_", " ")
+    about = " ".join(word for word in (what, fact.channel and f"by {fact.channel}") if word)
     kind = fact.kind.value.replace("_", " ")
     day = rfc3339(fact.occurred_at)[:10]
     return f"{kind}{': ' if about else ''}{about}, {day} ({fact.id})"
