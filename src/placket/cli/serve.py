@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -19,6 +19,7 @@ from placket.settings import read_settings
 from placket.web.api.keys import FILE, VERBS, KeyRefused, KeysUnusable, new_key, read_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from placket.gate.gate import Gate
@@ -104,7 +105,6 @@ def serve(
     where = _listening(host or settings.host, settings.port if port is None else port)
     with gate, closing(where) as listener:
         _ = gate.policy  # nothing published: told now, not at the first request
-        _tell(listener, open_console=open_console)
         _run(gate, listener, open_console=open_console)
     click.echo("stopped; nothing is half-written", err=True)
 
@@ -178,10 +178,21 @@ def _run(gate: Gate, listener: socket.socket, *, open_console: bool) -> None:
         ws="none",
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    # The server ends in its own time and then raises the signal again, at whoever is there.
-    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    server = uvicorn.Server(config)
+    with _until_stopped():
+        _tell(listener, open_console=open_console)
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def _until_stopped() -> Iterator[None]:
+    """Leave the block when SIGINT or SIGTERM comes, also before the server listens to them.
+
+    The server ends in its own time and then raises the signal again, at whoever is there.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        yield
     except KeyboardInterrupt:
         pass
     finally:

@@ -77,7 +77,9 @@ def moment(at: int) -> str:
     """Return the instant as RFC 3339: what `rfc3339` does, the second kept from last time."""
     second, micros = divmod(at, 1_000_000)
     whole = _second(second)
-    return f"{whole[:-1]}.{micros:06d}Z" if micros else whole
+    # Beyond the calendar an instant is a word, `never`, and has no fraction.
+    has_fraction = micros and whole.endswith("Z")
+    return f"{whole[:-1]}.{micros:06d}Z" if has_fraction else whole
 
 
 @lru_cache(maxsize=64)

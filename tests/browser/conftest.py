@@ -1,0 +1,5 @@
+"""One served installation for the browser tests of a module."""
+
+from tests.acceptance.web.conftest import served
+
+__all__ = ["served"]
