@@ -259,6 +259,8 @@ def test_who_was_identified_first_is_found(ledger: Ledger) -> None:
 
     assert ledger.find(HASH) == BEA
     assert ledger.find_many([HASH]) == {HASH: BEA}
+    assert ledger.holders(HASH) == (BEA, ADA)
+    assert ledger.holders(OTHER) == ()
 
 
 def test_standing_is_the_fold_of_all_facts_in_any_order(ledger: Ledger) -> None:
@@ -462,6 +464,19 @@ def test_an_erased_person_gets_no_standing_link_or_identifier(ledger: Ledger) ->
     assert standing(ledger, ADA) is None
     assert ledger.root_of(BEA) is None
     assert ledger.find(OTHER) is None
+
+
+def test_a_link_of_an_erased_person_cannot_be_voided(ledger: Ledger) -> None:
+    link = linked(ADA, BEA, 2)
+    ledger.append([link], [SEEN], now=NOW)
+    ledger.bury(
+        told(Kind.ERASURE_STARTED, ADA), lambda _: [told(Kind.KEY_DESTROYED, ADA)], [SEEN], now=NOW
+    )
+
+    with pytest.raises(PersonErased, match="cannot be voided"):
+        ledger.append([voided(link, 6)], [SEEN], now=NOW)
+
+    assert ledger.root_of(BEA) == ADA
 
 
 def test_an_erasure_begun_twice_ends_once(ledger: Ledger) -> None:

@@ -206,6 +206,16 @@ def test_a_fold_built_while_facts_arrive_misses_none(ledger: Ledger) -> None:
     assert ledger.verify(SIGNER.public_key, standing=other).damage is None
 
 
+def test_a_fold_that_several_prepare_at_once_is_built_once(ledger: Ledger) -> None:
+    other = Seen("0ther000000000000000")
+    ledger.append([seen(f"p_{number}", 1) for number in range(300)], [SEEN], now=NOW)
+
+    in_turn([lambda: ledger.prepare_fold(other)] * 4)
+
+    assert ledger.active_folds() == (SEEN.digest, other.digest)
+    assert ledger.verify(SIGNER.public_key, standing=other).damage is None
+
+
 def test_nobody_is_linked_to_a_person_who_is_being_erased(ledger: Ledger) -> None:
     named = told(Kind.IDENTIFIED, ADA)
     ledger.append([named], [SEEN], now=NOW, identifiers={named.id: HASH})

@@ -96,10 +96,14 @@ def link(session: Session, facts: Mapping[int, Fact], known: Known) -> set[str]:
 def _regroup(session: Session, named: Collection[str], known: Known) -> set[str]:
     """Work the roots out again for everybody whom any link, void or not, ties to `named`."""
     found, members = tied(session, named)
-    before = {person: root for person, root, _ in session.among("persons_among", sorted(members))}
+    rows = _rows(session, sorted(members))
+    before = {person: root for person, (root, _) in rows.items()}
     rooted = clusters(found.links, found.voided)
     after = {person: rooted.get(person, person) for person in members}
     changed = {person for person in members if before.get(person) != after[person]}
+    # INVARIANT: what an erasure covers is fixed when it starts, or a key would be left.
+    if any(rows[person][1] for person in changed if person in rows):
+        raise PersonErased("a link of an erased person cannot be voided; it stands")
     session.many("set_root", [(after[person], person) for person in sorted(changed)])
     known.roots.update({person: after[person] for person in known.roots if person in after})
     return {*(before[p] for p in changed if p in before), *(after[p] for p in members)}

@@ -1,5 +1,6 @@
 """Folds of the ledger: build one's standing from all facts, catch up, switch, drop."""
 
+import time
 from typing import Final
 
 from placket.standing.layout import Layout
@@ -12,29 +13,83 @@ from placket.store.standings import drop_tables, make_tables, write
 _FEW: Final = 1_000
 """Facts that may be left to catch up with while appends wait."""
 
+# Another process's building has stopped when for 30 seconds nothing has changed.
+_PAUSE_SECONDS: Final = 0.1
+_PATIENCE: Final = 300
+
+
+class Overtaken(Exception):
+    """Another process has begun to build the same fold."""
+
 
 def prepare(database: Database, fold: Fold, progress: Progress) -> None:
-    """Build the standing under `fold` and make it active; safe to repeat, and after a kill."""
-    with database.writing() as session:
-        states = {digest: bool(active) for digest, active, _ in session.rows("folds")}
-        if states.get(fold.layout.digest):
+    """Build the standing under `fold` and make it active; safe to repeat, and after a kill.
+
+    Of several processes that begin, the last one builds and the others wait for it; when it
+    comes no further, as after a kill, one of them begins anew.
+    """
+    while True:
+        number = _begin(database, fold.layout)
+        if number is None:
             return
+        try:
+            _prepare(database, fold, number, progress)
+        except Overtaken:
+            _wait(database, fold.layout.digest)
+
+
+def _begin(database: Database, layout: Layout) -> int | None:
+    """Make empty tables and return the number of this attempt; None when the fold is active."""
+    with database.writing() as session:
+        state = session.one("fold_state", layout.digest)
+        if state is not None and state[1]:
+            return None
+        session.run("put_fold", layout.digest)
         # What a killed process began is begun again: it may have missed an erasure.
-        drop_tables(session, fold.layout)
-        make_tables(session, fold.layout)
-        session.run("put_fold", fold.layout.digest)
+        drop_tables(session, layout)
+        make_tables(session, layout)
+        return _number(session, layout.digest)
+
+
+def _number(session: Session, digest: str) -> int:
+    """Return the number of the attempt that builds now, and hold off any later one."""
+    state = session.one("fold_state", digest)
+    return -1 if state is None else int(state[0])
+
+
+def _expect_mine(session: Session, digest: str, number: int) -> None:
+    if _number(session, digest) != number:
+        raise Overtaken
+
+
+def _wait(database: Database, digest: str) -> None:
+    """Return when the fold is active, or when whoever builds it comes no further."""
+    before, since = None, 0
+    while since < _PATIENCE:
+        with database.writing() as session:
+            state = session.one("fold_state", digest)
+        if state is None or state[1]:
+            return
+        before, since = state, (since + 1 if state == before else 0)
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _prepare(database: Database, fold: Fold, number: int, progress: Progress) -> None:
+    digest = fold.layout.digest
     reached = _settled(database)
-    _build(database, fold, progress)
+    _build(database, fold, number, progress)
     while (latest := _settled(database)) - reached > _FEW:
         with database.writing() as session:
+            _expect_mine(session, digest, number)
             _catch_up(session, fold, reached, latest)
         reached = latest
     with database.writing() as session:
         session.settle()
+        _expect_mine(session, digest, number)
         latest = _last(session)
         _catch_up(session, fold, reached, latest)
-        session.run("catch_up_fold", latest, fold.layout.digest)
-        session.run("activate_fold", fold.layout.digest)
+        session.run("catch_up_fold", latest, digest)
+        session.run("activate_fold", digest)
 
 
 def _settled(database: Database) -> int:
@@ -49,18 +104,20 @@ def _last(session: Session) -> int:
     return int(row[0]) if row is not None else 0
 
 
-def _build(database: Database, fold: Fold, progress: Progress) -> None:
+def _build(database: Database, fold: Fold, number: int, progress: Progress) -> None:
     with database.reading() as session:
         row = session.one("count_persons")
     total, done, after = (int(row[0]) if row is not None else 0), 0, ""
     progress(0, total)
     while True:
         with database.writing() as session:
+            _expect_mine(session, fold.layout.digest, number)
             roots = [found[0] for found in session.rows("persons_after", after, BATCH)]
             if not roots:
                 return
             standings = [folded(fold, history) for history in histories(session, roots)]
             write(session, fold.layout, standings, known=())
+            session.run("catch_up_fold", done + len(roots), fold.layout.digest)
         after, done = roots[-1], done + len(roots)
         progress(done, max(total, done))
 

@@ -178,6 +178,13 @@ class Ledger(Protocol):
     def find(self, keyed_hash: bytes) -> str | None:
         """Return the root of the person first identified by this hash, or None."""
 
+    def holders(self, keyed_hash: bytes) -> tuple[str, ...]:
+        """Return the roots of all persons identified by this hash, first identified first.
+
+        More than one where a household shares an address, or two processes met a newcomer at
+        once: a no must reach each of them.
+        """
+
     def find_many(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
         """Return what `find` would, for those of `hashes` that are known."""
 

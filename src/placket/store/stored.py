@@ -200,6 +200,11 @@ class StoredLedger:
             row = session.one("find_first", keyed_hash)
         return None if row is None else row[0]
 
+    def holders(self, keyed_hash: bytes) -> tuple[str, ...]:
+        """Return the roots of all persons identified by this hash, first identified first."""
+        with self._database.reading() as session:
+            return tuple(dict.fromkeys(row[1] for row in session.by_hash("find", [keyed_hash])))
+
     def find_many(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
         """Return what `find` would, for those of `hashes` that are known."""
         found: dict[bytes, str] = {}

@@ -278,12 +278,15 @@ DELETE FROM {bodies} WHERE person = ANY(%s)
 DELETE FROM identifier WHERE person = ANY(%s)
 
 -- name: folds
-SELECT digest, active, caught_up FROM fold ORDER BY number
+SELECT digest, active, caught_up FROM fold ORDER BY number, digest
 
 -- name: put_fold
 INSERT INTO fold (digest, number, active, caught_up)
 VALUES (%s, (SELECT coalesce(max(number), 0) + 1 FROM fold), 0, 0)
-ON CONFLICT (digest) DO NOTHING
+ON CONFLICT (digest) DO UPDATE SET number = fold.number + 1, caught_up = 0
+
+-- name: fold_state
+SELECT number, active, caught_up FROM fold WHERE digest = %s FOR SHARE
 
 -- name: catch_up_fold
 UPDATE fold SET caught_up = %s WHERE digest = %s

@@ -280,12 +280,15 @@ DELETE FROM {bodies} WHERE person IN (SELECT value FROM json_each(?))
 DELETE FROM identifier WHERE person IN (SELECT value FROM json_each(?))
 
 -- name: folds
-SELECT digest, active, caught_up FROM fold ORDER BY number
+SELECT digest, active, caught_up FROM fold ORDER BY number, digest
 
 -- name: put_fold
 INSERT INTO fold (digest, number, active, caught_up)
 VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM fold), 0, 0)
-ON CONFLICT (digest) DO NOTHING
+ON CONFLICT (digest) DO UPDATE SET number = fold.number + 1, caught_up = 0
+
+-- name: fold_state
+SELECT number, active, caught_up FROM fold WHERE digest = ?
 
 -- name: catch_up_fold
 UPDATE fold SET caught_up = ? WHERE digest = ?
