@@ -105,6 +105,7 @@ def _objections() -> list[dict[str, Any]]:
     purposes = ("direct_marketing", "ad_targeting", "customer_service", "market_research")
     found = [_deed(Kind.OBJECTED, activity=activity) for activity in activities]
     found += [_deed(Kind.OBJECTED, what=purpose) for purpose in purposes]
+    found += [_deed(Kind.TOMBSTONE, activity=a, marks=("objected",)) for a in activities[2:5]]
     for marks in ((), ("overruled",)):
         found += [_deed(Kind.OBJECTION_DECIDED, about="objected", marks=marks)] * 3
     return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from placket.facts import Fact, Kind
+from placket.law.calendar import Duration
 from placket.law.grounds import Prohibition
 from placket.law.packs import expand_countries
 from placket.policy import vocabulary
@@ -187,7 +188,7 @@ class Case(Held):
         purposes = {p for rule in self.variants for p in rule.purpose}
         return any(
             not self.is_overruled(fact)
-            for fact in self.person.of(Kind.OBJECTED)
+            for fact in self.person.objections()
             if fact.activity == self.activity.name or fact.what in purposes
         )
 
@@ -243,10 +244,21 @@ class Case(Held):
             allowed = self.law.automated.gateways
             if allowed and not (gateways and gateways <= allowed):
                 yield Denial("automated.no_gateway")
+            elif allowed and "explicit_consent" in gateways and not self.has_marketing_consent():
+                yield Denial("automated.no_explicit_consent")
             if rule.review is None:
                 yield Denial("automated.no_review")
+            if self.activity.condition not in self.conditions:
+                yield from self.denying("automated.special_data", self.sensitive)
             if rule.if_declined and self.has_declined(rule.name):
                 yield Denial("automated.declined")
+
+    @property
+    def conditions(self) -> set[str]:
+        """Return the conditions on which a machine may decide by special data."""
+        words = self.law.automated.special_categories
+        letters = {"a"} if "explicit_consent" in words else set()
+        return letters | {"g" for word in words if word.endswith("public_interest")}
 
     def has_declined(self, name: str) -> bool:
         declined, accepted = Kind.AUTOMATION_DECLINED, Kind.AUTOMATION_ACCEPTED
@@ -470,7 +482,7 @@ class Case(Held):
 
     def is_used_up(self, limit: Limit) -> bool:
         allow = as_dict(limit.allow)
-        each = period_of(str(allow["each"]))
+        each = period_of(str(allow["each"])) or Duration(years=999)
         if isinstance(limit.after, After):
             silence = self.person.ends(limit.after)
             if silence is None or self.person.at < silence:

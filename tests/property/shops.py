@@ -174,6 +174,18 @@ offered: false
 )
 AUDIENCES = choice(
     """
+- activity: audience
+  purpose: ad_targeting
+  uses: [email]
+  basis: legitimate_interest
+  regions: [union]
+- activity: audience
+  purpose: market_research
+  uses: [email]
+  basis: legitimate_interest
+  regions: [kingdom, other, everywhere]
+""",
+    """
 activity: audience
 purpose: ad_targeting
 uses: [email, purchase_history]
@@ -323,7 +335,8 @@ OTHERS = choice(
   condition: a
 - activity: score
   purpose: credit_assessment
-  uses: [purchase_history]
+  uses: [purchase_history, health_adverse_effect]
+  condition: g
 - activity: replay
   purpose: site_improvement
   uses: [browsing_history]
@@ -447,6 +460,12 @@ unknown_age: deny
 )
 AUTOMATED = choice(
     "",
+    """
+automated: scoring
+activities: [score, care, survey]
+gateway: {lending: consent}
+review: 5 days
+""",
     """
 automated: scoring
 activities: [score]

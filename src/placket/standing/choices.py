@@ -274,19 +274,19 @@ def _markets_on(policy: Policy, name: str, channel: str) -> bool:
 
 
 def fold_objections(history: History, policy: Policy) -> Iterator[tuple[str, Interval]]:
-    """Yield the objections to activities that are no marketing, until each is decided."""
-    for fact in history.of(Kind.OBJECTED):
+    """Yield the objections to what is no marketing where it is none, until each is decided."""
+    for fact in (*history.of(Kind.OBJECTED), *_buried(history, Kind.OBJECTED)):
         decided = [f for f in history.of(Kind.OBJECTION_DECIDED) if f.about == fact.id]
         # On a tie the decision for the person speaks last.
         last = max(decided, key=lambda f: (f.occurred_at, OVERRULED not in f.marks), default=None)
         until = last.occurred_at if last is not None and OVERRULED in last.marks else OPEN
         for name in _objected_activities(policy, fact):
-            yield f"objected.{name}", (fact.occurred_at, until, fact.id)
+            yield f"objected.interest.{name}", (fact.occurred_at, until, fact.id)
 
 
 def _objected_activities(policy: Policy, fact: Fact) -> Iterator[str]:
     for name, variants in policy.activities.items():
-        if any(is_marketing(v) for v in variants):
+        if all(is_marketing(v) for v in variants):
             continue
         purposes = {p for v in variants for p in v.purpose}
         if fact.activity == name or (fact.what and fact.what in purposes):

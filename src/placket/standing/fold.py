@@ -192,8 +192,6 @@ def _retention(history: History, folding: Folding) -> Named:
 
 def _rates(history: History, folding: Folding) -> Named:
     sent = history.of(Kind.SENT)
-    if not sent:
-        return
     for limit in folding.rates:
         blocked = _blocked(history, folding, limit, sent)
         if blocked is not None:
@@ -210,6 +208,8 @@ def _blocked(history: History, folding: Folding, limit: Limit, sent: list[Fact])
     begins = ALWAYS
     if isinstance(limit.after, After):
         begins = interval_of(history, limit.after, folding.clock)[1]  # type: ignore[index]  # After never gives None
+    if at_most < 1:
+        return (begins, OPEN, "")
     # Of two messages the later may leave its month the sooner: 30 and 31 January.
     ends = sorted((_leaves(f, each, folding.clock), f.id) for f in counted)
     until, fact = ends[-at_most]

@@ -226,6 +226,32 @@ def test_a_machine_decides_through_a_gateway_and_with_review(
     assert noes(decision) == expected
 
 
+def test_a_gateway_of_consent_needs_the_persons_yes() -> None:
+    scoring = "automated: scoring\nactivities: [survey]\ngateway: {x: consent}\nreview: 5 days"
+    policy = shop(ACTIVITIES, scoring, region=TWO_LAWS)
+    expected = scored("automated.no_explicit_consent", "the person consents explicitly", EU)
+
+    assert expected in asked(policy, SURVEY, FRENCH).because
+    assert asked(policy, SURVEY, FRENCH, YES).is_permitted
+
+
+@pytest.mark.parametrize(("condition", "permits"), [("g", True), ("i", False)])
+def test_a_machine_decides_by_special_data_on_few_conditions(condition: str, permits: bool) -> None:
+    care = "activity: care\npurpose: customer_service\nuses: email\n"
+    care += f"basis: legitimate_interest\ncondition: {condition}\n"
+    special = "data: email\nspecial: health"
+    policy = shop(care, SCORING + "review: 5 days", special)
+    expected = why(
+        "automated.special_data",
+        "the clause names a condition on which a machine may decide by these data",
+        clause="G-002",
+        law="UK GDPR Art. 22A to 22D",
+        data=("email",),
+    )
+
+    assert noes(asked(policy, CARE)) == (() if permits else (expected,))
+
+
 CHANNEL_OFF = told(Kind.PREFERENCE_OFF, 1, what="channel:post")
 MAIL_OFF = told(Kind.PREFERENCE_OFF, 1, what="channel:email")
 TOPIC_OFF = told(Kind.PREFERENCE_OFF, 2, what="topic:sale")
@@ -287,6 +313,7 @@ def used_up(fact: str) -> tuple[Reason, ...]:
         (1, "month", "channels: [post]", (sent(80),), used_up("sent@80")),
         (1, "month", "regions: [elsewhere]", (sent(80),), ()),
         (1, "fortnight", "", (sent(1),), used_up("sent@1")),
+        (0, "month", "", (), used_up("")),
         (
             1,
             "month",

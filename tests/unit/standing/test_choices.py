@@ -282,11 +282,29 @@ def test_an_objection_to_an_interest_stands_until_it_is_overruled(
 
     standing = standing_of(shop(CARE), objected, *decisions)
 
-    assert standing.get("objected.care") == (day(1), until, "objected@1")
+    assert standing.get("objected.interest.care") == (day(1), until, "objected@1")
+
+
+def test_an_objection_to_an_interest_outlives_an_erasure() -> None:
+    buried = told(Kind.TOMBSTONE, 1, person="", activity="care", marks=("objected",))
+
+    standing = standing_of(shop(CARE), buried)
+
+    assert standing.get("objected.interest.care") == (day(1), OPEN, "tombstone@1")
+
+
+def test_what_markets_in_one_region_is_an_interest_in_another() -> None:
+    marketing = CARE.replace("customer_service", "ad_targeting") + "regions: [union]\n"
+    policy = shop(marketing, CARE + "regions: [home]\n")
+
+    standing = standing_of(policy, told(Kind.OBJECTED, 1, activity="care"))
+
+    assert standing.get("objected.interest.care") == (day(1), OPEN, "objected@1")
+    assert standing.get("objected.care") == (day(1), OPEN, "objected@1")
 
 
 def test_an_objection_to_all_marketing_is_none_to_an_interest() -> None:
-    assert standing_of(shop(CARE), told(Kind.OBJECTED, 1)).get("objected.care") is None
+    assert standing_of(shop(CARE), told(Kind.OBJECTED, 1)).get("objected.interest.care") is None
 
 
 def test_what_was_switched_off_is_switched_on_again_later() -> None:

@@ -17,6 +17,7 @@ from tests.unit.standing.telling import day, shop, standing_of, told
 if TYPE_CHECKING:
     from placket.policy.compile import Policy
 
+HOUR = 3_600_000_000
 STATUSES = """
 - status: active
   holds_while: [10 days from last order.placed, case is open]
@@ -53,6 +54,14 @@ def kept(period: str, *facts: Fact) -> Interval | None:
         ("10 days from last order.placed by (store)", (ALWAYS, OPEN, "")),
         ("until order.placed", (ALWAYS, day(5), "happened@5")),
         ("10 days from order.placed to the end of the month", (ALWAYS, day(30.5), "happened@5")),
+        (
+            "10 days from order.placed to the end of the calendar year",
+            (ALWAYS, day(364.5), "happened@5"),
+        ),
+        (
+            "10 days from order.placed to the end of the accounting year",
+            (ALWAYS, day(150.5) - HOUR, "happened@5"),
+        ),
         ("while active then 1 day", (day(5), day(16), "happened@5")),
         ("while nothing", None),
         ("while order is open", None),

@@ -131,13 +131,7 @@ def restricted(asking: Asking) -> Iterator[Step]:
 
 def special(asking: Asking) -> Iterator[Step]:
     """Deny special categories without a condition of Art. 9(2)."""
-    sensitive = {
-        datum
-        for rule in asking.policy.rules(Datum)
-        if rule.special
-        for datum in vocabulary.members(rule.what)
-    }
-    touched = tuple(d for d in asking.data if d in sensitive)
+    touched = sensitive_data(asking)
     if not touched:
         return
     if not asking.activity.condition:
@@ -157,6 +151,17 @@ def special(asking: Asking) -> Iterator[Step]:
             law="GDPR Art. 9(2)(a)",
             data=touched,
         )
+
+
+def sensitive_data(asking: Asking) -> tuple[str, ...]:
+    """Return what of the data in question is of a special category. Source: GDPR Art. 9, 10."""
+    sensitive = {
+        datum
+        for rule in asking.policy.rules(Datum)
+        if rule.special
+        for datum in vocabulary.members(rule.what)
+    }
+    return tuple(datum for datum in asking.data if datum in sensitive)
 
 
 def retention(asking: Asking) -> Iterator[Step]:

@@ -13,6 +13,7 @@ from placket.decide.condition import (
     negated,
     none_of,
 )
+from placket.decide.steps.data import sensitive_data
 from placket.law.grounds import Prohibition
 from placket.policy.compile import (
     holds_in,
@@ -26,6 +27,7 @@ from placket.policy.rules import (
     as_dict,
 )
 from placket.standing.fold import limits_activity
+from placket.standing.standing import with_consents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +49,7 @@ def objection(asking: Asking) -> Iterator[Step]:
     elif asking.activity.basis in {"legitimate_interest", "public_task"}:
         if asking.passes(Prohibition.OBJECTION):
             return
-        name = f"objected.{asking.activity.name}"
+        name = f"objected.interest.{asking.activity.name}"
         yield asking.step(
             "objection.legitimate_interest",
             Holds(name, sparse=True),
@@ -121,25 +123,7 @@ def automated(asking: Asking) -> Iterator[Step]:
     for rule in asking.policy.rules(Automated):
         if asking.activity.name not in rule.activities or not holds_in(rule, asking.place):
             continue
-        named = {_GATEWAYS[str(g)] for g in as_dict(rule.gateway).values()}
-        law = asking.law.source("automated")
-        allowed = asking.law.automated.gateways
-        if allowed and not (named and named <= allowed):
-            yield asking.step(
-                "automated.no_gateway",
-                TRUE,
-                "the clause names a gateway for each decision",
-                clause=rule.clause,
-                law=law,
-            )
-        if rule.review is None:
-            yield asking.step(
-                "automated.no_review",
-                TRUE,
-                "the clause offers review by a person",
-                clause=rule.clause,
-                law=law,
-            )
+        yield from _lawfully_automated(asking, rule)
         if rule.if_declined:
             name = f"declined.{rule.name}"
             yield asking.step(
@@ -149,6 +133,37 @@ def automated(asking: Asking) -> Iterator[Step]:
                 clause=rule.clause,
                 names=(name,),
             )
+
+
+def _lawfully_automated(asking: Asking, rule: Automated) -> Iterator[Step]:
+    law, clause = asking.law.source("automated"), rule.clause
+    named = {_GATEWAYS[str(g)] for g in as_dict(rule.gateway).values()}
+    allowed = asking.law.automated.gateways
+    if allowed and not (named and named <= allowed):
+        changes = "the clause names a gateway for each decision"
+        yield asking.step("automated.no_gateway", TRUE, changes, clause=clause, law=law)
+    elif allowed and "explicit_consent" in named:
+        agreed = with_consents(asking.policy, asking.activity.name, asking.channel)
+        changes = "the person consents explicitly"
+        yield asking.step(
+            "automated.no_explicit_consent", none_of(*agreed), changes, clause=clause, law=law
+        )
+    if rule.review is None:
+        changes = "the clause offers review by a person"
+        yield asking.step("automated.no_review", TRUE, changes, clause=clause, law=law)
+    touched = sensitive_data(asking)
+    if touched and asking.activity.condition not in _conditions(asking):
+        changes = "the clause names a condition on which a machine may decide by these data"
+        yield asking.step(
+            "automated.special_data", TRUE, changes, clause=clause, law=law, data=touched
+        )
+
+
+def _conditions(asking: Asking) -> frozenset[str]:
+    """Return the conditions of Art. 9(2) on which a machine may decide. Source: GDPR Art. 22(4)."""
+    words = asking.law.automated.special_categories
+    consent = {"a"} if "explicit_consent" in words else set()
+    return frozenset({*consent, *("g" for word in words if word.endswith("public_interest"))})
 
 
 def preference(asking: Asking) -> Iterator[Step]:
