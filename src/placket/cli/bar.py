@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,15 +43,20 @@ def bars() -> Iterator[Callable[[str, int, int], None]]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        tasks = {}
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    tasks: dict[str, TaskID] = {}
 
-        def told(title: str, done: int, total: int) -> None:
-            if title not in tasks:
-                tasks[title] = shown.add_task(title)
-            shown.update(tasks[title], completed=done, total=total)
+    def told(title: str, done: int, total: int) -> None:
+        # Started here: what has nothing to tell must not touch the terminal.
+        shown.start()
+        if title not in tasks:
+            tasks[title] = shown.add_task(title)
+        shown.update(tasks[title], completed=done, total=total)
 
+    try:
         yield told
+    finally:
+        shown.stop()
 
 
 def _unseen(_title: str, _done: int, _total: int) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from placket.cli.check import as_plain, load_file, show
-from placket.cli.installation import connected, read_catalogue, schema_of, source_of
 from placket.cli.options import config_option, json_option
 from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
+from placket.cli.source import connected, read_catalogue, schema_of, source_of
 from placket.problems import Problem, Severity, has_errors
 from placket.settings import read_settings
 from placket.sources.checks import PolicyWords, check_all, words_of

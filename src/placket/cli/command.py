@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -71,7 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     failed. A failure is one sentence and a mend on the error stream, never a traceback.
     """
     try:
-        code = placket.main(args=arguments, prog_name="placket", standalone_mode=False)
+        code = placket.main(
+            args=arguments, prog_name="placket", standalone_mode=False, color=_colour()
+        )
     except click.exceptions.Exit as left:
         sys.exit(left.exit_code)
     except click.ClickException as wrong:
@@ -89,6 +92,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as failure:  # noqa: BLE001 - told or raised again, by its class
         _told(failure)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _colour() -> bool | None:
+    """Return False where `NO_COLOR` is set to anything; None lets the terminal decide."""
+    return False if os.environ.get("NO_COLOR") else None
 
 
 def _told(failure: Exception) -> NoReturn:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from placket.catalogue import Catalogue, Schema, parse
-from placket.cli.installation import schema_of
 from placket.cli.options import json_option
 from placket.cli.outcome import DONE, REFUSED, WRONG_USE, Ended, write_json
+from placket.cli.source import schema_of
 from placket.gate.opening import create_gate
 from placket.settings import FILE, Settings, SourceSettings, write_settings
 from placket.sources.connect import open_source, parse_url

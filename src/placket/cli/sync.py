@@ -10,15 +10,10 @@ import click
 
 from placket.cli.bar import bars
 from placket.cli.check import show
-from placket.cli.installation import (
-    catalogue_of,
-    connected,
-    open_installation,
-    schema_of,
-    source_of,
-)
+from placket.cli.installation import open_installation
 from placket.cli.options import config_option, json_option
 from placket.cli.outcome import DONE, REFUSED, Ended, write_json
+from placket.cli.source import catalogue_of, connected, schema_of, source_of
 from placket.gate.views import SourceViews
 from placket.problems import Severity
 from placket.sources.checks import check_all

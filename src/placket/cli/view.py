@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from placket.cli.bar import bars
-from placket.cli.installation import open_installation, source_of
+from placket.cli.installation import open_installation
 from placket.cli.options import config_option, json_option
 from placket.cli.outcome import DONE, PROBLEMS, write_json
+from placket.cli.source import source_of
 from placket.cli.words import expect_activity, expect_channel
 from placket.decide.question import Question
 from placket.gate.views import SourceViews
