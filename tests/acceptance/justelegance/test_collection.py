@@ -412,6 +412,26 @@ def test_data_of_other_companies_wait_for_the_proof_of_permission(shop: Shop) ->
 
 
 @pytest.mark.clause("JE-018")
+@pytest.mark.xfail(strict=True, reason="the step names the clause of the activity that asks")
+def test_the_refusal_names_the_clause_that_wants_the_proof(shop: Shop) -> None:
+    asked = ("partner_supplied_data",)
+
+    assert shop.ask(third_party(), "personalised_emails", data=asked) == deny(
+        "purpose.unproven_source JE-018", withheld=asked
+    )
+
+
+@pytest.mark.clause("JE-018")
+@pytest.mark.xfail(strict=True, reason="the fold takes a notice for a permission")
+def test_telling_the_person_is_no_permission_to_share(shop: Shop) -> None:
+    asked = ("partner_supplied_data",)
+
+    answer = shop.ask(third_party("notice"), "personalised_emails", data=asked)
+
+    assert (answer.outcome, answer.withheld) == ("deny", asked)
+
+
+@pytest.mark.clause("JE-018")
 def test_without_the_proof_the_rest_may_still_be_used(shop: Shop) -> None:
     answer = shop.ask(third_party(), "personalised_emails")
 
