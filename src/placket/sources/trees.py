@@ -79,9 +79,34 @@ def literal(value: Scalar) -> exp.Expr:
     return exp.Literal.number(value) if isinstance(value, int) else exp.Literal.string(value)
 
 
+def every(parts: Iterable[exp.Expr]) -> exp.Expr:
+    """Return that all of `parts` are true; true of none. The parts are taken, not copied."""
+    return _joined(exp.And, list(parts)) or exp.true()
+
+
+def some(parts: Iterable[exp.Expr]) -> exp.Expr:
+    """Return that one of `parts` is true, in parentheses; false of none. They are not copied."""
+    found = _joined(exp.Or, list(parts))
+    return exp.Paren(this=found) if found is not None else exp.false()
+
+
+def _joined(connector: type[exp.Connector], parts: list[exp.Expr]) -> exp.Expr | None:
+    # As a balanced tree: SQLite refuses one that is a thousand deep.
+    while len(parts) > 1:
+        pairs = zip(parts[::2], parts[1::2], strict=False)
+        joined: list[exp.Expr] = [connector(this=one, expression=two) for one, two in pairs]
+        parts = [*joined, *(parts[-1:] if len(parts) % 2 else [])]
+    return parts[0] if parts else None
+
+
+def contrary(of: exp.Expr) -> exp.Expr:
+    """Return that the expression is not true, which is not copied."""
+    return exp.Not(this=of)
+
+
 def equal(pairs: Iterable[tuple[exp.Expr, exp.Expr]]) -> exp.Expr:
     """Return that both expressions of each pair are equal."""
-    return exp.and_(*(exp.EQ(this=left, expression=right) for left, right in pairs))
+    return every(exp.EQ(this=left, expression=right) for left, right in pairs)
 
 
 def is_null(of: exp.Expr) -> exp.Expr:
@@ -105,12 +130,12 @@ def _among(test: Condition, of: str, *, wanted: bool) -> exp.Expr:
     values = [literal(value) for value in test.any_of if value is not None]
     has_null = None in test.any_of
     if not values:
-        return null if has_null is wanted else exp.not_(null)
+        return null if has_null is wanted else contrary(null)
     among = exp.In(this=column(test.column, of), expressions=values)
-    found: exp.Expr = among if wanted else exp.not_(among)
+    found: exp.Expr = among if wanted else contrary(among)
     if has_null is wanted:
-        return exp.paren(exp.or_(null, found))
-    return exp.paren(exp.and_(exp.not_(null), found))
+        return some([null, found])
+    return exp.Paren(this=every([contrary(null), found]))
 
 
 def clock(dialect: str) -> exp.Expr:

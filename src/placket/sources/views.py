@@ -268,10 +268,10 @@ class _Row:
     def branch(self, number: int, route: Route, end: Table, at: exp.Expr) -> exp.Select:
         """Return the rows whose person is found by one route."""
         clock = exp.Subquery(
-            this=exp.select(exp.alias_(at.copy(), trees.identifier(_AT))),
+            this=exp.select(exp.Alias(this=at.copy(), alias=trees.identifier(_AT)), copy=False),
             alias=exp.TableAlias(this=trees.identifier(_CLOCK)),
         )
-        query = exp.select(*(o.copy() for o in self.outputs)).from_(clock)
+        query = exp.Select(expressions=[o.copy() for o in self.outputs]).from_(clock, copy=False)
         query = query.join(table(CONTROL, _TERM), on=self._in_force(end), copy=False)
         query = query.join(table(self.view.table.name, _ROW), join_type="CROSS", copy=False)
         for step in route.steps:
@@ -281,13 +281,18 @@ class _Row:
         if self.view.clocks:
             query = query.join(table(self._due_name(), _DUE), on=self._due_key(), copy=False)
         wanted = [*self._is_first(number, route), *(p.copy() for p in self.permitted)]
-        return query.where(*dict.fromkeys(wanted), copy=False)
+        query.set("where", exp.Where(this=trees.every(dict.fromkeys(wanted))))
+        return query
 
     def _in_force(self, end: Table) -> exp.Expr:
-        return exp.and_(
-            exp.EQ(this=column("subject", _TERM), expression=exp.Literal.string(end.name)),
-            exp.EQ(this=column("policy", _TERM), expression=exp.Literal.string(self.view.digest)),
-            exp.GT(this=column("good_until", _TERM), expression=column(_AT, _CLOCK)),
+        return trees.every(
+            [
+                exp.EQ(this=column("subject", _TERM), expression=exp.Literal.string(end.name)),
+                exp.EQ(
+                    this=column("policy", _TERM), expression=exp.Literal.string(self.view.digest)
+                ),
+                exp.GT(this=column("good_until", _TERM), expression=column(_AT, _CLOCK)),
+            ]
         )
 
     def _due_name(self) -> str:
@@ -306,8 +311,7 @@ class _Row:
         terms = self.view.terms
         found = self._none(terms.never)
         if terms.needed:
-            shown = [exp.and_(*self._none(terms.withheld[datum])) for datum in terms.needed]
-            found.append(exp.paren(exp.or_(*shown)))
+            found.append(trees.some(self._shown(terms.withheld[d]) for d in terms.needed))
         return found
 
     def _outputs(self) -> list[exp.Expr]:
@@ -320,8 +324,11 @@ class _Row:
         against = [c for datum in data for c in self.view.terms.withheld.get(datum, ())]
         if not against:
             return column(name, _ROW)
-        shown = exp.Case().when(exp.and_(*self._none(against)), column(name, _ROW))
-        return exp.alias_(shown, trees.identifier(name))
+        shown = exp.If(this=self._shown(against), true=column(name, _ROW))
+        return exp.Alias(this=exp.Case(ifs=[shown]), alias=trees.identifier(name))
+
+    def _shown(self, against: Iterable[Condition]) -> exp.Expr:
+        return exp.Paren(this=trees.every(self._none(against)))
 
     def _none(self, conditions: Iterable[Condition]) -> list[exp.Expr]:
         """Return that none of the conditions is true; the sparse ones of marked persons alone."""
@@ -333,7 +340,7 @@ class _Row:
             into.append(printed.transform(self._bound, copy=False))
         if sparse:
             unmarked = exp.EQ(this=column("marks", _STANDING), expression=exp.Literal.number(0))
-            dense.append(exp.paren(exp.or_(unmarked, exp.and_(*sparse))))
+            dense.append(trees.some([unmarked, exp.Paren(this=trees.every(sparse))]))
         return dense
 
     def _bound(self, node: exp.Expr) -> exp.Expr:
@@ -344,7 +351,8 @@ class _Row:
             due = self._due_columns.get(node.this.name)
             if due is not None:
                 # What is known of the row's clock is that it has not run out.
-                return exp.paren(exp.LTE(this=column(due, _DUE), expression=column(_AT, _CLOCK)))
+                past = exp.LTE(this=column(due, _DUE), expression=column(_AT, _CLOCK))
+                return exp.Paren(this=past)
         return node
 
     @property
@@ -374,7 +382,7 @@ def _leads_nowhere(route: Route, joined: set[Step]) -> exp.Expr:
     if joined.issuperset(route.steps):
         null = trees.is_null(column(route.key[1], _alias(route.key[0])))
         fails = [trees.misses(test, _alias(alias)) for alias, test in route.tests]
-        return exp.paren(exp.or_(null, *fails)) if fails else null
+        return trees.some([null, *fails]) if fails else null
 
     def named(alias: str) -> str:
         return f"x{alias}" if alias != OWN else _ROW
@@ -383,7 +391,7 @@ def _leads_nowhere(route: Route, joined: set[Step]) -> exp.Expr:
     led = exp.select(exp.Literal.number(1)).from_(table(first.table, named(first.alias)))
     for step in others:
         led = led.join(table(step.table, named(step.alias)), on=_link(step, named))
-    key = exp.not_(trees.is_null(column(route.key[1], named(route.key[0]))))
+    key = trees.contrary(trees.is_null(column(route.key[1], named(route.key[0]))))
     tests = (trees.meets(test, named(alias)) for alias, test in route.tests)
     return exp.not_(exp.Exists(this=led.where(_link(first, named), key, *tests)))
 
