@@ -1,0 +1,277 @@
+"""Clause to rule to test: every clause of Just Elegance is traced, and what waits is named."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+from placket.cli.trace import tests_by_clause as marked_tests
+from placket.policy.parse import parse
+from placket.policy.trace import trace
+from tests.last_run import LastRun
+
+if TYPE_CHECKING:
+    from placket.policy.trace import Traced
+
+ROOT = Path(__file__).parents[2]
+POLICY = ROOT / "policies" / "justelegance"
+CLAUSES = ROOT / "policies" / "clauses.jsonl"
+COMMAND = Path(sys.executable).with_name("placket")
+
+COLLECTION = ("collection",)
+REQUESTS = ("requests",)
+NOTICES = ("notices",)
+CONTENT = ("the content of messages",)
+MEASURES = ("security measures",)
+WAITING: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("JE-001", "JE-002", "JE-003", "JE-004"), COLLECTION),
+    **dict.fromkeys(("JE-005", "JE-006"), COLLECTION + MEASURES),
+    **dict.fromkeys(("JE-009", "JE-010", "JE-013", "JE-014", "JE-019"), COLLECTION),
+    "JE-032": CONTENT,
+    "JE-033": REQUESTS,
+    "JE-042": NOTICES,
+    "JE-043": CONTENT,
+    "JE-050": REQUESTS,
+    "JE-066": REQUESTS + NOTICES,
+    "JE-067": NOTICES,
+    **dict.fromkeys(("JE-068", "JE-069", "JE-070", "JE-072", "JE-073", "JE-074"), REQUESTS),
+    **dict.fromkeys(("JE-075", "JE-076", "JE-077", "JE-078", "JE-079"), REQUESTS),
+    "JE-082": CONTENT,
+    "JE-083": REQUESTS + NOTICES,
+    "JE-084": MEASURES,
+    **dict.fromkeys(("JE-086", "JE-087", "JE-088", "JE-089"), NOTICES),
+}
+"""The clauses that nothing enforces yet, each with the parts that will."""
+
+TRACED = """---
+retailer: The Corner Shop
+version: '1'
+effective: '2026-01-31'
+language: en
+time_zone: UTC
+accounting_year_ends: 31 December
+---
+
+# Notice
+
+### Letters {#EX-1}
+
+We answer letters.
+
+```placket
+notice: letters
+shows: [where to write]
+```
+
+### Calls {#EX-2}
+
+We answer calls.
+
+```placket
+retain: call_recording
+for: 6 months from call.ended
+```
+
+### Words {#EX-3}
+
+We are kind.
+"""
+MARKED = """
+import pytest
+
+
+@pytest.mark.clause("EX-1", "EX-2")
+def test_both():
+    pass
+
+
+@pytest.mark.clause("EX-2")
+def test_calls():
+    pass
+"""
+
+
+def listed(seed: str = "") -> list[str]:
+    """Return the ids of the listed clauses in order, of one retailer's text or of all."""
+    rows = map(json.loads, CLAUSES.read_text(encoding="utf-8").splitlines())
+    return [row["id"] for row in rows if not seed or row["seed"] == f"{seed}.txt"]
+
+
+def placket(*words: object, at: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *map(str, words)], cwd=at, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def traced() -> tuple[Traced, ...]:
+    document = parse((POLICY / "policy.md").read_text(encoding="utf-8")).document
+    assert document is not None
+    return trace(document, dict(marked_tests(ROOT / "tests")), {})
+
+
+def test_every_listed_clause_is_traced(traced: tuple[Traced, ...]) -> None:
+    ids = listed("justelegance")
+
+    assert len(ids) == 89
+    assert [row.clause for row in traced] == ["JE-000", *ids]
+
+
+def test_every_clause_has_a_rule_and_a_test(traced: tuple[Traced, ...]) -> None:
+    assert [row.clause for row in traced if not row.rules] == []
+    assert [row.clause for row in traced if not row.tests] == []
+
+
+def test_a_clause_that_nothing_enforces_yet_names_what_will(traced: tuple[Traced, ...]) -> None:
+    assert {row.clause: row.later for row in traced if not row.runs} == WAITING
+    assert {row.reading for row in traced if not row.runs and row.clause != "JE-077"} == {
+        f"comes later: {', '.join(parts)}" for c, parts in WAITING.items() if c != "JE-077"
+    }
+
+
+@pytest.mark.xfail(strict=True, reason="a narrowed clause reads as if it ran")
+def test_a_narrowed_clause_that_waits_says_so_too(traced: tuple[Traced, ...]) -> None:
+    (row,) = (row for row in traced if row.clause == "JE-077")
+
+    assert (row.runs, row.later) == (False, REQUESTS)
+    assert "comes later: requests" in row.reading
+
+
+def test_a_clause_that_runs_in_part_names_the_rest(traced: tuple[Traced, ...]) -> None:
+    assert {row.clause: row.later for row in traced if row.runs and row.later} == {
+        **dict.fromkeys(("JE-007", "JE-008", "JE-011", "JE-015", "JE-016"), COLLECTION),
+        "JE-012": COLLECTION + NOTICES,
+        "JE-017": COLLECTION,
+        "JE-018": NOTICES,
+        "JE-037": COLLECTION,
+        "JE-051": COLLECTION,
+        "JE-053": ("hand-over",),
+        "JE-060": NOTICES,
+        "JE-061": COLLECTION + MEASURES,
+        "JE-065": REQUESTS,
+        "JE-071": REQUESTS,
+        "JE-080": CONTENT,
+        "JE-081": CONTENT,
+    }
+
+
+def test_every_mark_names_a_clause_that_there_is() -> None:
+    marked = {clause for clause, _ in marked_tests(ROOT / "tests")}
+
+    assert marked - {*listed(), "JE-000"} == set()
+
+
+def test_the_command_counts_what_runs_and_what_is_tested() -> None:
+    done = placket("trace", POLICY)
+
+    counted, _, passed = done.stdout.splitlines()[-1].partition("; ")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert counted == "90 clauses: 90 with a rule, 54 of them running, 90 with a test"
+    assert passed.endswith(" passed last time")
+
+
+def written_under(folder: Path, results: dict[str, str]) -> list[Any]:
+    """Return the trace of a small policy, its tests and what is kept of their last run."""
+    (folder / "policy.md").write_text(TRACED, encoding="utf-8")
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_shop.py").write_text(MARKED, encoding="utf-8")
+    (folder / ".placket").mkdir()
+    (folder / ".placket" / "last-run.json").write_text(json.dumps(results), encoding="utf-8")
+    done = placket("trace", "policy.md", "--json", at=folder)
+    assert done.returncode == 1, done.stderr
+    rows: list[Any] = json.loads(done.stdout)
+    return [(row["clause"], row["reading"], row["result"]) for row in rows]
+
+
+def test_a_clause_is_as_good_as_the_worst_of_its_tests(tmp_path: Path) -> None:
+    both, calls = "tests/test_shop.py::test_both", "tests/test_shop.py::test_calls"
+
+    assert written_under(tmp_path, {both: "passed", calls: "failed"}) == [
+        ("EX-1", "comes later: notices", "passed"),
+        ("EX-2", "runs", "failed"),
+        ("EX-3", "no rule", "no test"),
+    ]
+
+
+def test_a_test_that_was_not_run_shows_nothing(tmp_path: Path) -> None:
+    both = "tests/test_shop.py::test_both"
+
+    assert written_under(tmp_path, {both: "passed"}) == [
+        ("EX-1", "comes later: notices", "passed"),
+        ("EX-2", "runs", "not run"),
+        ("EX-3", "no rule", "no test"),
+    ]
+
+
+# How a run is kept
+
+
+def report(test: str, outcome: Any, *, when: Any = "call", clause: bool = True) -> Any:
+    keywords: dict[str, Literal[1]] = {"clause": 1} if clause else {}
+    return pytest.TestReport(
+        nodeid=test,
+        location=(test, 0, test),
+        keywords=keywords,
+        outcome=outcome,
+        longrepr=None,
+        when=when,
+    )
+
+
+def kept(file: Path, *reports: pytest.TestReport) -> Any:
+    """Return what stands in the file after a run that gave `reports`."""
+    run = LastRun(file)
+    for each in reports:
+        run.pytest_runtest_logreport(each)
+    run.pytest_sessionfinish()
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_a_run_is_added_to_those_before_it(tmp_path: Path) -> None:
+    file = tmp_path / ".placket" / "last-run.json"
+    kept(file, report("t.py::test_a", "failed"), report("t.py::test_b", "passed"))
+
+    after = kept(file, report("t.py::test_a", "passed"), report("t.py::test_c", "passed"))
+
+    assert after == {"t.py::test_a": "passed", "t.py::test_b": "passed", "t.py::test_c": "passed"}
+    assert [path.name for path in file.parent.iterdir()] == ["last-run.json"]
+
+
+def test_a_test_with_cases_fails_with_any_of_them(tmp_path: Path) -> None:
+    after = kept(
+        tmp_path / ".placket" / "last-run.json",
+        report("t.py::test_a[one]", "passed"),
+        report("t.py::test_a[two]", "failed"),
+        report("t.py::test_a[three]@group", "passed"),
+    )
+
+    assert after == {"t.py::test_a": "failed"}
+
+
+def test_a_test_that_could_not_begin_has_failed_and_a_skipped_one_says_nothing(
+    tmp_path: Path,
+) -> None:
+    after = kept(
+        tmp_path / ".placket" / "last-run.json",
+        report("t.py::test_a", "failed", when="setup"),
+        report("t.py::test_b", "skipped"),
+        report("t.py::test_c", "passed", clause=False),
+        report("t.py::test_d", "passed"),
+        report("t.py::test_d", "failed", when="teardown"),
+    )
+
+    assert after == {"t.py::test_a": "failed", "t.py::test_d": "failed"}
+
+
+def test_a_known_fault_is_a_failure(tmp_path: Path) -> None:
+    fault = report("t.py::test_a", "skipped")
+    fault.wasxfail = "reason"
+
+    after = kept(tmp_path / ".placket" / "last-run.json", fault)
+
+    assert after == {"t.py::test_a": "failed"}
