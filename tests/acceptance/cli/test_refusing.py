@@ -4,13 +4,14 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.cli.conftest import COMMAND, Placket, run_placket
+from tests.acceptance.cli.conftest import COMMAND, Placket, make_shop, run_placket
 
+MANY, SOME_BYTES = 6_000, 1_000_000
 ADA = "email:ada@example.org"
 ACTIVITIES = "`answer_questions`, `fulfil_order`, `newsletter`, `order_updates`, `run_account`"
 
@@ -269,21 +270,48 @@ def test_two_processes_append_at_once_and_lose_nothing(placket: Placket, folder:
     assert (after["facts"], after["whole"]) == (before + 4, True)
 
 
-@pytest.mark.parametrize("after_seconds", [1.2, 1.8])
-def test_a_sync_that_is_killed_is_run_again(
-    placket: Placket, folder: Path, after_seconds: float
-) -> None:
-    add_many(folder, 20_000)
-    killed = subprocess.Popen([COMMAND, "sync", "--source", "shop"], cwd=folder)
-    time.sleep(after_seconds)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
+def begun_sync(folder: Path, stderr: int | None = None) -> subprocess.Popen[str]:
+    """Return a sync of many rows that has written some of its facts and is not done."""
+    begun = subprocess.Popen(
+        [COMMAND, "sync", "--source", "shop"], cwd=folder, text=True, stderr=stderr
+    )
+    written = folder / "placket.db-wal"
+    while not (written.exists() and written.stat().st_size > SOME_BYTES):
+        assert begun.poll() is None
+        with suppress(subprocess.TimeoutExpired):
+            begun.wait(timeout=0.01)
+    return begun
+
+
+def test_a_first_sync_that_is_killed_is_run_again(tmp_path: Path) -> None:
+    make_shop(tmp_path / "shop.db")
+    add_many(tmp_path, MANY)
+    run_placket(tmp_path, "init", "--source", "sqlite:///shop.db")
+    run_placket(tmp_path, "policy", "publish", "policy.md")
+    kill(begun_sync(tmp_path))
+
+    done = run_placket(tmp_path, "sync", "--source", "shop")
+
+    assert done.code == 0, done.err
+    assert run_placket(tmp_path, "audit", "verify", "--json").plain["whole"] is True
+    why = run_placket(tmp_path, "eligible", "newsletter", "--why", "--json").plain
+    assert why["persons"] == MANY + 4
+
+
+def test_a_later_sync_that_is_killed_is_run_again(placket: Placket, folder: Path) -> None:
+    add_many(folder, MANY)
+    kill(begun_sync(folder))
 
     done = placket("sync", "--source", "shop")
 
     assert done.code == 0, done.err
     assert placket("audit", "verify", "--json").plain["whole"] is True
-    assert placket("eligible", "newsletter", "--why", "--json").plain["persons"] == 20_004
+    assert placket("eligible", "newsletter", "--why", "--json").plain["persons"] == MANY + 4
+
+
+def kill(running: subprocess.Popen[str]) -> None:
+    running.send_signal(signal.SIGKILL)
+    running.wait()
 
 
 def add_many(folder: Path, number: int) -> None:
@@ -297,11 +325,8 @@ def add_many(folder: Path, number: int) -> None:
 
 
 def test_an_interrupt_ends_without_a_traceback(folder: Path) -> None:
-    add_many(folder, 20_000)
-    stopped = subprocess.Popen(
-        [COMMAND, "sync", "--source", "shop"], cwd=folder, stderr=subprocess.PIPE, text=True
-    )
-    time.sleep(1.5)
+    add_many(folder, MANY)
+    stopped = begun_sync(folder, stderr=subprocess.PIPE)
     stopped.send_signal(signal.SIGINT)
     told = stopped.communicate()[1]
 
@@ -310,20 +335,19 @@ def test_an_interrupt_ends_without_a_traceback(folder: Path) -> None:
 
 
 def test_a_reader_who_leaves_is_no_failure(folder: Path) -> None:
-    add_many(folder, 20_000)
+    add_many(folder, MANY)
     run_placket(folder, "sync", "--source", "shop")
-    listing = subprocess.Popen(
+    with subprocess.Popen(
         [COMMAND, "eligible", "run_account"],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert listing.stdout is not None
-    assert listing.stderr is not None
-    listing.stdout.readline()
-    listing.stdout.close()
-    told = listing.stderr.read()
-    listing.wait()
+    ) as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        listing.stdout.readline()
+        listing.stdout.close()
+        told = listing.stderr.read()
 
     assert (listing.returncode, told) == (0, "")
