@@ -346,6 +346,11 @@ class _Run:
         self, connection: Connection, found: StandingTable, persons: Collection[str]
     ) -> tuple[int, int]:
         """Bring the rows of `persons` up to date; return what was put and removed."""
+        # Most persons are in one table; a wide select for each other one costs more than asking.
+        held = sa.select(sa.literal(1)).select_from(sa.table(found.name))
+        held = held.where(sa.column("person").in_(sorted(persons))).limit(1)
+        if connection.execute(held).first() is None:
+            return 0, 0
         read = _Joined.of(found.table, found.name, found.columns())
         identify = _make_identify(self.plan.source, found.table, read.reading)
         theirs = sa.column("person", _selectable=read.kept).in_(sorted(persons))
