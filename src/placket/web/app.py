@@ -90,12 +90,11 @@ def home(request: Request) -> Response:
 
 def notice(request: Request) -> Response:
     """Answer with the notice of the policy in force."""
-    policy = request.app.state.gate.policy
-    tag = f'"{policy.digest[:24]}"'
+    html, tag = render_notice(request.app.state.gate.policy)
     headers = {"cache-control": "no-cache", "etag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
-    return Response(render_notice(policy), media_type="text/html; charset=utf-8", headers=headers)
+    return Response(html, media_type="text/html; charset=utf-8", headers=headers)
 
 
 def problems(request: Request) -> Response:

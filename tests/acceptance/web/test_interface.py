@@ -1,5 +1,6 @@
 """The interface under `/v1`, asked over HTTP of a real server."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -129,6 +130,32 @@ def test_two_spellings_of_an_address_are_one_person(client: httpx.Client) -> Non
 
     person = client.get("/v1/audit/fact/t_30").json()["person"]
     assert person == client.get("/v1/audit/fact/t_1").json()["person"]
+
+
+def test_requests_that_meet_one_person_at_once_make_one_person(served: Served) -> None:
+    zed = "email:zed@example.com"
+    facts = [fact(100 + n, "interacted", zed) for n in range(24)]
+
+    def send(one: dict[str, Any]) -> int:
+        answer = httpx.post(
+            f"{served.address}/v1/facts",
+            json={"facts": [one]},
+            headers=served.bearing("all"),
+            timeout=60,
+        )
+        return answer.status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(send, facts))
+
+    assert statuses == [200] * 24
+    persons = {
+        httpx.get(
+            f"{served.address}/v1/audit/fact/{one['id']}", headers=served.bearing("all"), timeout=60
+        ).json()["person"]
+        for one in facts
+    }
+    assert len(persons) == 1
 
 
 def test_the_key_that_recorded_a_fact_stands_in_it(client: httpx.Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from placket.policy.rules import Activity, Rule
     from placket.problems import Span
 
+_RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", "yi"})
 _SECTION: Final = 2
 """Headings up to this level open a section; deeper ones are clauses in it."""
 
@@ -68,12 +70,17 @@ class Use:
 
 
 @lru_cache(maxsize=8)
-def render_notice(policy: Policy) -> str:
-    """Return the page of the notice under `policy`; a policy never changes, so it is kept."""
+def render_notice(policy: Policy) -> tuple[bytes, str]:
+    """Return the page of the notice under `policy`, and its entity tag.
+
+    A policy never changes, so the page is kept.
+    """
     title, opening, sections = sections_of(policy)
     marks = [rule.provenance.word for rule in policy.document.rules()]
-    return render(
+    html = render(
         "notice.html",
+        language=policy.front.language,
+        direction=direction_of(policy.front.language),
         front=policy.front,
         title=title,
         opening=opening,
@@ -81,7 +88,13 @@ def render_notice(policy: Policy) -> str:
         uses=tuple(uses_in_short(policy)),
         controllers=policy.rules(Controller),
         marks=[(word, marks.count(word), meaning) for word, meaning in MARKS.items()],
-    )
+    ).encode()
+    return html, f'"{hashlib.sha256(html).hexdigest()[:24]}"'
+
+
+def direction_of(language: str) -> str:
+    """Return the direction in which a language is written, as HTML says it."""
+    return "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 def sections_of(policy: Policy) -> tuple[str, str, tuple[Section, ...]]:

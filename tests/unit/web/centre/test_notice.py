@@ -8,6 +8,7 @@ from placket.web.centre.notice import (
     ShownClause,
     ShownRule,
     Use,
+    direction_of,
     render_notice,
     sections_of,
     slug,
@@ -99,11 +100,22 @@ def test_the_short_version_has_a_line_for_each_use() -> None:
 
 
 def test_what_the_author_typed_is_escaped() -> None:
-    html = render_notice(policy())
+    page, tag = render_notice(policy())
+    html = page.decode()
 
     assert "<b>letters" not in html
     assert "<text>" not in html.lower().replace("&lt;text&gt;", "")
     assert 'id="S-1"' in html
+    assert '<html lang="en" dir="ltr">' in html
+    assert tag.startswith('"')
+
+
+def test_a_language_has_its_direction() -> None:
+    assert [direction_of("en-GB"), direction_of("ur"), direction_of("ar-EG")] == [
+        "ltr",
+        "rtl",
+        "rtl",
+    ]
 
 
 def test_a_heading_becomes_an_anchor() -> None:
