@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -847,3 +848,35 @@ def decided(asked: Asked, standing: Standing, dues: tuple[tuple[str, int], ...])
         clocked = msgspec.structs.replace(standing, dense=dense)
         found = DECIDED[asked, standing.person, dues] = decide(ELEGANCE, clocked, question, when)
     return found
+
+
+def test_a_withdrawal_during_a_replication_is_not_written_over(small: Small) -> None:
+    plan = small.plan("newsletter")
+    Replica(small.engine).apply(plan)
+    ada = Identifier("customer", "shop.customer:1")
+
+    class Meanwhile:
+        """A second process that replicates the withdrawal as soon as it may write."""
+
+        def standings(self, identifiers: Sequence[Identifier]) -> Sequence[Standing | None]:
+            found = small.ledger.standings(identifiers)
+            if not others:
+                small.ledger.add(
+                    Kind.CONSENT_WITHDRAWN, "shop.customer:1", NOW, what="news", channel="email"
+                )
+                other = threading.Thread(
+                    target=small.replicate, args=(plan,), kwargs={"keys": [person], "position": 2}
+                )
+                other.start()
+                others.append(other)
+            return found
+
+    person = small.ledger.persons[ada]
+    others: list[threading.Thread] = []
+
+    Replica(small.engine).replicate(
+        plan, Meanwhile(), now=NOW, good_for_seconds=MINUTE_SECONDS, position=1
+    )
+    others[0].join()
+
+    assert [row[0] for row in small.rows("customer", "newsletter")] == [2]

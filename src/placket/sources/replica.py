@@ -252,6 +252,7 @@ class Replica:
 
     def _some(self, run: _Run, persons: Collection[str], term: _Term) -> Replicated:
         with self.engine.begin() as connection:
+            _alone(connection)
             _forget_others(connection, run.plan.digest)
             done = [run.persons(connection, found, persons) for found in run.plan.standings]
             renewed = [
@@ -272,6 +273,7 @@ class Replica:
         page, wanted = statement.order_by(*key).limit(BATCH), statement
         while True:
             with self.engine.begin() as connection:
+                _alone(connection)
                 rows = [tuple(row) for row in connection.execute(page)]
                 yield connection, rows
             if len(rows) < BATCH:
@@ -323,6 +325,18 @@ def _make_identify(
         return found and Identifier("customer", f"{start}{found.value}")
 
     return identify
+
+
+def _alone(connection: Connection) -> None:
+    """Wait until no other replication writes, and keep others waiting until the end.
+
+    INVARIANT: the ledger is asked after this. Whoever replicates a withdrawal has appended it
+    before, so a page either comes first and is written over, or is told of the withdrawal.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(f"LOCK TABLE {CONTROL} IN SHARE ROW EXCLUSIVE MODE")
 
 
 class _Run:
