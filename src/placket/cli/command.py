@@ -77,6 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     except click.exceptions.Exit as left:
         sys.exit(left.exit_code)
+    except click.exceptions.NoArgsIsHelpError as bare:
+        bare.show()
+        sys.exit(WRONG_USE)
     except click.ClickException as wrong:
         _wrong_use(wrong).show()
         sys.exit(WRONG_USE)

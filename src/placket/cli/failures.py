@@ -70,6 +70,9 @@ CODES: Final[dict[str, tuple[int, str]]] = {
 }
 """Class to exit code and mend, by name: a class that was never imported was never raised."""
 
+OWN_MEND: Final = frozenset({"KeyringMissing", "WrongWrappingKey"})
+"""Classes whose own mend, where there is one, knows more than the one above."""
+
 
 def ended(failure: BaseException) -> Ended | None:
     """Return how the command ends by `failure`; None when it is our own fault.
@@ -82,7 +85,8 @@ def ended(failure: BaseException) -> Ended | None:
         if found is not None:
             code, mend = found
             sentence, said = sentence_of(failure)
-            return Ended(sentence, mend or said, code=code)
+            is_said = said and kind.__name__ in OWN_MEND
+            return Ended(sentence, said if is_said else mend or said, code=code)
     if isinstance(failure, OSError) and failure.strerror:
         return Ended(_of_system(failure), "see that the file is there and may be used")
     return None

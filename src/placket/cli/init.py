@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,17 +121,19 @@ def read_schema(url: str) -> Schema:
 def make(wanted: Wanted, schema: Schema | None) -> Made:
     """Make the installation; the settings come last, so that a killed run leaves none behind."""
     wanted.folder.mkdir(parents=True, exist_ok=True)
-    settings = wanted.settings
+    settings, drafted = wanted.settings, _drafts(wanted, schema)
+    names = (FILE, settings.ledger, settings.keyring, settings.key_file, *drafted)
+    kept = tuple(name for name in names if (wanted.folder / name).exists())
     with closing(create_gate(settings)):
         pass
-    drafted = _drafts(wanted, schema)
-    made = [name for name, text in drafted.items() if _write_new(wanted.folder / name, text)]
+    for name, text in drafted.items():
+        _write_new(wanted.folder / name, text)
     _write_new(wanted.folder / FILE, write_settings(settings), mode=0o600)
     catalogue = _parsed(drafted.get(CATALOGUE))
-    parts = (FILE, *(v for v in (settings.ledger, settings.keyring) if "://" not in v))
+    there = (name for name in names if (wanted.folder / name).exists())
     return Made(
-        made=(*parts, settings.key_file, *made),
-        kept=tuple(name for name in drafted if name not in made),
+        made=tuple(name for name in there if name not in kept),
+        kept=kept,
         tables=len(schema.tables) if schema else 0,
         persons=tuple(table.name for _, table in catalogue.tables() if table.subject),
     )
@@ -153,15 +155,12 @@ def _parsed(text: str | None) -> Catalogue:
     return parsed if parsed is not None else Catalogue(name="", sources=())
 
 
-def _write_new(file: Path, text: str, *, mode: int = 0o644) -> bool:
-    """Write a file that is not there yet; say whether it was made."""
-    try:
+def _write_new(file: Path, text: str, *, mode: int = 0o644) -> None:
+    """Write a file where there is none; what is there stays as it is."""
+    with suppress(FileExistsError):
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    except FileExistsError:
-        return False
-    with os.fdopen(opened, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    return True
+        with os.fdopen(opened, "w", encoding="utf-8") as stream:
+            stream.write(text)
 
 
 def _from_folder(url: str, folder: Path) -> str:

@@ -109,6 +109,16 @@ def test_the_words_of_a_refusal_part_into_sentence_and_mend() -> None:
     )
 
 
+def test_a_mend_that_knows_more_comes_first() -> None:
+    own = ended(WrongWrappingKey("the key is too short; set 32 bytes"))
+    other = ended(WrongWrappingKey("the key does not open it"))
+
+    assert own is not None
+    assert other is not None
+    assert own.mend == "set 32 bytes"
+    assert other.mend == "set `key_file` in the settings to the key made with this keyring"
+
+
 def test_a_file_of_the_system_is_named() -> None:
     end = ended(PermissionError(13, "Permission denied", "ids.txt"))
 
