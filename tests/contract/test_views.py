@@ -868,6 +868,8 @@ def test_a_withdrawal_during_a_replication_is_not_written_over(small: Small) -> 
                     target=small.replicate, args=(plan,), kwargs={"keys": [person], "position": 2}
                 )
                 other.start()
+                # It has to wait, so this ends without it; else it would be done by then.
+                other.join(timeout=1)
                 others.append(other)
             return found
 

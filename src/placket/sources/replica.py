@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import quoted_name
 from sqlglot import exp
@@ -18,8 +17,9 @@ from sqlglot import exp
 from placket.catalogue.model import Subject
 from placket.identity import Identifier
 from placket.sources import trees
+from placket.sources.beside import Joined, count_rows, delete_keys, remove_lost, upsert
 from placket.sources.connect import SourceUnreachable
-from placket.sources.routes import Reading, key_column, read_select
+from placket.sources.routes import Reading, key_column
 from placket.sources.rowclocks import DueTable, make_due, row_clocks
 from placket.sources.told import make_test, read_identifier
 from placket.sources.trees import own_name, state_stem
@@ -243,8 +243,8 @@ class Replica:
         done = [change for found in run.plan.standings for change in run.standing(self, found)]
         done += [change for due in run.plan.dues for change in run.due(self, due)]
         with self.engine.begin() as connection:
-            lost = sum(_remove_lost(connection, f.name, f.table) for f in run.plan.standings)
-            lost += sum(_remove_lost(connection, d.name, d.table) for d in run.plan.dues)
+            lost = sum(remove_lost(connection, f.name, f.table) for f in run.plan.standings)
+            lost += sum(remove_lost(connection, d.name, d.table) for d in run.plan.dues)
             for found in run.plan.standings:
                 _put_term(connection, found.table.name, run.plan.digest, term)
         written, removed = sum(put for put, _ in done), sum(gone for _, gone in done)
@@ -347,10 +347,10 @@ class _Run:
 
     def standing(self, replica: Replica, found: StandingTable) -> Iterator[tuple[int, int]]:
         """Bring one standing table up to date; yield what each page put and removed."""
-        read = _Joined.of(found.table, found.name, found.columns())
+        read = Joined.of(found.table, found.name, found.columns())
         identify = _make_identify(self.plan.source, found.table, read.reading)
         select = read.select()
-        done, total = 0, _count(replica.engine, found.table.name)
+        done, total = 0, count_rows(replica.engine, found.table.name)
         for connection, rows in replica.pages(select, read.order(select)):
             yield self._write(connection, found, read, [(row, identify(row)) for row in rows])
             done += len(rows)
@@ -365,7 +365,7 @@ class _Run:
         held = held.where(sa.column("person").in_(sorted(persons))).limit(1)
         if connection.execute(held).first() is None:
             return 0, 0
-        read = _Joined.of(found.table, found.name, found.columns())
+        read = Joined.of(found.table, found.name, found.columns())
         identify = _make_identify(self.plan.source, found.table, read.reading)
         theirs = sa.column("person", _selectable=read.kept).in_(sorted(persons))
         rows = [tuple(row) for row in connection.execute(read.select().where(theirs))]
@@ -375,7 +375,7 @@ class _Run:
         self,
         connection: Connection,
         found: StandingTable,
-        read: _Joined,
+        read: Joined,
         rows: list[tuple[Row, Identifier | None]],
     ) -> tuple[int, int]:
         """Write the standing of each row's person where it differs from what is kept."""
@@ -392,14 +392,14 @@ class _Run:
             elif kept[0] is not None:
                 gone.append(read.key_of(row))
         names = (*found.table.key, *found.columns())
-        _upsert(connection, found.name, found.table.key, (names, put))
-        _delete(connection, found, gone)
+        upsert(connection, found.name, found.table.key, (names, put))
+        delete_keys(connection, found.name, found.table.key, gone)
         return len(put), len(gone)
 
     def due(self, replica: Replica, due: DueTable) -> Iterator[tuple[int, int]]:
         """Write the due dates that are new or have changed; yield how many of each page."""
         columns = tuple(clock.column for clock in due.clocks)
-        read = _Joined.of(due.table, due.name, columns)
+        read = Joined.of(due.table, due.name, columns)
         source, policy = self.plan.source, self.plan.policy
         makers = [make_due(clock, due, source, policy, read.reading) for clock in due.clocks]
         select = read.select()
@@ -407,97 +407,7 @@ class _Run:
         for connection, rows in replica.pages(select, read.order(select)):
             dated = [(row, [make(row) for make in makers]) for row in rows]
             changed = [[*read.key_of(r), *dates] for r, dates in dated if read.kept_of(r) != dates]
-            yield _upsert(connection, due.name, due.table.key, (names, changed)), 0
-
-
-@dataclass(slots=True, kw_only=True)
-class _Joined:
-    """The rows of a table of the shop, each with what is kept of it in a table of ours.
-
-    The row's key comes first, what is kept last.
-    """
-
-    table: Table
-    reading: Reading
-    kept: sa.FromClause
-    columns: tuple[str, ...]
-
-    @classmethod
-    def of(cls, table: Table, name: str, columns: tuple[str, ...]) -> _Joined:
-        reading = Reading(table.name)
-        for column in table.key:
-            reading.place(column)
-        kept = sa.table(name).alias("k")
-        return cls(table=table, reading=reading, kept=kept, columns=columns)
-
-    def select(self) -> sa.Select[Any]:
-        """Return the select, once all columns that are read have their place."""
-        rows = read_select(self.reading, ()).subquery("r")
-        same = (
-            rows.c[f"c{place}"] == sa.column(name, _selectable=self.kept)
-            for place, name in enumerate(self.table.key)
-        )
-        kept: list[Any] = [sa.column(name, _selectable=self.kept) for name in self.columns]
-        joined = rows.outerjoin(self.kept, sa.and_(*same))
-        return sa.select(*rows.c, *kept).select_from(joined)
-
-    def order(self, select: sa.Select[Any]) -> list[Any]:
-        """Return the columns of the key as `select` has them."""
-        return list(select.selected_columns)[: len(self.table.key)]
-
-    def key_of(self, row: Row) -> Row:
-        return row[: len(self.table.key)]
-
-    def kept_of(self, row: Row) -> list[object]:
-        return list(row[-len(self.columns) :])
-
-
-def _upsert(
-    connection: Connection,
-    name: str,
-    key: tuple[str, ...],
-    rows: tuple[tuple[str, ...], list[list[object]]],
-) -> int:
-    columns, values = rows
-    if not values:
-        return 0
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    target = sa.table(name, *(sa.column(column) for column in columns))
-    # Parameters are numbered, since a column may have a name that no parameter can have.
-    bound: dict[str, Any] = {column: sa.bindparam(f"p{at}") for at, column in enumerate(columns)}
-    statement = insert(target).values(bound)
-    renewed = {c: statement.excluded[c] for c in columns if c not in key}
-    statement = statement.on_conflict_do_update(index_elements=list(key), set_=renewed)
-    parameters = [{f"p{at}": value for at, value in enumerate(row)} for row in values]
-    connection.execute(statement, parameters)
-    return len(values)
-
-
-def _delete(connection: Connection, found: StandingTable, keys: list[Row]) -> None:
-    if not keys:
-        return
-    columns: list[Any] = [sa.column(name) for name in found.table.key]
-    same = (c == sa.bindparam(f"p{at}") for at, c in enumerate(columns))
-    statement = sa.delete(sa.table(found.name, *columns)).where(sa.and_(*same))
-    connection.execute(statement, [{f"p{at}": v for at, v in enumerate(key)} for key in keys])
-
-
-def _count(engine: Engine, name: str) -> int:
-    with engine.connect() as connection:
-        counted = sa.select(sa.func.count()).select_from(sa.table(name))
-        return int(connection.scalar(counted) or 0)
-
-
-def _remove_lost(connection: Connection, ours: str, of: Table) -> int:
-    """Remove the rows of ours whose row in the shop is gone."""
-    theirs = "t"
-    pairs = ((trees.column(k, theirs), trees.column(k, ours)) for k in of.key)
-    there = exp.select(exp.Literal.number(1)).from_(trees.table(of.name, theirs))
-    there = there.where(trees.equal(pairs))
-    lost = exp.Delete(
-        this=trees.table(ours), where=exp.Where(this=exp.not_(exp.Exists(this=there)))
-    )
-    return trees.run(connection, lost).rowcount
+            yield upsert(connection, due.name, due.table.key, (names, changed)), 0
 
 
 def _control_table() -> sa.Table:
@@ -518,7 +428,7 @@ _CONTROL: Final = _control_table()
 def _put_term(connection: Connection, subject: str, digest: str, term: _Term) -> None:
     names = ("subject", "policy", "position", "good_until", "replicated_at")
     row: list[object] = [subject, digest, term.position, term.good_until, term.now]
-    _upsert(connection, CONTROL, ("subject",), (names, [row]))
+    upsert(connection, CONTROL, ("subject",), (names, [row]))
 
 
 def _renew_term(connection: Connection, subject: str, digest: str, term: _Term) -> bool:
