@@ -59,5 +59,6 @@ def rewritten(text: str) -> Callable[[str, str], Policy]:
 @pytest.fixture(scope="session")
 def notice(shop: Shop) -> str:
     """Return the words of the notice's page in one line, without their markup."""
-    page = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", " ", render_notice(shop.policy))
+    html, _ = render_notice(shop.policy)
+    page = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", " ", html.decode())
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())

@@ -68,6 +68,21 @@ def test_each_country_has_its_own_law_and_the_rest_has_the_british(shop: Shop) -
 
 
 @pytest.mark.clause("JE-000")
+def test_who_was_never_met_is_nobody_s_business_but_the_law_s(shop: Shop) -> None:
+    answers = {
+        name: shop.ask(lives("GB"), name, occasion="any", channel=next(iter(variant.channel), ""))
+        for name, (variant, *_) in shop.policy.activities.items()
+    }
+    unmet = [
+        name
+        for name, answer in answers.items()
+        if not any(reason.startswith("role.not_concerned") for reason in answer.because)
+    ]
+
+    assert unmet == ["legal_record", "service_messages", "product_recall", "legal_claims"]
+
+
+@pytest.mark.clause("JE-000")
 def test_who_got_a_gift_is_met_for_the_gift_alone(shop: Shop) -> None:
     assert shop.ask(RECIPIENT_OF_A_GIFT, "gift_delivery", recipient="courier") == permit(
         "permitted.legitimate_interest JE-022",

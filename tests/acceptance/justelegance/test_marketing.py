@@ -86,6 +86,28 @@ def test_a_yes_to_cookies_lifts_no_objection_to_marketing(shop: Shop) -> None:
     assert (answer.outcome, answer.because[0]) == ("deny", "objection.direct_marketing JE-048")
 
 
+@pytest.mark.clause("JE-030", "JE-048", "JE-052", "JE-080")
+@pytest.mark.parametrize(
+    ("consent", "channel", "wordings", "activity"),
+    [
+        ("email_marketing", "email", ("news-1", "news-2"), "newsletter"),
+        ("personalised_email", "email", ("personal-1",), "personalised_emails"),
+        ("quotation", "social_media", ("quote-1",), "post_on_social_media"),
+        ("social_media_marketing", "social_media", ("social-1",), "offers_to_buyers"),
+    ],
+)
+def test_a_yes_counts_by_the_words_that_were_published(
+    shop: Shop, consent: str, channel: str, wordings: tuple[str, ...], activity: str
+) -> None:
+    def asked(wording: str) -> str:
+        yes = agreed(consent, "2026-05-21", wording=wording, channel=channel)
+        return shop.ask((*PRIYA, *EXPERIENCE, *yes), activity, channel=channel).outcome
+
+    assert shop.rules["consent", consent].wordings == wordings
+    assert [asked(wording) for wording in wordings] == ["permit"] * len(wordings)
+    assert asked("other-1") == "deny"
+
+
 # Where marketing may reach a person
 
 

@@ -204,6 +204,9 @@ def test_partners_serve_the_order_and_are_bound_by_contract(shop: Shop) -> None:
     assert shop.ask(GUEST, "fulfil_order", recipient="analytics_provider") == deny(
         "declared.recipient JE-054"
     )
+    assert shop.ask(HOLDER, "fulfil_order", recipient="warehouse") == deny(
+        "role.not_concerned JE-054", "basis.no_contract JE-054"
+    )
 
 
 @pytest.mark.clause("JE-054")

@@ -201,12 +201,12 @@ def test_what_stands_in_our_cookies_is_encrypted(shop: Shop) -> None:
 
 @pytest.mark.clause("JE-085")
 def test_each_cookie_is_of_one_of_three_kinds_and_only_the_shop_needs_no_yes(shop: Shop) -> None:
-    kinds = {c.name: (c.purpose, c.basis) for c in shop.policy.rules(Cookie)}
+    kinds = {c.name: (c.purpose, c.basis, c.activities) for c in shop.policy.rules(Cookie)}
 
     assert kinds == {
-        "experience": (("personalisation",), "consent"),
-        "shop": (("website_features",), "exempt"),
-        "analysis": (("site_analytics",), "consent"),
+        "experience": (("personalisation",), "consent", ("tailor_site", "personalised_emails")),
+        "shop": (("website_features",), "exempt", ("keep_bag",)),
+        "analysis": (("site_analytics",), "consent", ("analyse_site", "replay_sessions")),
     }
 
 
