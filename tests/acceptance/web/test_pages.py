@@ -79,6 +79,13 @@ def test_a_decision_is_explained_and_not_stored(client: httpx.Client) -> None:
     assert "ada@example.org" not in str(answer.url)
 
 
+def test_a_decision_by_what_was_known_before_the_facts_came_is_no(client: httpx.Client) -> None:
+    answer = ask(client, known_at="2026-01-01")
+
+    assert answer.status_code == 200
+    assert "No: offers to buyers" in answer.text
+
+
 def test_a_person_unknown_is_a_no_of_the_same_shape(client: httpx.Client) -> None:
     known, unknown = ask(client, activity="newsletter"), ask(client, subject=NOBODY)
 

@@ -34,6 +34,7 @@ class Filled:
     activity: str = ""
     channel: str = ""
     at: str = ""
+    known_at: str = ""
 
 
 async def explain(request: Request) -> Response:
@@ -54,7 +55,7 @@ async def explain(request: Request) -> Response:
 
 
 def _filled(form: Mapping[str, str]) -> Filled:
-    names = ("subject", "activity", "channel", "at")
+    names = ("subject", "activity", "channel", "at", "known_at")
     return Filled(**{name: form.get(name, "").strip() for name in names})
 
 
@@ -67,20 +68,26 @@ def errors_of(gate: Gate, filled: Filled) -> dict[str, str]:
         errors["subject"] = f"{capital(quoted(str(fault)))}."
     if filled.activity not in gate.policy.activities:
         errors["activity"] = "Choose an activity."
-    try:
-        _instant(gate, filled)
-    except (NotAnInstant, OverflowError):
-        errors["at"] = "Write a day as 2026-11-24, or an instant as 2026-11-24T12:00:00Z."
+    for name in ("at", "known_at"):
+        try:
+            _instant(gate, getattr(filled, name))
+        except (NotAnInstant, OverflowError):
+            errors[name] = "Write a day as 2026-11-24, or an instant as 2026-11-24T12:00:00Z."
     return errors
 
 
-def _instant(gate: Gate, filled: Filled) -> int | None:
-    return parse_instant(filled.at, gate.policy.front.timezone) if filled.at else None
+def _instant(gate: Gate, written: str) -> int | None:
+    return parse_instant(written, gate.policy.front.timezone) if written else None
 
 
 def _decision(gate: Gate, filled: Filled) -> Decision:
     question = Question(activity=filled.activity, channel=filled.channel)
-    return gate.decide(filled.subject, question, at=_instant(gate, filled))
+    return gate.decide(
+        filled.subject,
+        question,
+        at=_instant(gate, filled.at),
+        known_at=_instant(gate, filled.known_at),
+    )
 
 
 def _facts(gate: Gate, decision: Decision | None) -> dict[str, Fact]:

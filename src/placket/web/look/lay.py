@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Final
 
+from placket.policy import vocabulary
+
 _EVENT: Final = re.compile(r"\b([a-z_]+)\.([a-z_]+)\b")
 
 
@@ -16,6 +18,8 @@ _LIMITS: Final = 2  # a list of fewer words needs no `and`
 
 def lay(term: str) -> str:
     """Return a term of the policy as words: `order_updates` is `order updates`."""
+    if term == vocabulary.ALL_HELD:
+        return "everything"
     words = term.replace("_", " ")
     return _SHORT.sub(
         lambda short: (
