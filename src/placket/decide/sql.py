@@ -72,6 +72,9 @@ def _column(layout: Layout, name: str, end: str) -> exp.Column:
 
 
 def _state(leaf: Holds | Ended | Known, layout: Layout, *, is_true: bool) -> exp.Expr:
+    if leaf.name not in layout.columns:
+        # A state that no rule of the policy gives, such as one of an undeclared channel.
+        return exp.false() if is_true else exp.true()
     begins, ends = _column(layout, leaf.name, "from"), _column(layout, leaf.name, "until")
     null = exp.Is(this=begins.copy(), expression=exp.null())
     begun, over = exp.LTE(this=begins, expression=now()), exp.LTE(this=ends, expression=now())
