@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -200,7 +201,20 @@ def compile_policy(
 
 
 def _law_values(law: Law) -> list[tuple[str, str]]:
-    return sorted((path, str(fact.value)) for path, fact in law.facts.items())
+    return sorted((path, json.dumps(_settled(fact.value))) for path, fact in law.facts.items())
+
+
+def _settled(value: Any) -> Any:
+    """Return a value of a law pack in an order that is the same in every process."""
+    if isinstance(value, (frozenset, set)):
+        return sorted(json.dumps(_settled(item)) for item in value)
+    if isinstance(value, (tuple, list)):
+        return [_settled(item) for item in value]
+    if isinstance(value, MappingABC):
+        return sorted((str(key), _settled(item)) for key, item in value.items())
+    if is_dataclass(value):
+        return [_settled(getattr(value, part.name)) for part in fields(value)]
+    return str(value)
 
 
 def law_by_countries(region: Region) -> tuple[tuple[str, str], ...]:
