@@ -18,8 +18,9 @@ from placket.cli.options import (
     subject_option,
 )
 from placket.cli.outcome import DONE, PROBLEMS, REFUSED, Ended, write_json
-from placket.cli.shown import GLYPHS, tell_decision
+from placket.cli.shown import tell_decision
 from placket.gate.instants import rfc3339
+from placket.gate.words import GLYPHS
 from placket.store import checkpoint as note
 from placket.store.tree import verify_inclusion
 

@@ -10,15 +10,27 @@ from placket.cli.outcome import DONE, Ended
 
 
 @click.command("demo")
-@click.option("--policy", "name", default="justelegance", show_default=True,
-              help="The example retailer whose policy runs.")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("placket-demo"),
-              show_default=True, help="Where the demo is made; an earlier one is made anew.")
+@click.option(
+    "--policy",
+    "name",
+    default="justelegance",
+    show_default=True,
+    help="The example retailer whose policy runs.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("placket-demo"),
+    show_default=True,
+    help="Where the demo is made; an earlier one is made anew.",
+)
 @click.option("--url", default="", help="The shop's database; default a SQLite file in the folder.")
 @click.option("--port", default=8600, show_default=True, help="Where it is served; 0: a free one.")
 @click.option("--scale", default=1.0, hidden=True, help="The part of the transactions taken.")
 @click.option("--no-serve", is_flag=True, help="Stop when the run is over.")
-def command(name: str, folder: Path, url: str, port: int, scale: float, *, no_serve: bool) -> int:
+def command(  # noqa: PLR0913 - one parameter an option
+    name: str, folder: Path, url: str, port: int, scale: float, *, no_serve: bool
+) -> int:
     """Build the reference retailer, run the main job on it, then serve its pages."""
     from placket.demo.run import Demo, bundled_policy, run, today  # noqa: PLC0415 - slow to load
     from placket.demo.telling import Telling  # noqa: PLC0415 - slow to load
@@ -26,8 +38,9 @@ def command(name: str, folder: Path, url: str, port: int, scale: float, *, no_se
     try:
         policy = bundled_policy(name)
     except FileNotFoundError:
-        raise Ended(f"there is no example policy `{name}`", "try `--policy justelegance`",
-                    code=2) from None
+        raise Ended(
+            f"there is no example policy `{name}`", "try `--policy justelegance`", code=2
+        ) from None
     folder = folder.resolve()
     demo = Demo(
         folder=folder,

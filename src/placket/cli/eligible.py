@@ -14,10 +14,10 @@ import click
 from placket.cli.installation import instant_of, open_installation
 from placket.cli.options import config_option, json_option
 from placket.cli.outcome import DONE, WRONG_USE, Ended, write_json
-from placket.cli.shown import filled
 from placket.cli.words import expect_activity, expect_channel
 from placket.decide.question import Question
 from placket.gate.instants import rfc3339
+from placket.gate.words import filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

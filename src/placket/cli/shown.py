@@ -1,78 +1,28 @@
-"""A decision in words, 80 columns wide: outcome, then each reason with clause, law and fact."""
+"""A decision on the terminal: the words of the gate, the outcome in its colour."""
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from placket.gate.instants import rfc3339
+from placket.gate.words import decision_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from placket.decide.question import Decision, Reason
+    from placket.decide.question import Decision
     from placket.facts import Fact
 
-COLUMNS: Final = 80
-GLYPHS: Final = {"permit": "✓", "deny": "✗"}
 _COLOURS: Final = {"permit": "green", "deny": "red"}
-_INDENT: Final = "    "
-_NAME: Final = 10
 
 
 def tell_decision(
     decision: Decision, fact: Callable[[str], Fact | None], *, channel: str = ""
 ) -> None:
     """Write the decision to the terminal; `fact` finds a fact of the ledger by its id."""
-    by = f" by {channel}" if channel else ""
-    word = f"{GLYPHS[decision.outcome]} {decision.outcome}"
-    head = click.style(word, fg=_COLOURS[decision.outcome], bold=True)
-    click.echo(f"{head}  {decision.activity}{by}, at {rfc3339(decision.at)}")
-    for name in ("data", "withheld"):
-        for line in _named(name, ", ".join(getattr(decision, name)), indent="  "):
-            click.echo(line)
-    for reason in decision.because:
-        click.echo()
-        for line in _lines(reason, fact):
-            click.echo(line)
-
-
-def _lines(reason: Reason, fact: Callable[[str], Fact | None]) -> Iterator[str]:
-    glyph = GLYPHS["permit" if reason.code.startswith("permitted.") else "deny"]
-    yield f"  {glyph} {reason.code}"
-    if reason.clause:
-        yield from _named("clause", f"{reason.clause}: “{reason.text}”")
-    yield from _named("law", reason.law)
-    found = fact(reason.fact) if reason.fact else None
-    yield from _named("fact", reason.fact if found is None else fact_line(found))
-    yield from _named("data", ", ".join(reason.data))
-    yield from _named("until", reason.changes_when)
-
-
-def fact_line(fact: Fact) -> str:
-    """Return a fact as a line: kind, what it is about, its day, its id."""
-    what = fact.what.replace("_", " ")
-    about = " ".join(word for word in (what, fact.channel and f"by {fact.channel}") if word)
-    kind = fact.kind.value.replace("_", " ")
-    day = rfc3339(fact.occurred_at)[:10]
-    return f"{kind}{': ' if about else ''}{about}, {day} ({fact.id})"
-
-
-def _named(name: str, text: str, *, indent: str = _INDENT) -> Iterator[str]:
-    if text:
-        first = f"{indent}{name:<{_NAME}}"
-        yield from filled(text, indent=" " * len(first), first=first)
-
-
-def filled(text: str, *, indent: str = "", first: str | None = None) -> list[str]:
-    """Return `text` in lines of 80 columns, indented; no word is broken."""
-    return textwrap.wrap(
-        text,
-        COLUMNS,
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    first, *rest = decision_lines(decision, fact, channel=channel)
+    word, space, head = first.partition("  ")
+    click.echo(click.style(word, fg=_COLOURS[decision.outcome], bold=True) + space + head)
+    for line in rest:
+        click.echo(line)

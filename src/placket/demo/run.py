@@ -15,10 +15,11 @@ from placket import catalogue as catalogues
 from placket.decide.question import Question
 from placket.demo.schema import customer
 from placket.demo.shop import build_shop
-from placket.demo.words import clause_beside_rule, decision_lines
+from placket.demo.words import clause_beside_rule
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.opening import create_gate, publish
 from placket.gate.views import SourceViews
+from placket.gate.words import decision_lines
 from placket.policy.trace import is_enforced
 from placket.settings import Settings, SourceSettings, write_settings
 from placket.sources.connect import open_source
@@ -178,7 +179,7 @@ def _explain(demo: Demo, gate: Gate) -> str:
     denied = next(s for s in subjects if _is_refused(gate.decide(s, OFFERS)))
     for subject in (permitted, denied):
         tell.line(subject, style="bold")
-        tell.lines(decision_lines(gate.decide(subject, OFFERS), gate.fact))
+        tell.lines(decision_lines(gate.decide(subject, OFFERS), gate.fact, channel=OFFERS.channel))
         tell.line()
     return permitted
 
@@ -247,7 +248,7 @@ def _withdraw(demo: Demo, views: SourceViews, made: PurposeViews, subject: str) 
     members = {f.person for f in gate.ledger.facts_of(person) if f.person}
     views.refresh_persons(members, since=before)
     tell.line(subject, style="bold")
-    tell.lines(decision_lines(gate.decide(subject, OFFERS), gate.fact))
+    tell.lines(decision_lines(gate.decide(subject, OFFERS), gate.fact, channel=OFFERS.channel))
     name = made.views[0].name
     tell.line()
     tell.line(f"rows of {name}: {_rows(views, name):,}")

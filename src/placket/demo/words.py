@@ -5,14 +5,11 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-from placket.gate.instants import rfc3339
 from placket.policy.render import dump, rule_as_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from placket.decide.question import Decision, Reason
-    from placket.facts import Fact
     from placket.policy.compile import Policy
     from placket.policy.rules import Rule
 
@@ -47,42 +44,3 @@ def rule_lines(rule: Rule) -> list[str]:
 def quoted(text: str, indent: str = "    ") -> list[str]:
     """Return the text in quotation marks, wrapped and indented."""
     return textwrap.wrap(f"“{text}”", WIDTH, initial_indent=indent, subsequent_indent=indent)
-
-
-def decision_lines(decision: Decision, fact_of: Callable[[str], Fact | None]) -> Iterator[str]:
-    """Yield the lines that explain a decision: outcome, then every reason with its fact."""
-    mark = "✓ permit" if decision.is_permitted else "✗ deny"
-    yield f"{mark}  {decision.activity}"
-    shown: set[str] = set()
-    for reason in decision.because:
-        yield from reason_lines(reason, fact_of(reason.fact) if reason.fact else None, shown)
-        shown.add(reason.clause)
-    if decision.withheld:
-        yield from textwrap.wrap(
-            f"withheld: {', '.join(decision.withheld)}",
-            WIDTH,
-            initial_indent="  ",
-            subsequent_indent="    ",
-        )
-
-
-def reason_lines(reason: Reason, fact: Fact | None, shown: set[str]) -> Iterator[str]:
-    """Yield one reason: code and law, its clause quoted once, the fact, what would change it."""
-    law = f"  ({reason.law})" if reason.law else ""
-    yield f"  {reason.code}{law}"
-    if reason.text and reason.clause not in shown:
-        text = textwrap.shorten(reason.text, 160, placeholder=" ...")
-        yield from quoted(text, "      ")
-    detail = [f"clause {reason.clause}"] if reason.clause else []
-    if fact is not None:
-        what = f" {fact.what}" if fact.what else ""
-        detail.append(f"fact {fact.kind.value}{what} of {rfc3339(fact.occurred_at)[:10]}")
-    if detail:
-        yield f"      {', '.join(detail)}"
-    if reason.changes_when:
-        yield from textwrap.wrap(
-            f"changes when {reason.changes_when}",
-            WIDTH,
-            initial_indent="      ",
-            subsequent_indent="      ",
-        )

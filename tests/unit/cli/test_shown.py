@@ -2,9 +2,10 @@
 
 import pytest
 
-from placket.cli.shown import fact_line, filled, tell_decision
+from placket.cli.shown import tell_decision
 from placket.decide.question import Decision, Reason
 from placket.facts import Fact, Kind
+from placket.gate.words import fact_line, filled
 
 AT = 1_764_000_000_000_000
 OBJECTED = Fact(
