@@ -7,6 +7,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import errors
 
+from placket.store.idle import Idle
 from placket.store.refusals import (
     FoldMissing,
     LedgerBusy,
@@ -161,7 +162,8 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._idle: list[PostgresSession] = [self._connected()]
+        self._idle: Idle[PostgresSession] = Idle(lambda session: session.connection.close())
+        self._idle.give(self._connected())
 
     def _connected(self) -> PostgresSession:
         try:
@@ -184,18 +186,15 @@ class PostgresDatabase:
     @contextmanager
     def reading(self) -> Iterator[PostgresSession]:
         """Lend a connection for single statements."""
-        try:
-            session = self._idle.pop()
-        except IndexError:
-            session = self._connected()
+        session = self._idle.take() or self._connected()
         try:
             yield session
         finally:
             if session.connection.closed:
                 # Those that waited were cut with it, as when a server starts again.
-                self.close()
+                self._idle.clear()
             else:
-                self._idle.append(session)
+                self._idle.give(session)
 
     @contextmanager
     def snapshot(self) -> Iterator[PostgresSession]:
@@ -240,9 +239,8 @@ class PostgresDatabase:
             session.run("vacuum")
 
     def close(self) -> None:
-        """Close the connections that are not lent."""
-        while self._idle:
-            self._idle.pop().connection.close()
+        """Close the connections that are not lent, and those that are once they come back."""
+        self._idle.close()
 
 
 def _set(session: PostgresSession, name: str, wanted: str) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from placket.store.idle import Idle
 from placket.store.refusals import (
     FoldMissing,
     LedgerBusy,
@@ -163,12 +164,12 @@ class SqliteDatabase:
             raise LedgerMissing("there is no ledger at this path; create one, or name another")
         self._uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         self._busy_ms = busy_ms
-        self._idle: list[SqliteSession] = []
+        self._idle: Idle[SqliteSession] = Idle(lambda session: session.connection.close())
         # In one process a lock is fairer than SQLite's waiting, which asks again and again.
         self._writer = threading.RLock()
         if create and not path.exists():
             self._touch(path)
-        self._idle.append(self._connected())
+        self._idle.give(self._connected())
 
     @staticmethod
     def _touch(path: Path) -> None:
@@ -203,14 +204,11 @@ class SqliteDatabase:
     @contextmanager
     def reading(self) -> Iterator[SqliteSession]:
         """Lend a connection for single statements."""
-        try:
-            session = self._idle.pop()
-        except IndexError:
-            session = self._connected()
+        session = self._idle.take() or self._connected()
         try:
             yield session
         finally:
-            self._idle.append(session)
+            self._idle.give(session)
 
     @contextmanager
     def snapshot(self) -> Iterator[SqliteSession]:
@@ -260,9 +258,8 @@ class SqliteDatabase:
                 raise refusal(raised) from raised
 
     def close(self) -> None:
-        """Close the connections that are not lent."""
-        while self._idle:
-            self._idle.pop().connection.close()
+        """Close the connections that are not lent, and those that are once they come back."""
+        self._idle.close()
 
 
 def _begin(session: SqliteSession, statement: str) -> None:
