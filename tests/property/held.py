@@ -19,6 +19,7 @@ from placket.policy.compile import (
 from placket.policy.rules import (
     Activity,
     Capture,
+    Consent,
     Datum,
     Retain,
     Role,
@@ -126,6 +127,7 @@ class Asked:
             "given" in self.states(name)
             for rule in self.variants
             for name in consents_for(self.policy, rule, self.channel)
+            if isinstance(self.policy.consents[name], Consent)
         )
 
     def states(self, name: str) -> list[str]:

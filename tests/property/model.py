@@ -171,6 +171,7 @@ class Case(Held):
             yes
             for rule in self.variants
             for name in consents_for(self.policy, rule, self.channel)
+            if isinstance(self.policy.consents[name], Consent)
             for yes in self.person.yeses(name, self.channel)
         ]
 

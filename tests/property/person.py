@@ -309,6 +309,8 @@ class Person:
 
     def only_messages(self, name: str) -> bool:
         """Say whether all that the consent covers is marketing sent on a channel."""
+        if isinstance(self.policy.consents[name], Cookie):
+            return False
         covered = self.covered(name)
         return bool(covered) and all(is_direct_marketing(r) and r.channel for r in covered)
 

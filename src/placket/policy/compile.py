@@ -174,6 +174,16 @@ def consents_for(policy: Policy, activity: Activity, channel: str) -> tuple[str,
     )
 
 
+def yeses_for(policy: Policy, activity: Activity, channel: str) -> tuple[str, ...]:
+    """Return the names of the consents that are a yes to `activity` itself on `channel`, in order.
+
+    A category of cookies is none: it opens the device, and the basis of what `needs` it.
+    Source: ePrivacy Directive Art. 5(3) beside Art. 13(1).
+    """
+    named = consents_for(policy, activity, channel)
+    return tuple(name for name in named if isinstance(policy.consents[name], Consent))
+
+
 def _covers_channel(consent: Consent | Cookie, channel: str) -> bool:
     channels = getattr(consent, "channel", ())
     return not channels or not channel or channel in channels

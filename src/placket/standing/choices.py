@@ -7,7 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import OPEN, Fact, Kind
-from placket.policy.compile import Policy, consents_for, is_direct_marketing, is_marketing
+from placket.policy.compile import (
+    Policy,
+    consents_for,
+    is_direct_marketing,
+    is_marketing,
+    yeses_for,
+)
 from placket.policy.period import After
 from placket.policy.rules import Activity, Consent, Cookie, as_dict
 from placket.standing.clocks import Clock, anchored, interval_of
@@ -159,6 +165,8 @@ def _covered(policy: Policy, name: str) -> list[Activity]:
 @lru_cache(maxsize=1024)
 def only_messages(policy: Policy, name: str) -> bool:
     """Say whether all that the consent covers is marketing that is sent on some channel."""
+    if not isinstance(policy.consents[name], Consent):
+        return False  # no message is refused by a no to cookies: it is told here or nowhere
     covered = _covered(policy, name)
     return bool(covered) and all(is_direct_marketing(v) and v.channel for v in covered)
 
@@ -233,7 +241,7 @@ def _buried(history: History, kind: Kind) -> Iterator[Fact]:
 
 def _yeses(history: History, policy: Policy, activity: str, channel: str) -> Iterator[Fact]:
     for variant in policy.activities[activity]:
-        for name in consents_for(policy, variant, channel):
+        for name in yeses_for(policy, variant, channel):
             yield from answers(history, policy, name, channel).yeses
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from placket.facts import OPEN
-from placket.policy.compile import Policy, consents_for, is_marketing
+from placket.policy.compile import Policy, is_marketing, yeses_for
 from placket.policy.period import After, Latest, Period, WhileHolds, WhileOpen
 from placket.policy.rules import (
     Access,
@@ -188,7 +188,7 @@ def with_consents(policy: Policy, activity: str, channel: str) -> tuple[str, ...
     found = {
         state: None
         for variant in variants
-        for name in consents_for(policy, variant, channel)
+        for name in yeses_for(policy, variant, channel)
         for state in consent_names(policy, name, channel)
     }
     return tuple(found)

@@ -73,9 +73,6 @@ def test_a_yes_to_personal_emails_is_taken_back_by_the_link_in_one(shop: Shop) -
     )
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the fold counts a yes to a cookie as a yes to the messages it serves"
-)
 @pytest.mark.clause("JE-048", "JE-066")
 def test_a_yes_to_cookies_lifts_no_objection_to_marketing(shop: Shop) -> None:
     objects = (*HOLDER, *PERSONAL, *told(Kind.OBJECTED, "2026-05-25", "direct_marketing"))

@@ -351,3 +351,41 @@ def test_without_an_offer_to_refuse_there_is_no_soft_opt_in() -> None:
     obtained = told(Kind.CONTACT_OBTAINED, 1, channel="email", marks=(*SOLD[:2], "in:sale"))
 
     assert standing_of(shop(NEWS), obtained).get("soft.email") is None
+
+
+PERSONAL = """
+- consent: personal
+  activities: [tips]
+  channel: email
+- cookie: experience
+  activities: [tips]
+  basis: consent
+- activity: tips
+  purpose: direct_marketing
+  uses: [email]
+  basis: consent
+  needs: [personal, experience]
+  channel: email
+  topic: tips
+"""
+
+
+def test_a_yes_to_cookies_is_no_yes_to_messages() -> None:
+    accepts = told(Kind.CONSENT_GIVEN, 2, what="experience")
+    objects = told(Kind.OBJECTED, 1)
+    unsubscribes = told(Kind.CONSENT_WITHDRAWN, 1, channel="email")
+
+    standing = standing_of(shop(PERSONAL), objects, unsubscribes, accepts)
+
+    assert standing.get("consent.experience") is not None
+    assert standing.get("objected.tips.email") == (day(1), OPEN, "objected@1")
+    assert standing.get("refused.tips.email") == (day(1), OPEN, "consent_withdrawn@1")
+
+
+def test_a_no_to_cookies_counts_also_when_it_names_a_topic() -> None:
+    no = told(Kind.CONSENT_WITHDRAWN, 2, what="experience", topic="tips")
+
+    standing = standing_of(shop(PERSONAL), told(Kind.CONSENT_GIVEN, 1, what="experience"), no)
+
+    assert standing.get("consent.experience") is None
+    assert standing.get("no.consent.experience") is not None
