@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from placket.cli.outcome import DONE, Ended
+from placket.cli.options import json_option
+from placket.cli.outcome import DONE, Ended, write_json
 
 
 @click.command("demo")
@@ -28,12 +29,20 @@ from placket.cli.outcome import DONE, Ended
 @click.option("--port", default=8600, show_default=True, help="Where it is served; 0: a free one.")
 @click.option("--scale", default=1.0, hidden=True, help="The part of the transactions taken.")
 @click.option("--no-serve", is_flag=True, help="Stop when the run is over.")
+@json_option
 def command(  # noqa: PLR0913 - one parameter an option
-    name: str, folder: Path, url: str, port: int, scale: float, *, no_serve: bool
+    name: str,
+    folder: Path,
+    url: str,
+    port: int,
+    scale: float,
+    *,
+    no_serve: bool,
+    as_json: bool,
 ) -> int:
     """Build the reference retailer, run the main job on it, then serve its pages."""
     from placket.demo.run import Demo, bundled_policy, run, today  # noqa: PLC0415 - slow to load
-    from placket.demo.telling import Telling  # noqa: PLC0415 - slow to load
+    from placket.demo.telling import Telling, silent  # noqa: PLC0415 - slow to load
 
     try:
         policy = bundled_policy(name)
@@ -47,11 +56,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         url=url or f"sqlite:///{folder / 'shop.db'}",
         policy=policy,
         today=today(),
-        telling=Telling(),
+        telling=Telling(out=silent()) if as_json else Telling(),
         scale=scale,
     )
     with run(demo):
         pass
+    if as_json:
+        write_json(demo.telling.found)
     if not no_serve:
         from placket.cli.serve import serve  # noqa: PLC0415 - slow to load
 

@@ -67,6 +67,9 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.sources.replica.NotReplicated": (REFUSED, ""),
     "placket.gate.views.SourceNotSet": (WRONG_USE, ""),
     "placket.gate.views.CatalogueUnusable": (REFUSED, ""),
+    "placket.demo.run.FolderInUse": (REFUSED, ""),
+    "placket.demo.rows.ShopExists": (REFUSED, "name an empty database with `--url`"),
+    "placket.demo.rows.UnsupportedDatabase": (WRONG_USE, ""),
 }
 """Class to exit code and mend, by name: a class that was never imported was never raised."""
 

@@ -20,7 +20,10 @@ from placket.facts import Fact, Kind, fact_id
 from placket.gate.opening import create_gate, publish
 from placket.gate.views import SourceViews
 from placket.gate.words import decision_lines
+from placket.policy.compile import is_direct_marketing
+from placket.policy.rules import Activity, Retain
 from placket.policy.trace import is_enforced
+from placket.problems import is_clean
 from placket.settings import Settings, SourceSettings, write_settings
 from placket.sources.connect import open_source
 from placket.sources.sync import sync
@@ -29,17 +32,24 @@ from placket.sources.told import Told
 if TYPE_CHECKING:
     from datetime import date
 
-    from placket.decide.question import Decision
     from placket.demo.telling import Telling
     from placket.gate.gate import Gate
+    from placket.policy.compile import Policy
     from placket.sources.views import PurposeViews
 
 SHOP: Final = "shop"
+MAIL: Final = "email"
 PARTS: Final = ("placket.db", "placket-keys.db", "placket.key", "placket.toml", "shop.db")
-SHOWN_CLAUSES: Final = ("JE-064", "JE-031", "JE-037", "JE-040")
-"""Clauses that show each word: said, inferred, narrowed, added."""
+MARKER: Final = "made-by-placket-demo"
+"""A file by which a folder is known to be a demo's, so that nothing else is ever cleared."""
 
-OFFERS: Final = Question(activity="offers_to_buyers", channel="email")
+WORDS: Final = ("said", "inferred", "added", "narrowed")
+LOOKED_AT: Final = 500
+"""Customers of whom the one with most reasons is shown."""
+
+
+class FolderInUse(Exception):
+    """the folder holds something else than a demo; name an empty one with --folder."""
 
 
 class PolicyBroken(Exception):
@@ -81,21 +91,28 @@ def run(demo: Demo) -> Gate:
     (demo.folder / "placket.toml").write_text(write_settings(demo.settings), encoding="utf-8")
     _policy(demo, gate)
     _sync(demo, gate)
-    _whom(demo, gate)
-    subject = _explain(demo, gate)
+    question = _whom(demo, gate)
+    subject = _explain(demo, gate, question)
     views = SourceViews(gate=gate, name=SHOP)
-    made = _view(demo, views, subject)
-    _withdraw(demo, views, made, subject)
+    made = _view(demo, views, question, subject)
+    _withdraw(demo, views, made, question, subject)
     views.close()
     _verify(demo, gate)
+    tell.found["seconds"] = round(tell.elapsed(), 1)
     tell.line()
     tell.line(f"All of it took {tell.elapsed():.0f} seconds. It lies in {demo.folder}.")
     return gate
 
 
 def clear(folder: Path) -> None:
-    """Make the folder, or take an earlier demo's files out of it and nothing else."""
+    """Make the folder, or take an earlier demo's files out of it and nothing else.
+
+    Raises FolderInUse when the folder holds anything and no demo made it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()) and not (folder / MARKER).exists():
+        raise FolderInUse(f"{folder} holds something else than a demo; name an empty folder")
+    (folder / MARKER).touch()
     for part in PARTS:
         for file in folder.glob(f"{part}*"):
             file.unlink()
@@ -107,6 +124,7 @@ def _shop(demo: Demo) -> None:
     with tell.progress() as progress:
         summary = build_shop(demo.url, today=demo.today, progress=progress, scale=demo.scale)
     rows = summary.rows
+    tell.found["shop"] = dict(rows)
     tell.line(
         f"{rows['customer']:,} customers, {rows['orders']:,} orders, "
         f"{rows['order_line']:,} order lines, the last of yesterday."
@@ -123,16 +141,33 @@ def _policy(demo: Demo, gate: Gate) -> None:
         raise PolicyBroken("\n".join(str(p) for p in published.problems))
     policy = gate.policy
     rules = list(policy.document.rules())
-    words = [rule.provenance.word for rule in rules]
+    counts = {word: sum(r.provenance.word == word for r in rules) for word in WORDS}
+    running = sum(map(is_enforced, rules))
+    found = "clean" if is_clean(published.problems) else f"{len(published.problems)} problems"
+    tell.found["policy"] = {
+        "clauses": len(policy.clauses),
+        "rules": len(rules),
+        **counts,
+        "running": running,
+        "checked": found,
+    }
     tell.line(
         f"{len(policy.clauses)} clauses, {len(rules)} rules: "
-        + ", ".join(f"{words.count(w)} {w}" for w in ("said", "inferred", "added", "narrowed"))
-        + f"; {sum(map(is_enforced, rules))} of them run today. Checked: clean."
+        + ", ".join(f"{number} {word}" for word, number in counts.items())
+        + f". {running} of them run today. Checked: {found}."
     )
-    for clause in SHOWN_CLAUSES:
-        if clause in policy.clauses:
-            tell.line()
-            tell.lines(clause_beside_rule(policy, clause))
+    for clause in _telling_clauses(policy):
+        tell.line()
+        tell.lines(clause_beside_rule(policy, clause))
+
+
+def _telling_clauses(policy: Policy) -> list[str]:
+    """Return, for each word of how a rule stands, the first clause with a running rule of it."""
+    found: dict[str, str] = {}
+    for rule in policy.document.rules():
+        if isinstance(rule, Activity | Retain) and is_enforced(rule):
+            found.setdefault(rule.provenance.word, rule.clause)
+    return list(dict.fromkeys(found[word] for word in WORDS if word in found))
 
 
 def _sync(demo: Demo, gate: Gate) -> None:
@@ -156,36 +191,44 @@ def _sync(demo: Demo, gate: Gate) -> None:
         )
     gate.sequence()
     engine.dispose()
+    tell.found["sync"] = {"facts": summary.told, "linked": summary.linked}
     tell.line(f"{summary.told:,} facts told, {summary.linked:,} persons known to be the same.")
 
 
-def _whom(demo: Demo, gate: Gate) -> None:
-    tell = demo.telling
+def _whom(demo: Demo, gate: Gate) -> Question:
+    """Count for each activity and channel; return the message that promotes to most persons."""
+    tell, policy = demo.telling, gate.policy
     tell.step("Who may be addressed today, and why not the others")
     questions = [
         Question(activity=name, channel=channel)
-        for name, variants in gate.policy.activities.items()
+        for name, variants in policy.activities.items()
         for channel in variants[0].channel or ("",)
     ]
-    tell.funnels([gate.funnel(question) for question in questions])
+    funnels = {question: gate.funnel(question) for question in questions}
+    tell.funnels(list(funnels.values()))
+    messages = [
+        question
+        for question in questions
+        if question.channel == MAIL and is_direct_marketing(policy.activities[question.activity][0])
+    ]
+    return max(messages, key=lambda question: funnels[question].permitted)
 
 
-def _explain(demo: Demo, gate: Gate) -> str:
+def _explain(demo: Demo, gate: Gate, question: Question) -> str:
     """Explain one act that is permitted and one that is not; return the first subject."""
     tell = demo.telling
     tell.step("One person, one act: the decision and all its reasons")
-    subjects = _subjects(demo.url)
-    permitted = next(s for s in subjects if gate.decide(s, OFFERS).is_permitted)
-    denied = next(s for s in subjects if _is_refused(gate.decide(s, OFFERS)))
+    decided = {s: gate.decide(s, question) for s in _subjects(demo.url)[:LOOKED_AT]}
+    permitted = next(s for s, decision in decided.items() if decision.is_permitted)
+    denied = max(
+        (s for s, decision in decided.items() if not decision.is_permitted),
+        key=lambda s: len(set(decided[s].codes)),
+    )
     for subject in (permitted, denied):
         tell.line(subject, style="bold")
-        tell.lines(decision_lines(gate.decide(subject, OFFERS), gate.fact, channel=OFFERS.channel))
+        tell.lines(decision_lines(decided[subject], gate.fact, channel=question.channel))
         tell.line()
     return permitted
-
-
-def _is_refused(decision: Decision) -> bool:
-    return "objection.direct_marketing" in decision.codes
 
 
 def _subjects(url: str) -> list[str]:
@@ -198,11 +241,11 @@ def _subjects(url: str) -> list[str]:
     return [f"email:{email.lower()}" for email in emails]
 
 
-def _view(demo: Demo, views: SourceViews, subject: str) -> PurposeViews:
+def _view(demo: Demo, views: SourceViews, question: Question, subject: str) -> PurposeViews:
     tell = demo.telling
     tell.step("A purpose view on the shop's own database")
     with tell.progress() as progress:
-        made = views.apply(OFFERS, progress=progress)
+        made = views.apply(question, progress=progress)
     tell.line(f"{len(made.views)} views, one for each table that holds what the activity uses:")
     tell.lines(
         textwrap.wrap(
@@ -228,7 +271,9 @@ def _rows(views: SourceViews, name: str, subject: str = "") -> int:
         return int(connection.execute(wanted).scalar_one())
 
 
-def _withdraw(demo: Demo, views: SourceViews, made: PurposeViews, subject: str) -> None:
+def _withdraw(
+    demo: Demo, views: SourceViews, made: PurposeViews, question: Question, subject: str
+) -> None:
     tell, gate = demo.telling, views.gate
     tell.step("The person unsubscribes: the decision flips, the row leaves the view")
     person, before, now = gate.person_of(subject), gate.size(), gate.now()
@@ -238,7 +283,7 @@ def _withdraw(demo: Demo, views: SourceViews, made: PurposeViews, subject: str) 
         id=fact_id("demo", person, now),
         kind=Kind.CONSENT_WITHDRAWN,
         person=person,
-        channel="email",
+        channel=question.channel,
         occurred_at=now,
         recorded_at=now,
         route="mail_link",
@@ -248,7 +293,9 @@ def _withdraw(demo: Demo, views: SourceViews, made: PurposeViews, subject: str) 
     members = {f.person for f in gate.ledger.facts_of(person) if f.person}
     views.refresh_persons(members, since=before)
     tell.line(subject, style="bold")
-    tell.lines(decision_lines(gate.decide(subject, OFFERS), gate.fact, channel=OFFERS.channel))
+    decision = gate.decide(subject, question)
+    tell.found["withdrawn"] = {"before": "permit", "after": decision.outcome}
+    tell.lines(decision_lines(decision, gate.fact, channel=question.channel))
     name = made.views[0].name
     tell.line()
     tell.line(f"rows of {name}: {_rows(views, name):,}")
@@ -262,6 +309,7 @@ def _verify(demo: Demo, gate: Gate) -> None:
         found = gate.verify(progress=lambda done, total: progress("leaves", done, total))
     if found.damage is not None:
         raise PolicyBroken(found.damage.what)
+    tell.found["ledger"] = {"facts": found.facts, "whole": found.is_whole}
     tell.line(f"{found.facts:,} facts, {found.checkpoints} signed checkpoints: whole.")
     note = (gate.checkpoint() or "").split("\n")
     tell.line(f"The newest checkpoint signs the root {note[2]} over {int(note[1]):,} facts.")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -20,13 +21,22 @@ if TYPE_CHECKING:
 SHOWN_REASONS = 2
 
 
+def silent() -> Console:
+    """Return a console whose words go nowhere."""
+    return Console(file=io.StringIO(), quiet=True)
+
+
 @dataclass(slots=True)
 class Telling:
-    """Writes to a terminal: what is found on standard output, progress on the error stream."""
+    """Writes to a terminal: what is found on standard output, progress on the error stream.
+
+    found: the same in figures, for those who want JSON.
+    """
 
     out: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=False))
     err: Console = field(default_factory=lambda: Console(stderr=True))
     steps: int = 0
+    found: dict[str, object] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
     def step(self, title: str) -> None:
@@ -89,3 +99,4 @@ class Telling:
                 ", ".join(lost) + (f", {more} more" if more > 0 else ""),
             )
         self.out.print(table)
+        self.found["eligible"] = [asdict(funnel) for funnel in funnels]
