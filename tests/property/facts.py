@@ -69,6 +69,8 @@ def _consent_deeds() -> list[dict[str, Any]]:
                 for mark in ("wording:w1", "wording:w9", "imported")
             ]
             found.append(_deed(Kind.CONSENT_CONFIRMED, what=what, channel=channel))
+            link = _deed(Kind.CONSENT_CONFIRMED, what=what, channel=channel)
+            found.append(link | {"route": "unsubscribe_link"})
             found.append(_deed(Kind.CONSENT_REFUSED, what=what, channel=channel))
             found.append(_deed(Kind.CONSENT_WITHDRAWN, what=what, channel=channel))
         marks = ("wording:w1", "wording:w2")
@@ -79,6 +81,8 @@ def _consent_deeds() -> list[dict[str, Any]]:
             _deed(Kind.CONSENT_GIVEN, what=what, activity="newsletter", marks=("wording:w1",))
         )
         found.append(_deed(Kind.CONSENT_GIVEN, what=what, activity="care", marks=("wording:w1",)))
+        signal = _deed(Kind.CONSENT_GIVEN, what=what, marks=("wording:w1",))
+        found += [signal | {"route": "browser_settings"}] * 2
     return found
 
 

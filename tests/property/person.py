@@ -277,6 +277,7 @@ class Person:
             for fact in self.of(Kind.CONSENT_CONFIRMED)
             if fact.what == yes.what
             and fact.person == yes.person
+            and can_agree(fact)
             and meets(fact, channel)
             and fact.occurred_at >= yes.occurred_at
         )
@@ -354,7 +355,14 @@ def spares_something(no: Fact) -> bool:
     return bool(no.topic) or any(mark.startswith("keep:") for mark in no.marks)
 
 
+def can_agree(fact: Fact) -> bool:
+    """Say whether a yes may come this way: some ways can only say no."""
+    return fact.route not in {"browser_settings", "unsubscribe_link"}
+
+
 def is_accepted(yes: Fact, consent: Consent | Cookie) -> bool:
+    if not can_agree(yes):
+        return False
     if "imported" in yes.marks:
         return "imported" in getattr(consent, "accept", ())
     asked = as_dict(getattr(consent, "asked", ())).get("wording")

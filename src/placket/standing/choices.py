@@ -29,6 +29,8 @@ IMPORTED: Final = "imported"
 WORDING: Final = "wording:"
 KEEP: Final = "keep:"
 OVERRULED: Final = "overruled"
+ONLY_REFUSING: Final = frozenset({"browser_settings", "unsubscribe_link"})
+"""Ways that can carry a no and never a yes. Source: GDPR Art. 4(11); C-673/17, 52 to 63."""
 _REFUSED: Final = frozenset({Kind.CONSENT_REFUSED.value, Kind.CONSENT_WITHDRAWN.value})
 
 
@@ -82,12 +84,13 @@ class Answers:
 def answers(history: History, policy: Policy, name: str, channel: str) -> Answers:
     """Return what the person answered to the consent `name` on `channel`.
 
-    A yes counts by a wording that the rule publishes, an imported one only where accepted;
-    with double confirmation from the confirming on. A no always counts.
+    A yes counts by a wording that the rule publishes, an imported one only where accepted, and
+    by no way that only refuses; with double confirmation from the confirming on. A no always
+    counts.
     """
     consent = policy.consents[name]
     said = [f for f in history.of(Kind.CONSENT_GIVEN) if f.what == name and _meets(f, channel)]
-    accepted = [fact for fact in said if _by_wording(fact, consent)]
+    accepted = [fact for fact in said if _counts(fact, consent)]
     doubled = getattr(consent, "confirm", "single") == "double"
     since = [(f, _confirmation(history, f, channel) if doubled else f) for f in accepted]
     return Answers(
@@ -101,7 +104,9 @@ def _meets(fact: Fact, channel: str) -> bool:
     return not fact.channel or not channel or fact.channel == channel
 
 
-def _by_wording(fact: Fact, consent: Consent | Cookie) -> bool:
+def _counts(fact: Fact, consent: Consent | Cookie) -> bool:
+    if fact.route in ONLY_REFUSING:
+        return False
     if IMPORTED in fact.marks:
         return IMPORTED in getattr(consent, "accept", ())
     published = wordings(consent)
@@ -122,6 +127,7 @@ def _confirmation(history: History, yes: Fact, channel: str) -> Fact | None:
         for fact in history.of(Kind.CONSENT_CONFIRMED)
         if fact.what == yes.what
         and fact.person == yes.person
+        and fact.route not in ONLY_REFUSING
         and _meets(fact, channel)
         and fact.occurred_at >= yes.occurred_at
     )

@@ -341,7 +341,6 @@ def test_a_browser_that_says_no_leaves_the_bag_where_it_is(shop: Shop) -> None:
 
 
 @pytest.mark.clause("JE-077")
-@pytest.mark.xfail(strict=True, reason="the fold counts a yes by any route")
 def test_a_setting_of_the_browser_is_no_yes(shop: Shop) -> None:
     allows = told(Kind.CONSENT_GIVEN, "2026-05-31", "analysis", route="browser_settings")
 

@@ -389,3 +389,13 @@ def test_a_no_to_cookies_counts_also_when_it_names_a_topic() -> None:
 
     assert standing.get("consent.experience") is None
     assert standing.get("no.consent.experience") is not None
+
+
+@pytest.mark.parametrize("route", ["browser_settings", "unsubscribe_link"])
+def test_a_way_that_can_only_refuse_carries_a_no_and_never_a_yes(route: str) -> None:
+    policy, name = shop(about_news(confirm="double")), "consent.news.email"
+
+    assert standing_of(policy, yes(1, route=route), confirmed(2)).get(name) is None
+    assert standing_of(policy, yes(1), confirmed(2, route=route)).get(name) is None
+    refused = standing_of(policy, yes(1), confirmed(2), no(3, route=route))
+    assert refused.get(f"no.{name}") == (day(3), OPEN, "consent_withdrawn@3")
