@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from placket.decide.decide import decide, permits, prepare
 from placket.decide.sql import count_eligible, funnel, printed, select_eligible
@@ -18,6 +20,7 @@ from placket.identity.identifier import Identifier, keyed_hash, parse_identifier
 from placket.standing.fold import fold
 from placket.standing.layout import Layout, layout_of
 from placket.store.ledger import no_progress
+from placket.store.refusals import FoldMissing, StaleFolds, StandingStale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -33,6 +36,17 @@ if TYPE_CHECKING:
     from placket.standing.standing import Standing
     from placket.store.ledger import Consistency, Inclusion, Ledger, Progress
     from placket.store.verifying import Verified
+
+
+T = TypeVar("T")
+
+LOOK: Final = 1_000_000
+"""How often at most the ledger is asked for newly published policies, microseconds."""
+
+LOADING: Final = "loading"
+"""The slot that says since when a first sync is loading; empty when none is."""
+
+_LOADING_AT_MOST: Final = 3_600_000_000
 
 
 class NotAnIdentifier(ValueError):
@@ -57,8 +71,9 @@ def new_person() -> str:
 class Gate:
     """An open installation.
 
-    versions: the published policies and which is in force when. clock: microseconds UTC.
-    The gate is the sink of a sync: it finds and makes persons, seals payloads and appends.
+    versions: the published policies and which is in force when; what another process publishes
+    is seen within a second. clock: microseconds UTC. The gate is the sink of a sync: it finds
+    and makes persons, seals payloads and appends.
     """
 
     settings: Settings
@@ -67,6 +82,9 @@ class Gate:
     versions: Versions
     clock: Callable[[], int] = system_now
     is_loading: bool = False
+    looked_at: int = 0
+    kept_folds: frozenset[str] = frozenset()
+    building: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def now(self) -> int:
         """Return the present instant, microseconds UTC."""
@@ -75,12 +93,72 @@ class Gate:
     @property
     def policy(self) -> Policy:
         """Return the policy in force now."""
-        return self.versions.at(self.now())
+        now = self.now()
+        self._look(now)
+        return self.versions.at(now)
 
     @property
     def layout(self) -> Layout:
         """Return how the standing under the policy in force lies in the ledger."""
         return layout_of(self.policy)
+
+    def _look(self, now: int) -> None:
+        """Take over what another process published; the ledger is asked once a second."""
+        if abs(now - self.looked_at) < LOOK:
+            return
+        self.kept_folds = frozenset(self.ledger.active_folds())
+        if self.ledger.count_policies() != len(self.versions.kept):
+            self.reload()
+        self.looked_at = now
+
+    def reload(self) -> None:
+        """Read anew which policies are published, and whose standing is kept."""
+        self.versions = self.versions.renewed(self.ledger.policies())
+        self.kept_folds = frozenset(self.ledger.active_folds())
+
+    def ready(self) -> Policy:
+        """Return the policy in force, its standing kept.
+
+        Where the law changed overnight its standing is built first. Raises StandingStale while
+        another thread or a first sync builds it: nothing is decided by half a standing.
+        """
+        policy = self.policy
+        if policy.fold_digest not in self.kept_folds:
+            self._build(policy)
+        return policy
+
+    def _build(self, policy: Policy) -> None:
+        since = self.ledger.remembered([LOADING]).get(LOADING)
+        is_loading = since and self.now() - int(since) < _LOADING_AT_MOST
+        if is_loading or not self.building.acquire(blocking=False):
+            raise StandingStale(StandingStale.__doc__)
+        try:
+            self.catch_up()
+        finally:
+            self.building.release()
+        if policy.fold_digest not in self.kept_folds:
+            raise StandingStale(StandingStale.__doc__)
+
+    def _by_standing(self, ask: Callable[[Policy, int], T]) -> T:
+        """Ask by the standing under the policy in force; once more if another took over.
+
+        ask: told the policy and the instant. Raises StandingStale.
+        """
+        with suppress(FoldMissing):
+            return ask(self.ready(), self.now())
+        self.reload()
+        try:
+            return ask(self.ready(), self.now())
+        except FoldMissing as missing:
+            raise StandingStale(StandingStale.__doc__) from missing
+
+    def _under_folds(self, write: Callable[[tuple[PolicyFold, ...]], T]) -> T:
+        """Write under the folds that are kept; once more if another process changed them."""
+        with suppress(FoldMissing, StaleFolds):
+            return write(self.folds())
+        self.reload()
+        self.catch_up()
+        return write(self.folds())
 
     # Persons
 
@@ -127,12 +205,9 @@ class Gate:
 
     def append(self, told: Sequence[Told]) -> int:
         """Append facts, their payloads sealed, and return how many were new."""
-        facts = seal(told, self.keys)
-        appended = self.ledger.append(
-            facts,
-            self.folds(),
-            now=self.now(),
-            identifiers=identifier_hashes(told, self.keys),
+        facts, hashes = seal(told, self.keys), identifier_hashes(told, self.keys)
+        appended = self._under_folds(
+            lambda folds: self.ledger.append(facts, folds, now=self.now(), identifiers=hashes)
         )
         return appended.new
 
@@ -148,9 +223,11 @@ class Gate:
 
     def folds(self) -> tuple[PolicyFold, ...]:
         """Return the folds under which the ledger keeps standing, none while loading."""
+        now = self.now()
+        self._look(now)
         if self.is_loading or not self.versions.kept:
             return ()
-        return self.versions.folds(self.keys, self.now())
+        return self.versions.folds(self.keys, now)
 
     def catch_up(self, progress: Progress = no_progress) -> None:
         """Keep standing under the folds in force and to come, and under no other."""
@@ -159,8 +236,10 @@ class Gate:
         for each in wanted:
             if each.layout.digest not in active:
                 self.ledger.prepare_fold(each, progress=progress)
-        for digest in active - {each.layout.digest for each in wanted}:
+        kept = frozenset(each.layout.digest for each in wanted)
+        for digest in active - kept:
             self.ledger.drop_fold(digest)
+        self.kept_folds = kept
 
     @contextmanager
     def loading(self, progress: Progress = no_progress) -> Iterator[None]:
@@ -171,11 +250,13 @@ class Gate:
         """
         for digest in self.ledger.active_folds():
             self.ledger.drop_fold(digest)
-        self.is_loading = True
+        self.ledger.remember({LOADING: str(self.now())})
+        self.is_loading, self.kept_folds = True, frozenset()
         try:
             yield
         finally:
             self.is_loading = False
+            self.ledger.remember({LOADING: ""})
         self.catch_up(progress)
 
     # Decisions
@@ -195,9 +276,14 @@ class Gate:
         """
         found = self.hash_of(self.identifier(subject))
         if at is None and known_at is None:
-            now, policy = self.now(), self.policy
-            standing = self.ledger.standing_by_identifier(found, layout_of(policy).digest)
-            return decide(policy, standing, question, now)
+            return self._by_standing(
+                lambda policy, now: decide(
+                    policy,
+                    self.ledger.standing_by_identifier(found, policy.fold_digest),
+                    question,
+                    now,
+                )
+            )
         person = self.ledger.find(found)
         moment = self.now() if at is None else at
         return self.decide_then(person, question, at=moment, known_at=known_at)
@@ -250,9 +336,12 @@ class Gate:
         """Return how many persons the act may be done for. Raises UnknownActivity."""
         if at is not None:
             return sum(1 for _ in self.eligible(question, at=at))
-        prepared = prepare(self.policy, self.known(question))
-        query = printed(count_eligible(prepared, self.layout), self.ledger.dialect)
-        return self.ledger.count(query, {"now": self.now()})
+        self.known(question)
+        return self._by_standing(lambda policy, now: self._counted(policy, question, now))
+
+    def _counted(self, policy: Policy, question: Question, now: int) -> int:
+        query = count_eligible(prepare(policy, question), layout_of(policy))
+        return self.ledger.count(printed(query, self.ledger.dialect), {"now": now})
 
     def eligible(self, question: Question, *, at: int | None = None) -> Iterator[str]:
         """Yield the persons for whom the act is permitted. Raises UnknownActivity.
@@ -263,9 +352,14 @@ class Gate:
         if at is not None:
             yield from self._eligible_then(question, at)
             return
-        prepared = prepare(self.policy, question)
-        query = printed(select_eligible(prepared, self.layout), self.ledger.dialect)
-        yield from self.ledger.select(query, {"now": self.now()})
+        yield from self._by_standing(lambda policy, now: self._selected(policy, question, now))
+
+    def _selected(self, policy: Policy, question: Question, now: int) -> Iterator[str]:
+        query = select_eligible(prepare(policy, question), layout_of(policy))
+        found = self.ledger.select(printed(query, self.ledger.dialect), {"now": now})
+        # The first is fetched here, so that a standing that is gone is told before any is.
+        first = next(found, None)
+        return found if first is None else chain((first,), found)
 
     def _eligible_then(self, question: Question, at: int) -> Iterator[str]:
         policy = self.versions.at(at)
@@ -289,9 +383,12 @@ class Gate:
 
         Each person lost is counted once, at the first reason of the table that denies.
         """
-        prepared = prepare(self.policy, self.known(question))
-        now = self.now()
-        query = printed(funnel(prepared, self.layout), self.ledger.dialect)
+        self.known(question)
+        return self._by_standing(lambda policy, now: self._funnel(policy, question, now))
+
+    def _funnel(self, policy: Policy, question: Question, now: int) -> Funnel:
+        prepared = prepare(policy, question)
+        query = printed(funnel(prepared, layout_of(policy)), self.ledger.dialect)
         counts = {
             int(str(row[0])): int(str(row[1])) for row in self.ledger.rows(query, {"now": now})
         }
@@ -351,15 +448,20 @@ class Gate:
 
         Safe to repeat after a kill. Raises what the ledger or the keyring refuses with.
         """
-        Eraser(
-            ledger=self.ledger,
-            keys=self.keys,
-            policy=self.policy,
-            folds=self.folds(),
-            now=self.now(),
-            by=by,
-            route=route,
-        ).erase(person)
+        policy, now = self.policy, self.now()
+
+        def erase(folds: tuple[PolicyFold, ...]) -> None:
+            Eraser(
+                ledger=self.ledger,
+                keys=self.keys,
+                policy=policy,
+                folds=folds,
+                now=now,
+                by=by,
+                route=route,
+            ).erase(person)
+
+        self._under_folds(erase)
         self.sequence()
 
     def close(self) -> None:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from placket.facts import Fact, Kind, fact_id
+from placket.gate.folds import PolicyFold
 from placket.gate.gate import Gate, system_now
 from placket.gate.versions import Versions
 from placket.keyring import create_keyring, open_keyring
 from placket.law.calendar import date_of
 from placket.policy.load import load_policy
+from placket.sources.told import Told
 from placket.store.ledger import KeptPolicy, no_progress
 from placket.store.opening import open_ledger
+from placket.store.refusals import PolicyConflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,17 +95,20 @@ def publish(
     if policy is None:
         return Published("", loaded.problems)
     front = policy.front
-    gate.ledger.keep_policy(
-        KeptPolicy(
-            version=front.version,
-            digest=policy.digest,
-            fold_digest=policy.fold_digest,
-            text=text,
-            effective_from=front.effective_from,
-            published_at=now,
-        )
+    kept = KeptPolicy(
+        version=front.version,
+        digest=policy.digest,
+        fold_digest=policy.fold_digest,
+        text=text,
+        effective_from=front.effective_from,
+        published_at=now,
     )
-    gate.versions = Versions(gate.ledger.policies())
+    _expect_free(gate, kept)
+    # Its standing first: until then the policy before answers.
+    in_force = gate.versions.renewed((kept,)).at(max(now, front.effective_from))
+    fold = PolicyFold(policy=in_force, keys=gate.keys)
+    gate.ledger.prepare_fold(fold, policy=kept, progress=progress)
+    gate.reload()
     gate.catch_up(progress)
     told = Fact(
         id=fact_id("policy", policy.digest),
@@ -115,6 +121,13 @@ def publish(
         recorded_at=now,
     )
     if not gate.ledger.has([told.id]):
-        gate.ledger.append([told], gate.folds(), now=now)
+        gate.append([Told(told)])
     gate.sequence()
     return Published(front.version, loaded.problems)
+
+
+def _expect_free(gate: Gate, policy: KeptPolicy) -> None:
+    """Raise PolicyConflict before anything is built when the version is taken."""
+    for other in gate.ledger.policies():
+        if other.version == policy.version and other.digest != policy.digest:
+            raise PolicyConflict(PolicyConflict.__doc__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from placket.gate.folds import PolicyFold
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 
 DAY: Final = 86_400_000_000
+
+LATE: Final = 300_000_000
+"""How far, in microseconds, the clock of another process of the installation may be behind."""
 
 
 class NothingPublished(Exception):
@@ -78,10 +81,19 @@ class Versions:
         return self.documents[kept.digest]
 
     def folds(self, keys: Keys, now: int) -> tuple[PolicyFold, ...]:
-        """Return the folds of the version in force and of each that is to come."""
-        instants = [now, *(k.effective_from for k in self.kept if k.effective_from > now)]
-        policies = {self.at(instant).fold_digest: self.at(instant) for instant in instants}
+        """Return the folds that somebody needs: of what is in force, ends or is to come.
+
+        The law of tomorrow is among them, so that its standing is there when the day begins,
+        and what another process with a late clock still asks for.
+        """
+        coming = (k.effective_from for k in self.kept if k.effective_from > now)
+        instants = [now, *coming, now + DAY, now - LATE]
+        policies = {policy.fold_digest: policy for policy in map(self.at, instants)}
         return tuple(PolicyFold(policy=policy, keys=keys) for policy in policies.values())
+
+    def renewed(self, kept: tuple[KeptPolicy, ...]) -> Versions:
+        """Return the versions of `kept`; what was read of these already is not read again."""
+        return replace(self, kept=kept, days={})
 
 
 def _effective(kept: KeptPolicy) -> int:

@@ -1,6 +1,7 @@
 """Folds of the ledger: build one's standing from all facts, catch up, switch, drop."""
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from placket.standing.layout import Layout
@@ -22,18 +23,29 @@ class Overtaken(Exception):
     """Another process has begun to build the same fold."""
 
 
-def prepare(database: Database, fold: Fold, progress: Progress) -> None:
+Also = Callable[[Session], None]
+"""Done in the transaction that makes a fold active."""
+
+
+def nothing_else(_session: Session) -> None:
+    """Do nothing beside."""
+
+
+def prepare(
+    database: Database, fold: Fold, progress: Progress, *, also: Also = nothing_else
+) -> None:
     """Build the standing under `fold` and make it active; safe to repeat, and after a kill.
 
-    Of several processes that begin, the last one builds and the others wait for it; when it
-    comes no further, as after a kill, one of them begins anew.
+    also: left out where the fold is active already. Of several processes that begin, the last
+    one builds and the others wait for it; when it comes no further, as after a kill, one of
+    them begins anew.
     """
     while True:
         number = _begin(database, fold.layout)
         if number is None:
             return
         try:
-            _prepare(database, fold, number, progress)
+            _prepare(database, fold, number, progress, also)
         except Overtaken:
             _wait(database, fold.layout.digest)
 
@@ -74,7 +86,7 @@ def _wait(database: Database, digest: str) -> None:
         time.sleep(_PAUSE_SECONDS)
 
 
-def _prepare(database: Database, fold: Fold, number: int, progress: Progress) -> None:
+def _prepare(database: Database, fold: Fold, number: int, progress: Progress, also: Also) -> None:
     digest = fold.layout.digest
     reached = _settled(database)
     _build(database, fold, number, progress)
@@ -90,6 +102,7 @@ def _prepare(database: Database, fold: Fold, number: int, progress: Progress) ->
         _catch_up(session, fold, reached, latest)
         session.run("catch_up_fold", latest, digest)
         session.run("activate_fold", digest)
+        also(session)
 
 
 def _settled(database: Database) -> int:

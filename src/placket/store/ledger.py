@@ -206,8 +206,14 @@ class Ledger(Protocol):
     def count(self, sql: str, params: Mapping[str, object]) -> int:
         """Return the number that a compiled statement counts."""
 
-    def prepare_fold(self, fold: Fold, *, progress: Progress = no_progress) -> None:
-        """Build the standing under `fold` from all facts and make it active; safe to repeat."""
+    def prepare_fold(
+        self, fold: Fold, *, policy: KeptPolicy | None = None, progress: Progress = no_progress
+    ) -> None:
+        """Build the standing under `fold` from all facts and make it active; safe to repeat.
+
+        policy: kept as `keep_policy` does, in the transaction that makes the fold active, so
+        that nobody sees a published policy without its standing.
+        """
 
     def active_folds(self) -> tuple[str, ...]:
         """Return the digests of the folds whose standing is kept, oldest first."""
@@ -217,6 +223,9 @@ class Ledger(Protocol):
 
     def keep_policy(self, policy: KeptPolicy) -> None:
         """Keep a published policy's text. Raises PolicyConflict when the version is taken."""
+
+    def count_policies(self) -> int:
+        """Return how many policies are published; cheap, since none is ever changed."""
 
     def policies(self) -> tuple[KeptPolicy, ...]:
         """Return the published policies, by when they take effect."""

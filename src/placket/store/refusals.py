@@ -73,5 +73,9 @@ class StaleFolds(LedgerRefuses):
     """The ledger keeps standing under a fold that was not given; load the policy in force."""
 
 
+class StandingStale(LedgerRefuses):
+    """Standing under the policy in force is still being built; ask again in a moment."""
+
+
 class NotInTree(LedgerRefuses):
     """The fact has no position in the tree yet; wait for the next checkpoint."""

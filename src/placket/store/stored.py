@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 from placket.identity import clusters
 from placket.standing.layout import Layout
 from placket.standing.standing import Standing, unpack
-from placket.store import erasing, sequencing
+from placket.store import erasing, publishing, sequencing
 from placket.store import folds as folding
 from placket.store.appending import append
 from placket.store.checks import checked
@@ -33,7 +33,6 @@ from placket.store.refusals import (
     ForeignKeyring,
     LedgerMissing,
     LedgerRefuses,
-    PolicyConflict,
     UnknownOutcome,
 )
 from placket.store.session import CommitFailed, Contended
@@ -247,9 +246,18 @@ class StoredLedger:
         with self._database.reading() as session:
             return sum(int(row[0]) for row in session.written(sql, params))
 
-    def prepare_fold(self, fold: Fold, *, progress: Progress = no_progress) -> None:
+    def prepare_fold(
+        self, fold: Fold, *, policy: KeptPolicy | None = None, progress: Progress = no_progress
+    ) -> None:
         """Build the standing under `fold` from all facts and make it active; safe to repeat."""
-        folding.prepare(self._database, fold, progress)
+        if policy is None:
+            folding.prepare(self._database, fold, progress)
+            return
+        folding.prepare(
+            self._database, fold, progress, also=lambda session: publishing.keep(session, policy)
+        )
+        # Where the fold was active already nothing was built, and nothing kept beside it.
+        self.keep_policy(policy)
 
     def active_folds(self) -> tuple[str, ...]:
         """Return the digests of the folds whose standing is kept, oldest first."""
@@ -262,36 +270,19 @@ class StoredLedger:
 
     def keep_policy(self, policy: KeptPolicy) -> None:
         """Keep a published policy's text. Raises PolicyConflict when the version is taken."""
-        row = (
-            policy.version,
-            policy.digest,
-            policy.fold_digest,
-            policy.text,
-            policy.effective_from,
-            policy.published_at,
-        )
         with self._database.writing() as session:
-            session.run("put_policy", *row)
-            kept = {found[0]: found[1] for found in session.rows("policies")}
-        if kept[policy.version] != policy.digest:
-            raise PolicyConflict(PolicyConflict.__doc__)
+            publishing.keep(session, policy)
+
+    def count_policies(self) -> int:
+        """Return how many policies are published; cheap, since none is ever changed."""
+        with self._database.reading() as session:
+            row = session.one("count_policies")
+        return 0 if row is None else int(row[0])
 
     def policies(self) -> tuple[KeptPolicy, ...]:
         """Return the published policies, by when they take effect."""
         with self._database.reading() as session:
-            return tuple(
-                KeptPolicy(
-                    version=version,
-                    digest=digest,
-                    fold_digest=fold_digest,
-                    text=text,
-                    effective_from=effective_from,
-                    published_at=published_at,
-                )
-                for version, digest, fold_digest, text, effective_from, published_at in (
-                    session.rows("policies")
-                )
-            )
+            return publishing.read(session)
 
     def remembered(self, slots: Collection[str]) -> dict[str, str]:
         """Return what `remember` kept for those of `slots` that it knows."""

@@ -301,6 +301,9 @@ DELETE FROM fold WHERE digest = %s
 INSERT INTO policy (version, digest, fold_digest, text, effective_from, published_at)
 VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (version) DO NOTHING
 
+-- name: count_policies
+SELECT count(*) FROM policy
+
 -- name: policies
 SELECT version, digest, fold_digest, text, effective_from, published_at FROM policy
 ORDER BY effective_from, published_at, version
