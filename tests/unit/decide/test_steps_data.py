@@ -203,10 +203,19 @@ GUARDED = "data: contact_data\nneeds_permission: true"
 HEALTH = "data: [contact_data, health_adverse_effect]\nspecial: health"
 
 
-def test_a_guarded_group_guards_its_members() -> None:
+def test_a_guarded_group_guards_its_members_by_its_own_clause() -> None:
     decision = asked(shop(ACTIVITIES, GUARDED), CARE, collected(1))
 
-    assert noes(decision) == (UNPROVEN,)
+    assert noes(decision) == (
+        why(
+            "purpose.unproven_source",
+            "the source proves the person's permission",
+            clause="G-002",
+            law="GDPR Art. 6(1), 14",
+            fact="data_collected@1",
+            data=("email",),
+        ),
+    )
 
 
 @pytest.mark.parametrize(

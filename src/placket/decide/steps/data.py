@@ -76,10 +76,13 @@ def purpose(asking: Asking) -> Iterator[Step]:
     forms = [c for c in asking.policy.rules(Capture) if c.purposes_shown]
     for datum in asking.data:
         free = Holds(f"free.{datum}", sparse=True)
+        guarding = _guarding(asking, datum)
+        proof = "the source proves the person's permission"
         yield asking.step(
             "purpose.unproven_source",
             all_of(Holds(f"unproven.{datum}", sparse=True), negated(free)),
-            "the source proves the person's permission, or the person gives the data",
+            proof if guarding else f"{proof}, or the person gives the data",
+            clause=guarding,
             law="GDPR Art. 6(1), 14",
             data=(datum,),
             names=(f"unproven.{datum}",),
@@ -87,6 +90,12 @@ def purpose(asking: Asking) -> Iterator[Step]:
         closed = tuple(c for c in forms if not set(c.purposes_shown) & set(asking.activity.purpose))
         if closed:
             yield _not_shown(asking, datum, forms, closed)
+
+
+def _guarding(asking: Asking, datum: str) -> str:
+    """Return the clause by which the datum needs a permission, empty when none says so."""
+    rules = (rule for rule in asking.policy.rules(Datum) if rule.needs_permission)
+    return next((r.clause for r in rules if datum in vocabulary.members(r.what)), "")
 
 
 def _not_shown(
