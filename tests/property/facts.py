@@ -157,6 +157,7 @@ def _data_deeds() -> list[dict[str, Any]]:
         ("role:prospect",),
         ("source:third_party",),
         ("source:third_party", "permission"),
+        ("source:third_party", "notice"),
         ("notice",),
     )
     for data in DATA_NAMED:

@@ -180,8 +180,10 @@ class Held(Asked):
             for rule in self.policy.rules(Datum)
             if rule.needs_permission
         )
-        proven = {"permission", "notice"} & set(fact.marks)
-        return (guarded or "source:third_party" in fact.marks) and not proven
+        if guarded:
+            return "permission" not in fact.marks
+        told = {"permission", "notice"} & set(fact.marks)
+        return "source:third_party" in fact.marks and not told
 
     def role_of(self, fact: Fact) -> Role | None:
         roles = [r for r in self.policy.rules(Role) if r.confined_to]

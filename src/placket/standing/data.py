@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 KEPT: Final = "kept:"
 ROLE: Final = "role:"
-PERMITTED: Final = frozenset({"permission", "notice"})
-"""What makes data of a third party usable: its permission to share, or the Art. 14 notice."""
+PERMISSION: Final = "permission"
+NOTICE: Final = "notice"
 
 
 def named_data(policy: Policy, data: tuple[str, ...]) -> tuple[str, ...]:
@@ -109,7 +109,8 @@ def fold_sources(history: History, policy: Policy) -> Iterator[tuple[str, Interv
     """Yield data that came by a form, role or third party that confines their use.
 
     `confined.DATUM.FORM`: taken by a form that showed its own purposes; `role_bound.DATUM.ROLE`:
-    taken in a confined role; `unproven.DATUM`: from a third party without permission or notice;
+    taken in a confined role; `unproven.DATUM`: without the permission that a rule asks for, or
+    from a third party with neither permission nor notice (GDPR Art. 14);
     `free.DATUM`: also taken without any of these, so that nothing confines it.
     """
     confining = _Confining(
@@ -164,11 +165,18 @@ class _Confining:
     guarded: frozenset[str]
 
     def names(self, fact: Fact, datum: str) -> Iterator[str]:
-        proven = PERMITTED & set(fact.marks)
-        if (datum in self.guarded or "source:third_party" in fact.marks) and not proven:
+        if not self._is_proven(fact, datum):
             yield f"unproven.{datum}"
         for mark in fact.marks:
             if mark.removeprefix(ROLE) in self.roles and mark.startswith(ROLE):
                 yield f"role_bound.{datum}.{mark.removeprefix(ROLE)}"
         if fact.what in self.forms:
             yield f"confined.{datum}.{fact.what}"
+
+    def _is_proven(self, fact: Fact, datum: str) -> bool:
+        # Telling the person is no permission of theirs: it makes up for none that a rule wants.
+        if PERMISSION in fact.marks:
+            return True
+        return datum not in self.guarded and (
+            NOTICE in fact.marks or "source:third_party" not in fact.marks
+        )

@@ -427,7 +427,6 @@ def test_data_of_other_companies_wait_for_the_proof_of_permission(shop: Shop) ->
 
 
 @pytest.mark.clause("JE-018")
-@pytest.mark.xfail(strict=True, reason="the step names the clause of the activity that asks")
 def test_the_refusal_names_the_clause_that_wants_the_proof(shop: Shop) -> None:
     asked = ("partner_supplied_data",)
 
@@ -437,7 +436,6 @@ def test_the_refusal_names_the_clause_that_wants_the_proof(shop: Shop) -> None:
 
 
 @pytest.mark.clause("JE-018")
-@pytest.mark.xfail(strict=True, reason="the fold takes a notice for a permission")
 def test_telling_the_person_is_no_permission_to_share(shop: Shop) -> None:
     asked = ("partner_supplied_data",)
 

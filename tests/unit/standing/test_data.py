@@ -60,3 +60,14 @@ def test_a_restriction_of_what_came_since_is_none() -> None:
 
 def test_what_came_freely_needs_no_word_of_it() -> None:
     assert standing_of(shop(CARE), collected(1, "email")).sparse == {}
+
+
+def test_telling_the_person_is_no_permission_where_a_rule_asks_for_one() -> None:
+    guarded = shop(CARE, "data: email\nneeds_permission: true")
+    told_of = ("source:third_party", "notice")
+    passed_on = told(Kind.DATA_COLLECTED, 1, data=("email", "name"), marks=told_of)
+
+    assert standing_of(guarded, passed_on).sparse == {
+        "unproven.email": (day(1), OPEN, passed_on.id)
+    }
+    assert standing_of(shop(CARE), passed_on).sparse == {}
