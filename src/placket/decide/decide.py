@@ -113,12 +113,16 @@ class Prepared:
                 )
 
     def _reason(self, step: Step, standing: Standing, at: int) -> Reason:
+        clause, fact = _last_clock(step, standing) or (
+            step.clause,
+            _telling_fact(step, standing, at),
+        )
         return Reason(
             code=step.code,
-            clause=step.clause,
-            text=text_of(self.policy, step.clause),
+            clause=clause,
+            text=text_of(self.policy, clause),
             law=_law(step, standing, at),
-            fact=_telling_fact(step, standing, at),
+            fact=fact,
             changes_when=step.changes_when,
             data=step.data,
         )
@@ -128,6 +132,16 @@ def _law(step: Step, standing: Standing, at: int) -> str:
     """Return the law of the person's place; of the first place when it is not known."""
     here = (law for place, law in step.laws if standing.holds(f"in.{place}", at))
     return next(here, "")
+
+
+def _last_clock(step: Step, standing: Standing) -> tuple[str, str] | None:
+    """Return clause and fact of the clock that ends last, None when none ever ran."""
+    ran = [
+        (interval[1], clause, interval[2])
+        for name, clause in step.clocks
+        if (interval := standing.get(name)) is not None
+    ]
+    return max(ran, key=lambda clock: clock[0])[1:] if ran else None
 
 
 def _telling_fact(step: Step, standing: Standing, at: int) -> str:

@@ -95,7 +95,6 @@ def test_data_go_six_years_after_the_last_contact(shop: Shop) -> None:
 
 
 @pytest.mark.clause("JE-064")
-@pytest.mark.xfail(strict=True, reason="the step names the first of the clocks, not the last")
 def test_the_refusal_names_the_clause_of_the_clock_that_ran_out_last(shop: Shop) -> None:
     assert shop.ask(BOUGHT_ONCE, "legal_claims", data=("name",), at="2024-05-02") == deny(
         "retention.ended JE-064", withheld=("name",)

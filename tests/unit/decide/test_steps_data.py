@@ -338,3 +338,21 @@ def test_data_without_a_period_serve_nothing() -> None:
             data=("email",),
         ),
     )
+
+
+CLOCKS = ("retain: all\nfor: 10 days from call.ended", "retain: all\nfor: 20 days from visit.made")
+"""What is kept by either of two clauses, G-002 and G-003."""
+
+
+@pytest.mark.parametrize(
+    ("visit", "clause", "fact"),
+    [(-15, "G-002", CALLED.id), (5, "G-003", "happened@5")],
+)
+def test_the_clock_that_ran_out_last_is_named(visit: float, clause: str, fact: str) -> None:
+    policy = shop(ACTIVITIES, *CLOCKS, kept="while order is open")
+
+    decision = asked(policy, CARE, CALLED, told(Kind.HAPPENED, visit, what="visit.made"), on=30)
+
+    assert [(r.code, r.clause, r.fact) for r in decision.because] == [
+        ("retention.ended", clause, fact)
+    ]

@@ -28,7 +28,8 @@ class Step:
     """One rule of the table, compiled: it denies when its condition is true.
 
     data: those that the step denies, the whole act when empty. names: the states whose facts
-    explain the denial, most telling first. laws: the law by place, once places are merged.
+    explain the denial, most telling first. clocks: the clause of each clock, where the one that
+    ends last speaks instead of `clause`. laws: the law by place, once places are merged.
     is_vital: the act cannot do without the data, or all of it is denied.
     """
 
@@ -39,6 +40,7 @@ class Step:
     changes_when: str = ""
     data: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    clocks: tuple[tuple[str, str], ...] = ()
     laws: tuple[tuple[str, str], ...] = ()
     is_vital: bool = True
 

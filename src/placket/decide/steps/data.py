@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from placket.decide.condition import (
@@ -198,26 +199,33 @@ def _retained(asking: Asking, rules: tuple[Retain, ...], data: tuple[str, ...]) 
     over: Condition = none_of(*(retain_name(r) for r in usable))
     if serves_all:
         over = all_of(over, none_of("hold", sparse=True))
-    names = tuple(retain_name(r) for r in (usable or rules))
-    other = tuple(retain_name(r) for r in rules if r not in usable)
-    clause = (usable or list(rules))[0].clause
-    kept = any_of(*(Holds(name) for name in other))
-    yield asking.step(
-        "retention.ended",
-        all_of(over, negated(kept)),
-        "the data are given anew",
-        clause=clause,
-        law=law,
-        data=data,
-        names=names,
-    )
-    if other:
-        yield asking.step(
-            "lock.statutory",
-            all_of(over, kept),
-            "the activity serves the ground on which the data are kept",
-            clause=next(r for r in rules if r not in usable).clause,
-            law=asking.law.source("passes.lock"),
+    locked = [r for r in rules if r not in usable]
+    kept = any_of(*(Holds(retain_name(r)) for r in locked))
+    yield _by_clock(
+        asking.step(
+            "retention.ended",
+            all_of(over, negated(kept)),
+            "the data are given anew",
+            law=law,
             data=data,
-            names=other,
+        ),
+        usable or list(rules),
+    )
+    if locked:
+        yield _by_clock(
+            asking.step(
+                "lock.statutory",
+                all_of(over, kept),
+                "the activity serves the ground on which the data are kept",
+                law=asking.law.source("passes.lock"),
+                data=data,
+            ),
+            locked,
         )
+
+
+def _by_clock(step: Step, rules: list[Retain]) -> Step:
+    """Return the step told by the clocks of `rules`: of the first until one has run."""
+    clocks = tuple((retain_name(rule), rule.clause) for rule in rules)
+    names = tuple(name for name, _ in clocks)
+    return replace(step, clause=rules[0].clause, names=names, clocks=clocks)
