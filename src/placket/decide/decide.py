@@ -19,7 +19,7 @@ from placket.decide.condition import (
 )
 from placket.decide.question import DENY, PERMIT, Decision, Question, Reason
 from placket.decide.steps.asking import Asking, Step
-from placket.decide.steps.basis import needed_consents
+from placket.decide.steps.basis import channel_yeses, needed_consents
 from placket.decide.steps.table import steps_of
 from placket.policy import vocabulary
 from placket.policy.compile import Policy, uses_of
@@ -302,11 +302,10 @@ def _supports(asking: Asking) -> Iterator[tuple[str, str, str]]:
     """Yield code, clause and state of what a permission rests on, the activity's clause first."""
     activity = asking.activity
     yield f"permitted.{activity.basis}", activity.clause, ""
-    if activity.basis == "consent":
-        for group in needed_consents(asking):
-            for name in group:
-                consent = asking.policy.consents[name.split(".")[1]]
-                yield "permitted.consent_given", consent.clause, name
+    needed = needed_consents(asking) if activity.basis == "consent" else ()
+    for name in (*(name for group in needed for name in group), *channel_yeses(asking)):
+        consent = asking.policy.consents[name.split(".")[1]]
+        yield "permitted.consent_given", consent.clause, name
     for relation in activity.relation:
         yield "permitted.relation", activity.clause, f"had.{relation}"
     if activity.soft_opt_in and asking.channel:

@@ -149,7 +149,6 @@ def test_a_message_on_social_media_waits_for_a_yes_of_its_own(shop: Shop) -> Non
 
 
 @pytest.mark.clause("JE-080")
-@pytest.mark.xfail(strict=True, reason="a permission names the yes of its basis alone")
 def test_a_message_on_social_media_names_the_yes_it_rests_on(shop: Shop) -> None:
     answer = shop.ask((*BUYER, *ON_SOCIAL_MEDIA), "offers_to_buyers", channel="social_media")
 

@@ -189,12 +189,10 @@ def channel(asking: Asking) -> Iterator[Step]:
         law="ePrivacy Directive Art. 13; GDPR Art. 7(3)",
         names=(refused,),
     )
-    given = tuple(
-        Holds(name) for name in with_consents(asking.policy, asking.activity.name, asking.channel)
-    )
+    given = tuple(Holds(name) for name in channel_yeses(asking))
     if asking.channel == LIVE_CALL:
         yield from _live_call(asking, given)
-    elif asking.channel in vocabulary.ELECTRONIC_MAIL | asking.law.consent_channels:
+    elif _wants_yes(asking):
         yield asking.step(
             "channel.no_soft_opt_in",
             negated(any_of(*given, *_soft_opt_in(asking))),
@@ -202,6 +200,21 @@ def channel(asking: Asking) -> Iterator[Step]:
             law=asking.law.source("soft_opt_in"),
             names=(f"soft.{asking.channel}",),
         )
+
+
+def _wants_yes(asking: Asking) -> bool:
+    return asking.channel in vocabulary.ELECTRONIC_MAIL | asking.law.consent_channels
+
+
+def channel_yeses(asking: Asking) -> tuple[str, ...]:
+    """Return the standing names of each yes that opens the channel to this marketing.
+
+    None where the channel asks for no yes.
+    """
+    asks = asking.channel == LIVE_CALL or _wants_yes(asking)
+    if not (asks and is_direct_marketing(asking.activity)):
+        return ()
+    return with_consents(asking.policy, asking.activity.name, asking.channel)
 
 
 def _soft_opt_in(asking: Asking) -> Iterator[Condition]:
