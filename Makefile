@@ -46,9 +46,11 @@ test-long: $(READY) services
 	  --cov --cov-branch --cov-report= $(TESTS)
 	$(BIN)/coverage report --include="$(CORE_FILES)" --fail-under=100
 
-## make bench      timings, on a quiet machine
+## make bench      timings beside their floors, on a quiet machine; BENCH="verify --size full"
 bench: $(READY) services
-	$(PYTEST) -m bench -s tests/bench
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt cedarpy || \
+	  echo "left out: cedarpy beside our decisions"
+	$(BIN)/python -m bench $(BENCH)
 
 ## make format     put the code in its one format and mend what the linter can
 format: $(READY)

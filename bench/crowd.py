@@ -1,0 +1,234 @@
+"""Bulk eligibility of a crowd in 40 columns: counted, counted by an index, all ids out."""
+
+from __future__ import annotations
+
+import importlib
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+
+from bench.ground import POSTGRES, SMALL_SHOP, SQLITE
+from bench.measure import MOST, Row, Spread, Target, repeated
+from bench.shop import NEWSLETTER, standing_of
+from bench.stored import run_on
+from placket.decide.condition import Holds, Not, leaves, needs_sparse
+from placket.decide.decide import permits, prepare
+from placket.decide.sql import count_eligible, printed, select_eligible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from bench.ground import Ground
+    from placket.gate.gate import Gate
+    from placket.standing.layout import Layout
+
+NAME: Final = "eligible"
+PATTERNS: Final = 1_000
+"""Different histories, each repeated through the crowd with instants of its own."""
+
+CHUNK: Final = 500_000
+DISK_BYTES_A_PERSON: Final = 1_000
+UNINDEXED: Final = Target(sense=MOST, bound=1.5)
+INDEXED: Final = Target(sense=MOST, bound=0.3)
+BITMAP: Final = Target(sense=MOST, bound=0.1)
+IDS: Final = Target(sense=MOST, bound=4)
+SECONDS: Final = "s"
+
+
+def measure(ground: Ground) -> Iterator[Row]:
+    """Time the compiled query of one activity over a crowd, on each engine."""
+    for engine in ground.engines:
+        with ground.installation(engine, SMALL_SHOP) as gate:
+            url, layout = gate.settings.ledger, gate.layout
+            fill = _fill_sqlite if engine == SQLITE else _fill_postgres
+            fill(url, layout, _patterns(gate), ground.size.crowd)
+            yield from _rows(ground, engine, gate)
+
+
+def _rows(ground: Ground, engine: str, gate: Gate) -> Iterator[Row]:
+    prepared, layout, runs = prepare(gate.policy, NEWSLETTER), gate.layout, ground.size.runs
+    dialect = gate.ledger.dialect
+    now: Mapping[str, object] = {"now": gate.now()}
+    count = printed(count_eligible(prepared, layout), dialect)
+    select = printed(select_eligible(prepared, layout), dialect)
+    whom = f"{ground.size.crowd:,} persons, {engine}"
+
+    def timed(job: Callable[[], object]) -> Spread:
+        return Spread.of(repeated(job, runs), SECONDS)
+
+    # The last column of a row, so that every row is read to its end.
+    scan = f"SELECT count({layout.wide_columns()[-1]}) FROM {_table(layout, engine)}"  # noqa: S608 - the layout's own names
+    permitted = gate.ledger.count(count, now)
+    yield Row(
+        bench=NAME,
+        job=f"count without an index, {whom}",
+        measured=timed(lambda: gate.ledger.count(count, now)),
+        floor=timed(lambda: run_on(gate.settings.ledger, scan)),
+        floor_name="a full scan that counts one column",
+        target=UNINDEXED,
+        note=f"{permitted:,} are permitted",
+    )
+    index = _index(gate)
+    run_on(gate.settings.ledger, index)
+    _settle(gate.settings.ledger, layout)
+    yield Row(
+        bench=NAME,
+        job=f"count with an index of the activity, {whom}",
+        measured=timed(lambda: gate.ledger.count(count, now)),
+        floor=timed(lambda: run_on(gate.settings.ledger, _over_index(gate))),
+        floor_name="the same index scanned, one test",
+        target=INDEXED,
+        note="the index is the benchmark's: Placket makes none yet",
+    )
+    ids = f"{_over_index(gate).replace('count(*)', 'person')} ORDER BY person LIMIT {permitted}"
+    yield Row(
+        bench=NAME,
+        job=f"all ids out, {whom}",
+        measured=timed(lambda: sum(1 for _ in gate.ledger.select(select, now))),
+        floor=timed(lambda: run_on(gate.settings.ledger, ids)),
+        floor_name="as many ids by the bare driver",
+        target=IDS,
+        note=f"{permitted:,} ids",
+    )
+    if engine == SQLITE:
+        yield _bitmaps(gate, select, now, runs)
+
+
+def _bitmaps(gate: Gate, select: str, now: Mapping[str, object], runs: int) -> Row:
+    try:
+        roaring = importlib.import_module("pyroaring")
+    except ModuleNotFoundError:
+        return Row(bench=NAME, job="count by bitmaps", measured=None, note="needs pyroaring")
+    numbers = [int(person.removeprefix("p_"), 16) for person in gate.ledger.select(select, now)]
+    permitted, off = roaring.BitMap(numbers), roaring.BitMap(numbers[::50])
+    took = repeated(lambda: len(permitted - off), runs)
+    return Row(
+        bench=NAME,
+        job=f"count by bitmaps, {len(numbers):,} persons less {len(off):,}",
+        measured=Spread.of(took, SECONDS),
+        floor=Spread.of(repeated(lambda: len(set(off)), runs), SECONDS),
+        floor_name="a set made of the smaller one",
+        target=BITMAP,
+        note="pyroaring alone: Placket keeps no bitmaps yet",
+    )
+
+
+def _patterns(gate: Gate) -> list[tuple[list[object], list[tuple[str, int, int]]]]:
+    """Return wide rows without their person, each with its sparse states."""
+    found = []
+    for number in range(PATTERNS):
+        standing = standing_of(gate.policy, number)
+        marks = [(name, i[0], i[1]) for name, i in standing.sparse.items()]
+        found.append((gate.layout.wide_row(standing)[1:], marks))
+    return found
+
+
+def asked_states(gate: Gate) -> tuple[str, ...]:
+    """Return the states with columns that the activity's own denials read."""
+    steps = permits(prepare(gate.policy, NEWSLETTER))
+    dense = [step.denies for step in steps if not needs_sparse(step.denies)]
+    return tuple(dict.fromkeys(leaf.name for condition in dense for leaf in leaves(condition)))
+
+
+def _must_hold(gate: Gate) -> str:
+    """Return the column that is not null of whoever is permitted: a state that must hold."""
+    for step in permits(prepare(gate.policy, NEWSLETTER)):
+        if isinstance(step.denies, Not) and isinstance(step.denies.of, Holds):
+            return f"{gate.layout.columns[step.denies.of.name]}_from"
+    raise ValueError("no state must hold for the activity")
+
+
+def _index(gate: Gate) -> str:
+    stems = [gate.layout.columns[name] for name in asked_states(gate)]
+    ends = [f"{stem}_{end}" for stem in stems for end in ("from", "until")]
+    columns = ", ".join(("person", "marks", *ends))
+    table = _table(gate.layout, POSTGRES if gate.ledger.dialect == "postgres" else SQLITE)
+    return f"CREATE INDEX of_activity ON {table} ({columns}) WHERE {_must_hold(gate)} IS NOT NULL"
+
+
+def _over_index(gate: Gate) -> str:
+    table = _table(gate.layout, POSTGRES if gate.ledger.dialect == "postgres" else SQLITE)
+    return f"SELECT count(*) FROM {table} WHERE {_must_hold(gate)} IS NOT NULL"  # noqa: S608 - the layout's own names
+
+
+def _table(layout: Layout, engine: str) -> str:
+    return layout.wide if engine == SQLITE else f"placket.{layout.wide}"
+
+
+def _shifted(layout: Layout) -> str:
+    """Return the columns to select from a pattern, each beginning moved by the person's number.
+
+    So that no two persons have the same instants, and an index cannot fold them together.
+    """
+    return ", ".join(
+        f"t.{name} + n" if name.endswith("_from") else f"t.{name}" for name in layout.wide_columns()
+    )
+
+
+def _fill_sqlite(url: str, layout: Layout, patterns: Sequence[Any], crowd: int) -> None:
+    columns = layout.wide_columns()
+    numbers = "WITH RECURSIVE c(n) AS (SELECT ? UNION ALL SELECT n + 1 FROM c WHERE n < ?)"
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as into:
+        into.execute("PRAGMA synchronous = off")
+        into.execute(f"CREATE TEMP TABLE t (k INTEGER PRIMARY KEY, {', '.join(columns)})")
+        into.execute("CREATE TEMP TABLE tm (k INTEGER, name TEXT, from_ INTEGER, until_ INTEGER)")
+        for k, (row, marks) in enumerate(patterns):
+            into.execute(f"INSERT INTO t VALUES ({', '.join('?' * (len(row) + 1))})", [k, *row])  # noqa: S608 - places alone
+            into.executemany("INSERT INTO tm VALUES (?, ?, ?, ?)", [(k, *mark) for mark in marks])
+        for start in range(0, crowd, CHUNK):
+            span = (start, min(start + CHUNK, crowd) - 1)
+            into.execute(
+                f"INSERT INTO {layout.wide} (person, {', '.join(columns)})"  # noqa: S608 - the layout's own names
+                f" {numbers} SELECT printf('p_%016x', n), {_shifted(layout)}"
+                f" FROM c CROSS JOIN t ON t.k = n % {len(patterns)}",
+                span,
+            )
+            into.execute(
+                f"INSERT INTO {layout.marks} (person, name, from_, until_)"  # noqa: S608 - as above
+                f" {numbers} SELECT printf('p_%016x', n), tm.name, tm.from_, tm.until_"
+                f" FROM c JOIN tm ON tm.k = n % {len(patterns)}",
+                span,
+            )
+    _settle(url, layout)
+
+
+def _fill_postgres(url: str, layout: Layout, patterns: Sequence[Any], crowd: int) -> None:
+    columns = layout.wide_columns()
+    person = "'p_' || lpad(to_hex(n), 16, '0')"
+    with psycopg.connect(
+        url, options="-c search_path=placket -c synchronous_commit=off", autocommit=True
+    ) as into:
+        typed = ", ".join(f"{name} bigint" for name in ("k", *columns))
+        into.execute(f"CREATE TEMP TABLE t ({typed})".encode())
+        into.execute("CREATE TEMP TABLE tm (k bigint, name text, from_ bigint, until_ bigint)")
+        with into.cursor().copy("COPY t FROM STDIN") as copy:
+            for k, (row, _) in enumerate(patterns):
+                copy.write_row([k, *row])
+        with into.cursor().copy("COPY tm FROM STDIN") as copy:
+            for k, (_, marks) in enumerate(patterns):
+                for mark in marks:
+                    copy.write_row([k, *mark])
+        for start in range(0, crowd, CHUNK):
+            series = f"generate_series({start}, {min(start + CHUNK, crowd) - 1}) AS n"
+            into.execute(
+                f"INSERT INTO {layout.wide} (person, {', '.join(columns)})"  # noqa: S608 - the layout's own names
+                f" SELECT {person}, {_shifted(layout)}"
+                f" FROM {series} JOIN t ON t.k = n % {len(patterns)}".encode()
+            )
+            into.execute(
+                f"INSERT INTO {layout.marks} (person, name, from_, until_)"  # noqa: S608 - as above
+                f" SELECT {person}, tm.name, tm.from_, tm.until_"
+                f" FROM {series} JOIN tm ON tm.k = n % {len(patterns)}".encode()
+            )
+    _settle(url, layout)
+
+
+def _settle(url: str, layout: Layout) -> None:
+    """Let the engine learn what is there, and write it where it stays."""
+    if url.startswith("sqlite:///"):
+        run_on(url, "PRAGMA wal_checkpoint(TRUNCATE)")
+        run_on(url, "ANALYZE")
+    else:
+        run_on(url, f"VACUUM (ANALYZE) {layout.wide}, {layout.marks}")

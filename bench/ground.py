@@ -1,0 +1,153 @@
+"""What a benchmark stands on: its size, a folder of its own, and a PostgreSQL server."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+from psycopg import sql
+
+from placket.gate.opening import create_gate, publish
+from placket.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placket.gate.gate import Gate
+
+SQLITE: Final = "SQLite"
+POSTGRES: Final = "PostgreSQL"
+SMALL_SHOP: Final = Path(__file__).parent / "policy.md"
+RETAILER: Final = Path(__file__).parents[1] / "policies" / "justelegance" / "policy.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much a run measures.
+
+    policy: of everything but bulk eligibility. persons: with facts in a ledger; crowd: rows of
+    bulk eligibility; calls: of what takes microseconds; commits: of what waits for the disk;
+    batches: of 10,000 facts, or of `batch`; runs: of what takes long; seconds: of web load.
+    """
+
+    name: str
+    policy: Path
+    persons: int
+    crowd: int
+    calls: int
+    commits: int
+    batch: int
+    batches: int
+    passage: int
+    runs: int
+    seconds: int
+
+
+TINY: Final = Size(
+    name="tiny",
+    policy=SMALL_SHOP,
+    persons=20,
+    crowd=500,
+    calls=50,
+    commits=3,
+    batch=20,
+    batches=1,
+    passage=10,
+    runs=1,
+    seconds=1,
+)
+SMALL: Final = Size(
+    name="small",
+    policy=RETAILER,
+    persons=2_000,
+    crowd=300_000,
+    calls=5_000,
+    commits=200,
+    batch=10_000,
+    batches=1,
+    passage=1_000,
+    runs=3,
+    seconds=3,
+)
+FULL: Final = Size(
+    name="full",
+    policy=RETAILER,
+    persons=20_000,
+    crowd=10_000_000,
+    calls=20_000,
+    commits=1_000,
+    batch=10_000,
+    batches=5,
+    passage=1_000,
+    runs=5,
+    seconds=10,
+)
+SIZES: Final = {size.name: size for size in (TINY, SMALL, FULL)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Where one run measures.
+
+    server: the URL of a PostgreSQL server's maintenance database, empty where there is none.
+    """
+
+    folder: Path
+    size: Size
+    server: str = ""
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """Return the engines to measure on."""
+        return (SQLITE, POSTGRES) if self.server else (SQLITE,)
+
+    def new_folder(self) -> Path:
+        """Return an empty folder, which goes with the run's own."""
+        made = self.folder / str(next(self._numbers))
+        made.mkdir()
+        return made
+
+    @contextmanager
+    def database(self, engine: str) -> Iterator[str]:
+        """Lend the URL of an empty database, dropped at the end."""
+        if engine == SQLITE:
+            folder = self.new_folder()
+            try:
+                yield f"sqlite:///{folder / 'bench.db'}"
+            finally:
+                for file in folder.glob("*"):
+                    file.unlink()
+            return
+        name = f"bench_{next(self._numbers)}_{self.folder.name.lower()}"
+        head = self.server.partition("?")[0].rpartition("/")[0]
+        self._run("CREATE DATABASE {}", name)
+        try:
+            yield f"{head}/{name}"
+        finally:
+            self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+    def _run(self, statement: str, name: str) -> None:
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+    @contextmanager
+    def installation(self, engine: str, policy: Path | None = None) -> Iterator[Gate]:
+        """Lend a new installation on `engine`, its policy published."""
+        folder = self.new_folder()
+        with self.database(engine) as url:
+            gate = create_gate(Settings(folder=folder, ledger=url))
+            with gate:
+                publish(gate, policy_text(policy or self.size.policy), "policy.md", by="bench")
+                yield gate
+
+
+@lru_cache
+def policy_text(file: Path) -> str:
+    """Return the text of a policy document."""
+    return file.read_text(encoding="utf-8")
