@@ -106,11 +106,3 @@ def test_a_problem_is_told_in_the_words_of_the_style(code: str) -> None:
         assert not re.search(r"\binvalid\b|\bNone\b|\bTrue\b|\bdict\b|\bstr\b", problem.summary)
         assert all(words)
         assert problem.at.file == "catalogue.yaml"
-
-
-def test_the_reference_of_the_catalogue_lists_each_code() -> None:
-    text = (ROOT / "docs" / "reference" / "catalogue.md").read_text(encoding="utf-8")
-
-    listed = re.findall(r"^\| \[?(C\d{3})", text, re.MULTILINE)
-
-    assert listed == codes_used()
