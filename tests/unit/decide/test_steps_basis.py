@@ -335,3 +335,15 @@ def test_a_call_needs_what_the_law_of_the_country_asks(
     decision = asked(shop(OFFERS, CALLS, region=TWO_LAWS), BY_PHONE, *facts)
 
     assert noes(decision) == expected
+
+
+@pytest.mark.parametrize("country", ["GB", "FR"])
+def test_a_permission_to_call_names_the_yes_to_calls(country: str) -> None:
+    here = told(Kind.LOCATED, 0, region=country)
+
+    decision = asked(shop(OFFERS, CALLS, region=TWO_LAWS), BY_PHONE, here, AGREED)
+
+    assert [(r.code, r.clause, r.fact) for r in decision.because] == [
+        ("permitted.legitimate_interest", "G-001", ""),
+        ("permitted.consent_given", "G-002", AGREED.id),
+    ]
