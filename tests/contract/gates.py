@@ -139,9 +139,10 @@ def known(gate: Gate, subject: str) -> str:
 def newcomer(gate: Gate, subject: str, person: str) -> list[Told]:
     """Return what makes `person` known by `subject`."""
     identifier = gate.identifier(subject)
+    name = gate.hash_of(identifier).hex()[:8]
     private = {IDENTIFIER: f"{identifier.kind}:{identifier.value}"}
     return [
-        Told(fact(gate, Kind.IDENTIFIED, person, what=identifier.kind), private),
+        Told(fact(gate, Kind.IDENTIFIED, person, what=identifier.kind, thing=name), private),
         Told(fact(gate, Kind.LOCATED, person, region="GB")),
         Told(fact(gate, Kind.DATA_COLLECTED, person, data=("name", "email"))),
     ]

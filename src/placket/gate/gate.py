@@ -15,12 +15,13 @@ from placket.decide.sql import count_eligible, funnel, printed, select_eligible
 from placket.gate.answers import Funnel, Lost
 from placket.gate.erasing import Eraser
 from placket.gate.folds import PolicyFold
+from placket.gate.newcomers import duplicates, met_by, renamed, settle, spread, untold
 from placket.gate.sealing import births, identifier_hashes, seal
 from placket.identity.identifier import Identifier, keyed_hash, parse_identifier
 from placket.standing.fold import fold
 from placket.standing.layout import Layout, layout_of
 from placket.store.ledger import no_progress
-from placket.store.refusals import FoldMissing, StaleFolds, StandingStale
+from placket.store.refusals import FactConflict, FoldMissing, StaleFolds, StandingStale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -84,6 +85,8 @@ class Gate:
     is_loading: bool = False
     looked_at: int = 0
     kept_folds: frozenset[str] = frozenset()
+    made: dict[str, bytes] = field(default_factory=dict, repr=False)
+    settled: dict[str, str] = field(default_factory=dict, repr=False)
     building: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def now(self) -> int:
@@ -187,7 +190,12 @@ class Gate:
         known = self.ledger.find_many(hashes)
         missing = [h for h in hashes if h not in known]
         buried = self.ledger.tombstones(missing) if missing else {}
-        return [known.get(h) or ("" if h in buried else new_person()) for h in hashes]
+        return [known.get(h) or ("" if h in buried else self._new_person(h)) for h in hashes]
+
+    def _new_person(self, keyed: bytes) -> str:
+        person = new_person()
+        self.made[person] = keyed
+        return person
 
     # Facts
 
@@ -204,16 +212,58 @@ class Gate:
         self.ledger.remember(values)
 
     def append(self, told: Sequence[Told]) -> int:
-        """Append facts, their payloads sealed, and return how many were new."""
+        """Append facts, their payloads sealed, and return how many were new.
+
+        Whom another process made meanwhile keeps the id given there; where both stand already
+        they are linked. Raises FactConflict when a known id says something else.
+        """
+        said = renamed(told, self.settled) if self.settled else told
+        try:
+            return self._appended(said)
+        except FactConflict:
+            persons = {item.fact.person for item in said}
+            found = self.ledger.find_many([self.made[p] for p in persons if p in self.made])
+            self.settled |= settle(self.made, found, persons)
+            fresh = untold(renamed(said, self.settled), self.ledger, self.keys)
+            if fresh == list(said):
+                raise
+        return self._appended(fresh)
+
+    def _appended(self, told: Sequence[Told]) -> int:
         facts, hashes = seal(told, self.keys), identifier_hashes(told, self.keys)
+        met = self._newly_met(told, hashes)
         appended = self._under_folds(
             lambda folds: self.ledger.append(facts, folds, now=self.now(), identifiers=hashes)
         )
+        for person in met:
+            self.made.pop(person, None)
+        if met and not self.is_loading:
+            self._make_one(told, met)
         return appended.new
 
+    def _newly_met(self, told: Sequence[Told], hashes: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return the hash by which each person was met of whom the ledger knows nothing yet."""
+        met = met_by(told, hashes)
+        return {
+            person: self.made.get(person, keyed)
+            for person, keyed in met.items()
+            if person in self.made or self.ledger.root_of(person) is None
+        }
+
+    def _make_one(self, told: Sequence[Told], met: Mapping[str, bytes]) -> None:
+        """Link whom another process made at the same moment, for the same identifier."""
+        links = list(duplicates(told, met, self.ledger))
+        # The other process may link the same two, at another instant.
+        with suppress(FactConflict):
+            if links:
+                self._appended(links)
+
     def record(self, told: Sequence[Told]) -> int:
-        """Append facts and give them their place in the tree; return how many were new."""
-        new = self.append(told)
+        """Append facts and give them their place in the tree; return how many were new.
+
+        A no is told of everybody who shares an address with the person who said it.
+        """
+        new = self.append(spread(told, self.ledger, self.keys))
         self.sequence()
         return new
 

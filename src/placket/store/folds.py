@@ -8,7 +8,7 @@ from placket.standing.layout import Layout
 from placket.store.appending import folded, refold
 from placket.store.histories import BATCH, histories
 from placket.store.ledger import Fold, Progress
-from placket.store.session import Database, Session
+from placket.store.session import Contended, Database, Session
 from placket.store.standings import drop_tables, make_tables, write
 
 _FEW: Final = 1_000
@@ -41,12 +41,12 @@ def prepare(
     them begins anew.
     """
     while True:
-        number = _begin(database, fold.layout)
-        if number is None:
-            return
         try:
+            number = _begin(database, fold.layout)
+            if number is None:
+                return
             _prepare(database, fold, number, progress, also)
-        except Overtaken:
+        except (Overtaken, Contended):
             _wait(database, fold.layout.digest)
 
 

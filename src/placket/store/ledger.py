@@ -185,6 +185,9 @@ class Ledger(Protocol):
         once: a no must reach each of them.
         """
 
+    def holders_of(self, hashes: Sequence[bytes]) -> dict[bytes, tuple[str, ...]]:
+        """Return what `holders` would, for those of `hashes` that are known."""
+
     def find_many(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
         """Return what `find` would, for those of `hashes` that are known."""
 

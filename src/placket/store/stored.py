@@ -201,8 +201,15 @@ class StoredLedger:
 
     def holders(self, keyed_hash: bytes) -> tuple[str, ...]:
         """Return the roots of all persons identified by this hash, first identified first."""
+        return self.holders_of([keyed_hash]).get(keyed_hash, ())
+
+    def holders_of(self, hashes: Sequence[bytes]) -> dict[bytes, tuple[str, ...]]:
+        """Return what `holders` would, for those of `hashes` that are known."""
+        found: dict[bytes, dict[str, None]] = {}
         with self._database.reading() as session:
-            return tuple(dict.fromkeys(row[1] for row in session.by_hash("find", [keyed_hash])))
+            for keyed_hash, root in session.by_hash("find", hashes):
+                found.setdefault(bytes(keyed_hash), {})[root] = None
+        return {keyed_hash: tuple(roots) for keyed_hash, roots in found.items()}
 
     def find_many(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
         """Return what `find` would, for those of `hashes` that are known."""
