@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from placket.facts import Fact, Kind, fact_id
 from placket.standing.fold import fold
-from placket.standing.history import never_connected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from placket.gate.folds import PolicyFold
     from placket.keyring import Keyring
     from placket.policy.compile import Policy
-    from placket.store.ledger import Erasure, Ledger
+    from placket.store.ledger import Erasure, Ledger, PersonHistory
 
 ERASED: Final = "erased"
 _NOES: Final = ("no.", "refused.", "objected.")
@@ -49,8 +48,9 @@ class Eraser:
         )
 
     def _destroy(self, erasure: Erasure) -> Sequence[Fact]:
-        facts = self.ledger.facts_of(erasure.person)
-        stones = tuple(tombstones(self.policy, facts, erasure, self.now))
+        history = self.ledger.history_of(erasure.person)
+        noes = standing_noes(self.policy, history, self.now) if history is not None else []
+        stones = tuple(tombstones(noes, erasure, self.now))
         self.keys.destroy(*erasure.members)
         destroyed = self._fact(
             Kind.KEY_DESTROYED,
@@ -73,12 +73,11 @@ class Eraser:
         )
 
 
-def tombstones(policy: Policy, facts: Sequence[Fact], erasure: Erasure, at: int) -> Iterator[Fact]:
-    """Yield what outlives the erasure: by keyed hash, that it was, and each no that stands.
+def tombstones(noes: Sequence[Fact], erasure: Erasure, at: int) -> Iterator[Fact]:
+    """Yield what outlives the erasure: by keyed hash, that it was, and each of `noes`.
 
-    A no that a later yes ended is not buried. Nothing else of the person is in them.
+    Nothing else of the person is in them.
     """
-    noes = _standing_noes(policy, erasure.person, facts)
     for keyed_hash in sorted(erasure.hashes):
         name = keyed_hash.hex()
         yield Fact(
@@ -93,12 +92,17 @@ def tombstones(policy: Policy, facts: Sequence[Fact], erasure: Erasure, at: int)
         yield from (_buried(no, name, at) for no in noes)
 
 
-def _standing_noes(policy: Policy, person: str, facts: Sequence[Fact]) -> list[Fact]:
+def standing_noes(policy: Policy, history: PersonHistory, at: int) -> list[Fact]:
+    """Return the refusals and objections that still speak at `at`.
+
+    One that a later yes ended does not, whichever person of the cluster gave it, nor an
+    objection that a recorded decision overruled.
+    """
     # Births stay sealed here: no refusal depends on an age.
-    standing = fold(policy, person, facts, connected=never_connected)
-    speaking = {i[2] for name, i in standing.dense.items() if name.startswith(_NOES)}
-    speaking |= {i[2] for name, i in standing.sparse.items() if name.startswith(_NOES)}
-    return [fact for fact in facts if fact.id in speaking]
+    standing = fold(policy, history.person, history.facts, connected=history.connected)
+    states = (*standing.dense.items(), *standing.sparse.items())
+    speaking = {fact for name, (_, until, fact) in states if name.startswith(_NOES) and until > at}
+    return [fact for fact in history.facts if fact.id in speaking]
 
 
 def _buried(no: Fact, name: str, at: int) -> Fact:
