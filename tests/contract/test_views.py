@@ -28,10 +28,9 @@ from placket.sources.replica import (
     NotReplicated,
     PlanTooNarrow,
     Replica,
-    ReplicaPlan,
     ViewStillReads,
-    plan_replica,
 )
+from placket.sources.replica_plan import ReplicaPlan, plan_replica
 from placket.sources.sync import sync
 from placket.sources.views import (
     NoRoles,

@@ -30,7 +30,8 @@ from placket.law.calendar import OPEN, to_instant
 from placket.policy.load import load_policy
 from placket.sources import trees
 from placket.sources.denials import shortened
-from placket.sources.replica import Replica, plan_replica
+from placket.sources.replica import Replica
+from placket.sources.replica_plan import plan_replica
 from placket.sources.views import select_of, view_of
 from placket.standing.fold import fold
 from tests.property.strategies import Life, edges, lives, policies

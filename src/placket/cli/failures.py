@@ -61,7 +61,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.sources.views.NoRoles": (WRONG_USE, "leave `--role` out"),
     "placket.sources.views.RoleTooWide": (REFUSED, ""),
     "placket.sources.trees.UnsupportedDialect": (WRONG_USE, ""),
-    "placket.sources.replica.TooManyStates": (REFUSED, ""),
+    "placket.sources.replica_plan.TooManyStates": (REFUSED, ""),
     "placket.sources.replica.PlanTooNarrow": (REFUSED, ""),
     "placket.sources.replica.ViewStillReads": (REFUSED, ""),
     "placket.sources.replica.NotReplicated": (REFUSED, ""),

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from placket import catalogue as catalogues
 from placket.decide.decide import prepare
 from placket.decide.question import Question
+from placket.gate.changes import changed_persons
 from placket.sources.connect import open_source
-from placket.sources.replica import Replica, Replicated, plan_replica, unheard
-from placket.sources.views import PurposeViews, apply_views, view_of
+from placket.sources.replica import Replica, Replicated, reached
+from placket.sources.replica_plan import plan_replica
+from placket.sources.replica_rows import unheard
+from placket.sources.views import PurposeViews, apply_views, drop_named, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import Engine
 
     from placket.catalogue import Catalogue, Source
     from placket.gate.gate import Gate
     from placket.identity.identifier import Identifier
-    from placket.sources.replica import ReplicaPlan
+    from placket.policy.compile import Policy
+    from placket.sources.replica_plan import ReplicaPlan
+    from placket.sources.replica_rows import Progress
     from placket.standing.standing import Standing
 
 _SLOT: Final = "views:"
@@ -34,6 +40,43 @@ class SourceNotSet(Exception):
 
 class CatalogueUnusable(Exception):
     """the catalogue has problems; run `placket catalogue check`."""
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """Views of one activity and channel, and the database role that may read them."""
+
+    activity: str
+    channel: str = ""
+    role: str = ""
+
+    @property
+    def question(self) -> Question:
+        """Return the question whose views these are."""
+        return Question(activity=self.activity, channel=self.channel)
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What is remembered of a source's views: for what, by which rules, under which names."""
+
+    digest: str = ""
+    made: tuple[Made, ...] = ()
+    views: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """The standings that a replication reads, all under one fold."""
+
+    gate: Gate
+    digest: str
+
+    def standings(self, identifiers: Sequence[Identifier]) -> Sequence[Standing | None]:
+        """Return the standing of each identified person, in order; None when unknown."""
+        gate = self.gate
+        return [
+            gate.ledger.standing_by_identifier(gate.hash_of(identifier), self.digest)
+            for identifier in identifiers
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,85 +115,139 @@ class SourceViews:
             raise SourceNotSet(f"the catalogue has no source `{self.name}`")
         return found
 
-    def questions(self) -> tuple[Question, ...]:
-        """Return the questions that have a view, in the order they were made."""
-        kept = self.gate.remembered([self._slot]).get(self._slot, "[]")
-        asked = [Question(activity=a, channel=c) for a, c in json.loads(kept)]
-        known = self.gate.policy.activities
-        return tuple(question for question in asked if question.activity in known)
-
     @property
     def _slot(self) -> str:
         return f"{_SLOT}{self.name}"
 
+    def kept(self) -> Kept:
+        """Return what is remembered of the views that were made."""
+        written = self.gate.remembered([self._slot]).get(self._slot)
+        return msgspec.json.decode(written, type=Kept) if written else Kept()
+
+    def questions(self) -> tuple[Question, ...]:
+        """Return the questions that have a view, in the order they were made."""
+        known = self.gate.policy.activities
+        return tuple(made.question for made in self.kept().made if made.activity in known)
+
     def of(self, question: Question) -> PurposeViews:
         """Return the views of one question's activity. Raises UnknownActivity."""
-        prepared = prepare(self.gate.policy, self.gate.known(question))
-        return view_of(prepared, self.catalogue, self.source)
+        return self._of(self.gate.policy, self.gate.known(question))
 
-    def plan(self, questions: Sequence[Question]) -> ReplicaPlan:
-        """Return what the views of all `questions` need in the source's database."""
-        made = [self.of(question) for question in questions]
-        return plan_replica(self.source, self.gate.policy, made)
+    def _of(self, policy: Policy, question: Question) -> PurposeViews:
+        return view_of(prepare(policy, question), self.catalogue, self.source)
+
+    def _plan(self, policy: Policy, made: Iterable[Made]) -> ReplicaPlan:
+        views = [self._of(policy, each.question) for each in made]
+        return plan_replica(self.source, policy, views)
 
     def apply(
         self,
         question: Question,
         *,
         role: str = "",
-        progress: Callable[[str, int, int], None] = unheard,
+        progress: Progress = unheard,
     ) -> PurposeViews:
         """Make the views of `question`, their tables filled, and remember them."""
-        views = self.of(question)
-        questions = tuple(dict.fromkeys((*self.questions(), question)))
-        Replica(self.engine).apply(self.plan(questions))
-        with self.engine.begin() as connection:
-            apply_views(connection, views, role=role)
-        kept = json.dumps([(q.activity, q.channel) for q in questions])
-        self.gate.remember({self._slot: kept})
+        policy = self.gate.ready()
+        views = self._of(policy, self.gate.known(question))
+        kept = self.kept()
+        named = Made(activity=question.activity, channel=question.channel, role=role)
+        others = [made for made in kept.made if made.question != named.question]
+        self._make(policy, [*others, named], kept)
         self.refresh(progress=progress)
         return views
 
-    def refresh(self, *, progress: Callable[[str, int, int], None] = unheard) -> Replicated:
-        """Look everybody up anew and renew the term of the views; nothing without views."""
-        questions = self.questions()
-        if not questions:
+    def _make(self, policy: Policy, made: Sequence[Made], before: Kept) -> None:
+        """Make all views anew under `policy`; those of an activity that left it go.
+
+        What was made is remembered at the end: after a kill it is made once more.
+        """
+        living = tuple(each for each in made if each.activity in policy.activities)
+        views = [(each, self._of(policy, each.question)) for each in living]
+        plan = plan_replica(self.source, policy, [purpose for _, purpose in views])
+        replica = Replica(self.engine)
+        with reached(self.name), self.engine.begin() as connection:
+            drop_named(connection, before.views)
+        replica.apply(plan)
+        replica.drop_others(plan)
+        with reached(self.name), self.engine.begin() as connection:
+            for each, purpose in views:
+                apply_views(connection, purpose, role=each.role)
+        names = tuple(view.name for _, purpose in views for view in purpose.views)
+        kept = Kept(digest=policy.fold_digest, made=living, views=names)
+        self.gate.remember({self._slot: msgspec.json.encode(kept).decode()})
+
+    def refresh(self, *, progress: Progress = unheard) -> Replicated:
+        """Look everybody up anew and renew the term of the views; nothing without views.
+
+        Under another policy than they were made by, the views are made anew first.
+        """
+        policy, kept = self._remade()
+        if not kept.made:
             return Replicated()
         position = self.gate.size()
         return Replica(self.engine).replicate(
-            self.plan(questions),
-            self,
+            self._plan(policy, kept.made),
+            Standings(self.gate, policy.fold_digest),
             now=self.gate.now(),
             good_for_seconds=self.gate.settings.view_good_for,
             position=position,
             progress=progress,
         )
 
+    def _remade(self) -> tuple[Policy, Kept]:
+        """Return the policy in force and what is made by it, made anew where it was not."""
+        policy, kept = self.gate.ready(), self.kept()
+        if kept.made and kept.digest != policy.fold_digest:
+            self._make(policy, kept.made, kept)
+            kept = self.kept()
+        return policy, kept
+
+    def refresh_changed(self, *, progress: Progress = unheard) -> Replicated:
+        """Renew the term of the views, and write the rows of those alone whom facts concern.
+
+        Facts since the views' position are read. Everybody is looked up where that is less
+        work, where views are new, and where somebody was identified whose row may be new.
+        """
+        policy, kept = self._remade()
+        if not kept.made:
+            return Replicated()
+        plan, size = self._plan(policy, kept.made), self.gate.size()
+        since = Replica(self.engine).position(plan)
+        changed = None if since is None else changed_persons(self.gate, policy, since, size)
+        if since is None or changed is None:
+            return self.refresh(progress=progress)
+        return self._replicate(policy, plan, changed, since=since, position=size)
+
     def refresh_persons(self, persons: Collection[str], *, since: int) -> Replicated:
         """Write the rows of changed `persons` alone.
 
         persons: every id of each cluster. since: the tree's size before the change.
         """
-        questions = self.questions()
-        if not questions:
+        policy, kept = self._remade()
+        if not kept.made:
             return Replicated()
+        plan = self._plan(policy, kept.made)
+        return self._replicate(policy, plan, persons, since=since, position=self.gate.size())
+
+    def _replicate(
+        self,
+        policy: Policy,
+        plan: ReplicaPlan,
+        persons: Collection[str],
+        *,
+        since: int,
+        position: int,
+    ) -> Replicated:
         return Replica(self.engine).replicate(
-            self.plan(questions),
-            self,
+            plan,
+            Standings(self.gate, policy.fold_digest),
             now=self.gate.now(),
             good_for_seconds=self.gate.settings.view_good_for,
-            position=self.gate.size(),
+            position=position,
             keys=persons,
             since=since,
         )
-
-    def standings(self, identifiers: Sequence[Identifier]) -> Sequence[Standing | None]:
-        """Return the standing of each identified person, in order; None when unknown."""
-        gate, digest = self.gate, self.gate.layout.digest
-        return [
-            gate.ledger.standing_by_identifier(gate.hash_of(identifier), digest)
-            for identifier in identifiers
-        ]
 
     def close(self) -> None:
         """Let go of the source's database."""

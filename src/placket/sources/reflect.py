@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import inspect
 
 from placket.catalogue.schema import ColumnSchema, ForeignKey, Schema, TableSchema
+from placket.sources.trees import own_name
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 def reflect(engine: Engine) -> Schema:
     """Return the tables of the database's default schema, by name; views are left out.
 
-    A name may hold any character. A type that the driver does not know is empty text.
+    Placket's own are left out too: no catalogue names them, and none of them is drift. A name
+    may hold any character. A type that the driver does not know is empty text.
     """
     inspector = inspect(engine)
     columns = inspector.get_multi_columns()
@@ -29,6 +31,7 @@ def reflect(engine: Engine) -> Schema:
     tables = [
         _table(at[1], found, {name: part.get(at) for name, part in parts.items()}, comments.get(at))
         for at, found in sorted(columns.items(), key=lambda item: item[0][1])
+        if not at[1].startswith(own_name(""))
     ]
     return Schema(tables=tuple(tables), dialect=engine.dialect.name)
 

@@ -2,63 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import quoted_name
 from sqlglot import exp
 
-from placket.catalogue.model import Subject
-from placket.identity import Identifier
 from placket.sources import trees
-from placket.sources.beside import Joined, count_rows, delete_keys, remove_lost, upsert
+from placket.sources.beside import remove_lost, upsert
 from placket.sources.connect import SourceUnreachable
-from placket.sources.routes import Reading, key_column
-from placket.sources.rowclocks import DueTable, make_due, row_clocks
-from placket.sources.told import make_test, read_identifier
-from placket.sources.trees import own_name, state_stem
-from placket.standing.layout import Layout
+from placket.sources.replica_plan import CONTROL, standing_name
+from placket.sources.replica_rows import BATCH, Run, alone, unheard
+from placket.sources.rowclocks import DueTable
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from sqlalchemy import Connection, Engine
 
-    from placket.catalogue.model import Source, Table
+    from placket.catalogue.model import Table
     from placket.law.calendar import Instant
-    from placket.policy.compile import Policy
-    from placket.sources.told import Row
-    from placket.sources.views import PurposeViews
-    from placket.standing.standing import Standing
-
-CONTROL: Final = "placket_replica"
-"""The table with one row per subject table: by what policy, how far, and good until when."""
-
-BATCH: Final = 2_000
-WIDEST: Final = 1_500
-"""Columns that a table may have: PostgreSQL allows 1,600, SQLite 2,000."""
+    from placket.sources.replica_plan import ReplicaPlan, StandingTable
+    from placket.sources.replica_rows import Progress, StandingReader
 
 _SECOND: Final = 1_000_000
-Progress = Callable[[str, int, int], None]
-"""Told the table, how many of its rows are done and how many there are."""
-
-
-class StandingReader(Protocol):
-    """All that a replica asks of the ledger."""
-
-    def standings(self, identifiers: Sequence[Identifier]) -> Sequence[Standing | None]:
-        """Return the standing of each identifier's person, in order.
-
-        None for who is unknown or erased. The standing is that of the whole cluster.
-        """
-
-
-class TooManyStates(Exception):
-    """The views of one table ask for more states than a table has columns; make fewer views."""
 
 
 class PlanTooNarrow(Exception):
@@ -73,70 +43,6 @@ class NotReplicated(Exception):
     """The replica's tables are not there; apply the plan first."""
 
 
-@dataclass(frozen=True, slots=False, kw_only=True, eq=False)
-class StandingLayout(Layout):
-    """The columns of a standing table, whose names depend on the states alone."""
-
-    @cached_property
-    def columns(self) -> Mapping[str, str]:
-        """Return the stem of each state's two columns, by state."""
-        return MappingProxyType({name: state_stem(name) for name in self.names})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingTable:
-    """The standing of one subject table's persons, keyed by that table's own key.
-
-    states: those with columns, in order; sparse: which of them few persons have, so that
-    `marks` counts them.
-    """
-
-    table: Table
-    states: tuple[str, ...]
-    sparse: frozenset[str]
-
-    @property
-    def name(self) -> str:
-        """Return the name of the table of standings."""
-        return standing_name(self.table)
-
-    def columns(self) -> tuple[str, ...]:
-        """Return all columns after the key, in order."""
-        stems = [state_stem(state) for state in self.states]
-        ends = (f"{stem}_{end}" for stem in stems for end in ("from", "until"))
-        return ("person", "marks", *ends)
-
-    def values(self, standing: Standing) -> list[object]:
-        """Return the values of one person's row after the key, as `columns`."""
-        row: list[object] = [standing.person, sum(s in standing.sparse for s in self.sparse)]
-        for state in self.states:
-            row += (standing.get(state) or (None, None))[:2]
-        return row
-
-
-def standing_name(table: Table) -> str:
-    """Return the name of the table that holds the standing of a subject table's persons."""
-    return own_name("standing", table.name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplicaPlan:
-    """Which tables of ours a source needs for its views, and what fills them.
-
-    digest: of the policy's rules, which the views ask for too.
-    """
-
-    source: Source
-    policy: Policy
-    standings: tuple[StandingTable, ...]
-    dues: tuple[DueTable, ...]
-
-    @property
-    def digest(self) -> str:
-        """Return the digest of what decides, which the views ask for too."""
-        return self.policy.fold_digest
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replicated:
     """What one replication did: rows written and removed, and whether it renewed the term."""
@@ -144,42 +50,6 @@ class Replicated:
     written: int = 0
     removed: int = 0
     renewed: bool = False
-
-
-def plan_replica(
-    source: Source, policy: Policy, views: Iterable[PurposeViews], *, widest: int = WIDEST
-) -> ReplicaPlan:
-    """Return the plan for all views that are to read the replica, in the source's order.
-
-    Raises TooManyStates when a table would be too wide for its database.
-    """
-    made = [view for purpose in views for view in purpose.views]
-    states: dict[str, dict[str, None]] = {}
-    sparse: dict[str, set[str]] = {}
-    for view in made:
-        for subject in view.subjects:
-            states.setdefault(subject, {}).update(dict.fromkeys(view.states))
-            sparse.setdefault(subject, set()).update(view.sparse)
-    clocked = {view.table.name for view in made if view.clocks}
-    standings = tuple(
-        StandingTable(
-            table=table, states=tuple(states[table.name]), sparse=frozenset(sparse[table.name])
-        )
-        for table in source.tables
-        if table.name in states
-    )
-    if any(len(found.columns()) > widest for found in standings):
-        raise TooManyStates(str(TooManyStates.__doc__))
-    dues = tuple(
-        DueTable(table=table, clocks=row_clocks(policy, table))
-        for table in source.tables
-        if table.name in clocked
-    )
-    return ReplicaPlan(source=source, policy=policy, standings=standings, dues=dues)
-
-
-def unheard(_table: str, _done: int, _total: int) -> None:
-    """Take no notice of progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +68,7 @@ class Replica:
         not need goes; SourceUnreachable when the database refuses, as it does while a view
         still reads the column.
         """
-        with _reached(plan.source.name), self.engine.begin() as connection:
+        with reached(plan.source.name), self.engine.begin() as connection:
             changed = [_made(connection, _control_table())]
             for found in plan.standings:
                 shape = _standing_shape(connection, found)
@@ -208,6 +78,36 @@ class Replica:
                 changed.append(altered)
             changed += [_made(connection, _due_shape(connection, due)) for due in plan.dues]
         return tuple(name for name in changed if name)
+
+    def drop_others(self, plan: ReplicaPlan) -> tuple[str, ...]:
+        """Drop the tables of ours that no view of `plan` reads; return their names."""
+        kept = {f.name for f in plan.standings} | {d.name for d in plan.dues}
+        ours = [
+            name
+            for table in plan.source.tables
+            for name in (standing_name(table), DueTable(table=table, clocks=()).name)
+        ]
+        with reached(plan.source.name), self.engine.begin() as connection:
+            there = set(sa.inspect(connection).get_table_names())
+            gone = tuple(name for name in ours if name in there - kept)
+            for name in gone:
+                trees.run(connection, exp.Drop(tables=[trees.table(name)], kind="TABLE"))
+        return gone
+
+    def position(self, plan: ReplicaPlan) -> int | None:
+        """Return the position that all tables of `plan` have reached under its policy.
+
+        None where one of them is not there, or was filled under another policy.
+        """
+        of = _CONTROL.c
+        wanted = sa.select(of.position).where(
+            of.policy == plan.digest, of.subject.in_([f.table.name for f in plan.standings])
+        )
+        with reached(plan.source.name), self.engine.connect() as connection:
+            if not _columns_of(connection, CONTROL):
+                return None
+            found = [int(row[0]) for row in connection.execute(wanted)]
+        return min(found) if found and len(found) == len(plan.standings) else None
 
     def replicate(  # noqa: PLR0913 - what to read, how long it holds, and what changed
         self,
@@ -229,19 +129,21 @@ class Replica:
         `since` or later, so that nobody's change is left out. now: microseconds UTC.
         Raises PlanTooNarrow, NotReplicated, and SourceUnreachable.
         """
-        with _reached(plan.source.name):
-            run = _Run(plan, standings, progress)
+        with reached(plan.source.name):
+            run = Run(plan, standings, progress)
             with self.engine.connect() as connection:
                 _refuse_narrow(connection, plan)
             if keys is None:
                 return self._all(run, _Term(now, good_for_seconds, position, None))
             return self._some(run, keys, _Term(now, good_for_seconds, position, since))
 
-    def _all(self, run: _Run, term: _Term) -> Replicated:
+    def _all(self, run: Run, term: _Term) -> Replicated:
         with self.engine.begin() as connection:
             _forget_others(connection, run.plan.digest)
-        done = [change for found in run.plan.standings for change in run.standing(self, found)]
-        done += [change for due in run.plan.dues for change in run.due(self, due)]
+        done = [
+            change for found in run.plan.standings for change in run.standing(self.engine, found)
+        ]
+        done += [change for due in run.plan.dues for change in run.due(self.engine, due)]
         with self.engine.begin() as connection:
             lost = sum(remove_lost(connection, f.name, f.table) for f in run.plan.standings)
             lost += sum(remove_lost(connection, d.name, d.table) for d in run.plan.dues)
@@ -250,37 +152,22 @@ class Replica:
         written, removed = sum(put for put, _ in done), sum(gone for _, gone in done)
         return Replicated(written=written, removed=removed + lost, renewed=True)
 
-    def _some(self, run: _Run, persons: Collection[str], term: _Term) -> Replicated:
+    def _some(self, run: Run, persons: Collection[str], term: _Term) -> Replicated:
         with self.engine.begin() as connection:
-            _alone(connection)
+            alone(connection)
             _forget_others(connection, run.plan.digest)
-            done = [run.persons(connection, found, persons) for found in run.plan.standings]
+            named = sorted(persons)
+            done = [
+                run.persons(connection, found, named[start : start + BATCH])
+                for found in run.plan.standings
+                for start in range(0, len(named), BATCH)
+            ]
             renewed = [
                 _renew_term(connection, found.table.name, run.plan.digest, term)
                 for found in run.plan.standings
             ]
         written, removed = sum(put for put, _ in done), sum(gone for _, gone in done)
         return Replicated(written=written, removed=removed, renewed=all(renewed))
-
-    def pages(
-        self, statement: sa.Select[Any], key: Sequence[sa.ColumnElement[Any]]
-    ) -> Iterator[tuple[Connection, list[Row]]]:
-        """Yield the rows in order of `key`, page by page, each in a transaction of its own.
-
-        What is written through the connection is committed when the next page is asked for. No
-        cursor stays open between: a writer would wait for it in SQLite.
-        """
-        page, wanted = statement.order_by(*key).limit(BATCH), statement
-        while True:
-            with self.engine.begin() as connection:
-                _alone(connection)
-                rows = [tuple(row) for row in connection.execute(page)]
-                yield connection, rows
-            if len(rows) < BATCH:
-                return
-            last = [sa.literal(value) for value in rows[-1][: len(key)]]
-            behind = key[0] > last[0] if len(key) == 1 else sa.tuple_(*key) > sa.tuple_(*last)
-            page = wanted.where(behind).order_by(*key).limit(BATCH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,116 +185,12 @@ class _Term:
 
 
 @contextmanager
-def _reached(source: str) -> Iterator[None]:
+def reached(source: str) -> Iterator[None]:
+    """Raise SourceUnreachable where the source's database refuses what is done within."""
     try:
         yield
     except DBAPIError as fault:
         raise SourceUnreachable(f"source `{source}` refused or went away; try again") from fault
-
-
-def _make_identify(
-    source: Source, table: Table, reading: Reading
-) -> Callable[[Row], Identifier | None]:
-    """Return a function that gives who a subject's row is; None where it is nobody's own."""
-    subject, name = table.subject or Subject(), key_column(table)
-    place = reading.place(name)
-    holds = make_test(tuple((reading.place(test.column), test) for test in subject.when))
-    kind = {at: kind for kind, at in subject.identifiers}.get(name)
-    start = f"{source.name}.{subject.anchor or table.name}:"
-
-    def identify(row: Row) -> Identifier | None:
-        value = row[place]
-        if value is None or not holds(row):
-            return None
-        if kind is None:
-            return Identifier("customer", f"{start}{value}")
-        found = read_identifier(kind, value, None)
-        return found and Identifier("customer", f"{start}{found.value}")
-
-    return identify
-
-
-def _alone(connection: Connection) -> None:
-    """Wait until no other replication writes, and keep others waiting until the end.
-
-    INVARIANT: the ledger is asked after this. Whoever replicates a withdrawal has appended it
-    before, so a page either comes first and is written over, or is told of the withdrawal.
-    """
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        connection.exec_driver_sql(f"LOCK TABLE {CONTROL} IN SHARE ROW EXCLUSIVE MODE")
-
-
-class _Run:
-    """One replication."""
-
-    def __init__(self, plan: ReplicaPlan, standings: StandingReader, progress: Progress) -> None:
-        self.plan, self.standings, self.progress = plan, standings, progress
-
-    def standing(self, replica: Replica, found: StandingTable) -> Iterator[tuple[int, int]]:
-        """Bring one standing table up to date; yield what each page put and removed."""
-        read = Joined.of(found.table, found.name, found.columns())
-        identify = _make_identify(self.plan.source, found.table, read.reading)
-        select = read.select()
-        done, total = 0, count_rows(replica.engine, found.table.name)
-        for connection, rows in replica.pages(select, read.order(select)):
-            yield self._write(connection, found, read, [(row, identify(row)) for row in rows])
-            done += len(rows)
-            self.progress(found.name, done, max(done, total))
-
-    def persons(
-        self, connection: Connection, found: StandingTable, persons: Collection[str]
-    ) -> tuple[int, int]:
-        """Bring the rows of `persons` up to date; return what was put and removed."""
-        # Most persons are in one table; a wide select for each other one costs more than asking.
-        held = sa.select(sa.literal(1)).select_from(sa.table(found.name))
-        held = held.where(sa.column("person").in_(sorted(persons))).limit(1)
-        if connection.execute(held).first() is None:
-            return 0, 0
-        read = Joined.of(found.table, found.name, found.columns())
-        identify = _make_identify(self.plan.source, found.table, read.reading)
-        theirs = sa.column("person", _selectable=read.kept).in_(sorted(persons))
-        rows = [tuple(row) for row in connection.execute(read.select().where(theirs))]
-        return self._write(connection, found, read, [(row, identify(row)) for row in rows])
-
-    def _write(
-        self,
-        connection: Connection,
-        found: StandingTable,
-        read: Joined,
-        rows: list[tuple[Row, Identifier | None]],
-    ) -> tuple[int, int]:
-        """Write the standing of each row's person where it differs from what is kept."""
-        asked = list(dict.fromkeys(who for _, who in rows if who is not None))
-        told = dict(zip(asked, self.standings.standings(asked), strict=True)) if asked else {}
-        put: list[list[object]] = []
-        gone: list[Row] = []
-        for row, who in rows:
-            standing, kept = told.get(who) if who else None, read.kept_of(row)
-            if standing is not None:
-                values = found.values(standing)
-                if values != kept:
-                    put.append([*read.key_of(row), *values])
-            elif kept[0] is not None:
-                gone.append(read.key_of(row))
-        names = (*found.table.key, *found.columns())
-        upsert(connection, found.name, found.table.key, (names, put))
-        delete_keys(connection, found.name, found.table.key, gone)
-        return len(put), len(gone)
-
-    def due(self, replica: Replica, due: DueTable) -> Iterator[tuple[int, int]]:
-        """Write the due dates that are new or have changed; yield how many of each page."""
-        columns = tuple(clock.column for clock in due.clocks)
-        read = Joined.of(due.table, due.name, columns)
-        source, policy = self.plan.source, self.plan.policy
-        makers = [make_due(clock, due, source, policy, read.reading) for clock in due.clocks]
-        select = read.select()
-        names = (*due.table.key, *columns)
-        for connection, rows in replica.pages(select, read.order(select)):
-            dated = [(row, [make(row) for make in makers]) for row in rows]
-            changed = [[*read.key_of(r), *dates] for r, dates in dated if read.kept_of(r) != dates]
-            yield upsert(connection, due.name, due.table.key, (names, changed)), 0
 
 
 def _control_table() -> sa.Table:

@@ -25,7 +25,7 @@ from placket.decide.decide import permits
 from placket.decide.sql import NOW, truth
 from placket.sources import trees
 from placket.sources.denials import shortened
-from placket.sources.replica import CONTROL, StandingLayout, standing_name
+from placket.sources.replica_plan import CONTROL, StandingLayout, standing_name
 from placket.sources.routes import OWN, Route, Step, key_column, routes
 from placket.sources.rowclocks import DueTable, row_clocks
 from placket.sources.trees import column, own_name, state_stem, table
@@ -424,7 +424,7 @@ def _made(view: View, dialect: str) -> tuple[exp.Expr, ...]:
         # So that no function of the reader sees a row before the view has let it pass.
         barrier = exp.Property(this=exp.var("security_barrier"), value=exp.true())
         made.set("properties", exp.Properties(expressions=[barrier]))
-    return _gone(view), made
+    return _gone(view.name), made
 
 
 def _granted(view: View, role: str) -> exp.Expr:
@@ -451,12 +451,17 @@ def apply_views(connection: Connection, purpose: PurposeViews, *, role: str = ""
 
 def drop_views(connection: Connection, purpose: PurposeViews) -> None:
     """Take the views away, where they stand: before a plan without the columns they read."""
-    for view in purpose.views:
-        trees.run(connection, _gone(view))
+    drop_named(connection, (view.name for view in purpose.views))
 
 
-def _gone(view: View) -> exp.Expr:
-    return exp.Drop(tables=[table(view.name)], kind="VIEW", exists=True)
+def drop_named(connection: Connection, names: Iterable[str]) -> None:
+    """Take views of ours away by name, where they stand: also of what a policy no longer has."""
+    for name in names:
+        trees.run(connection, _gone(name))
+
+
+def _gone(name: str) -> exp.Expr:
+    return exp.Drop(tables=[table(name)], kind="VIEW", exists=True)
 
 
 def _refuse_wide(connection: Connection, purpose: PurposeViews, role: str) -> None:

@@ -175,6 +175,9 @@ class Ledger(Protocol):
     def root_of(self, person: str) -> str | None:
         """Return the root of the person's cluster; None when the person is not known."""
 
+    def members_of(self, persons: Sequence[str]) -> set[str]:
+        """Return every id of the clusters of `persons`, those ids that are unknown too."""
+
     def find(self, keyed_hash: bytes) -> str | None:
         """Return the root of the person first identified by this hash, or None."""
 

@@ -14,7 +14,7 @@ from placket.store import folds as folding
 from placket.store.appending import append
 from placket.store.checks import checked
 from placket.store.clusters import tied
-from placket.store.histories import all_histories, facts_of, histories, read_fact
+from placket.store.histories import all_histories, facts_of, histories, members_of, read_fact
 from placket.store.ledger import (
     Appended,
     Consistency,
@@ -192,6 +192,12 @@ class StoredLedger:
         with self._database.reading() as session:
             row = session.one("root_of", person)
         return None if row is None else row[0]
+
+    def members_of(self, persons: Sequence[str]) -> set[str]:
+        """Return every id of the clusters of `persons`, those ids that are unknown too."""
+        with self._database.snapshot() as session:
+            roots = {row[1] for row in session.among("persons_among", persons)}
+            return {*persons, *members_of(session, sorted(roots))}
 
     def find(self, keyed_hash: bytes) -> str | None:
         """Return the root of the person first identified by this hash, or None."""

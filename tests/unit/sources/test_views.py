@@ -16,7 +16,7 @@ from placket.decide.question import Question
 from placket.policy.load import load_policy
 from placket.sources import trees
 from placket.sources.denials import shortened
-from placket.sources.replica import ReplicaPlan, TooManyStates, plan_replica
+from placket.sources.replica_plan import ReplicaPlan, TooManyStates, plan_replica
 from placket.sources.rowclocks import row_clocks
 from placket.sources.views import NoRoles, PurposeViews, View, statements, view_of
 
