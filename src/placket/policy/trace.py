@@ -83,12 +83,12 @@ class Traced:
 
     @property
     def reading(self) -> str:
-        """Return how far the clause is true."""
-        if "narrowed" in self.standing:
-            return "true as far as the law allows"
+        """Return how far the clause is true, and by which parts the rest will be."""
         if not self.rules:
             return "no rule"
-        return "runs" if self.runs else f"comes later: {', '.join(self.later)}"
+        true = "true as far as the law allows" if "narrowed" in self.standing else "runs"
+        waits = f"comes later: {', '.join(self.later)}" if self.later else ""
+        return "; ".join(filter(None, (true if self.runs else "", waits)))
 
 
 def trace(
@@ -121,9 +121,10 @@ def _traced(clause: Clause, tests: tuple[str, ...], results: Mapping[str, str]) 
 
 
 def is_enforced(rule: Rule) -> bool:
-    """Say whether something that runs reads the rule today."""
+    """Say whether something that runs does today what the rule says."""
     if isinstance(rule, Limit):
-        return bool(as_dict(rule.allow))
+        # That a no on a channel outranks is the law's rule and a step of every decision.
+        return bool(as_dict(rule.allow)) or (rule.own_preferences and bool(rule.channels))
     if isinstance(rule, Datum):
         return rule.needs_permission or bool(rule.special)
     if isinstance(rule, Capture):
