@@ -12,8 +12,8 @@ from placket.policy import vocabulary
 from placket.policy.compile import (
     Policy,
     consents_for,
+    holds_in,
     is_marketing,
-    retains_for,
     uses_of,
 )
 from placket.policy.rules import (
@@ -125,10 +125,15 @@ class Asked:
     def has_marketing_consent(self) -> bool:
         return any(
             "given" in self.states(name)
-            for rule in self.variants
-            for name in consents_for(self.policy, rule, self.channel)
+            for name in self.covering(self.activity, self.place)
             if isinstance(self.policy.consents[name], Consent)
         )
+
+    def covering(self, rule: Activity, place: Place) -> list[str]:
+        """Return the consents that cover the rule on this channel and are asked in the place."""
+        consents = self.policy.consents
+        named = consents_for(self.policy, rule, self.channel)
+        return [name for name in named if holds_in(consents[name], place)]
 
     def states(self, name: str) -> list[str]:
         """Return the consent's state: for an act on no channel, on each that it is asked for."""
@@ -239,7 +244,7 @@ class Held(Asked):
     def is_released(self, restrictions: list[Fact], *, datum: str = "", activity: str = "") -> bool:
         """Say whether a yes to this activity, given since, names what is restricted."""
         newest = max(fact.occurred_at for fact in restrictions)
-        for name in consents_for(self.policy, self.activity, self.channel):
+        for name in self.covering(self.activity, self.place):
             if self.is_refused_anywhere(name):
                 continue
             for channel in channels_of(self.policy.consents[name]):
@@ -276,7 +281,7 @@ class Held(Asked):
 
     def retention(self) -> Iterator[Denial]:
         for datum in self.asked:
-            rules, one = retains_for(self.policy, datum, self.place), frozenset({datum})
+            rules, one = self.keeping(datum), frozenset({datum})
             if not rules:
                 yield Denial("retention.no_period", one)
             elif any(self.person.runs(r.period) for r in rules if self.may_serve(r)) or (
@@ -287,6 +292,17 @@ class Held(Asked):
                 yield Denial("lock.statutory", one)
             else:
                 yield Denial("retention.ended", one)
+
+    def keeping(self, datum: str) -> list[Retain]:
+        """Return what keeps the datum: a rule for all data gives way to one of its own.
+
+        Not so where it keeps on a ground.
+        """
+        here = [r for r in self.policy.rules(Retain) if holds_in(r, self.place) and not r.at]
+        own = [r for r in here if datum in vocabulary.members(r.what)]
+        plain = [r for r in own if not r.ground]
+        general = [r for r in here if {"all", "all_held"} & set(r.what)]
+        return [*own, *(r for r in general if r.ground or not plain)]
 
     def may_serve(self, rule: Retain) -> bool:
         """Say whether what the rule keeps is kept for this activity too."""

@@ -167,11 +167,13 @@ class Case(Held):
         )
 
     def marketing_yeses(self) -> list[Fact]:
+        """Return each yes that counts wherever the person may be and a rule speaks."""
+        spoken = [(self.policy.variant(self.activity.name, p), p) for p in self.person.places()]
         return [
             yes
-            for rule in self.variants
-            for name in consents_for(self.policy, rule, self.channel)
-            if isinstance(self.policy.consents[name], Consent)
+            for name, consent in self.policy.consents.items()
+            if isinstance(consent, Consent)
+            and all(name in self.covering(rule, place) for rule, place in spoken if rule)
             for yes in self.person.yeses(name, self.channel)
         ]
 
@@ -299,11 +301,12 @@ class Case(Held):
         return not named or not recipient or recipient in named
 
     def consent(self) -> Iterator[Denial]:
-        listed = consents_for(self.policy, self.activity, self.channel)
-        needed = [name for name in listed if name in self.activity.needs]
-        groups = [(name,) for name in needed] if needed else [listed]
-        for group in groups:
-            states = [s for n in group if self.covers_recipient(n) for s in self.states(n)]
+        here = self.covering(self.activity, self.place)
+        wanted = consents_for(self.policy, self.activity, self.channel)
+        needed = [name for name in wanted if name in self.activity.needs]
+        for group in [[name] for name in needed] if needed else [here]:
+            asked = [n for n in group if n in here and self.covers_recipient(n)]
+            states = [state for name in asked for state in self.states(name)]
             if "given" in states:
                 continue
             worst = ("refused", "unconfirmed", "expired", "not_given")
@@ -317,8 +320,8 @@ class Case(Held):
     def device(self) -> Iterator[Denial]:
         if self.activity.device != "stores":
             return
-        consents = self.policy.consents
-        wanted = [n for n in self.activity.needs if isinstance(consents.get(n), Cookie)]
+        cookies = [c for c in self.policy.rules(Cookie) if holds_in(c, self.place)]
+        wanted = [c.name for c in cookies if c.name in self.activity.needs]
         if not any(self.person.consent_state(name, "") == "given" for name in wanted):
             yield Denial("device.no_consent")
 

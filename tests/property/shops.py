@@ -381,6 +381,18 @@ CONSENTS = choice(
   activities: [audience]
   recipients: [mailing_house]
 """,
+    """
+- consent: news
+  activities: [newsletter, offers]
+  channel: email
+  regions: [union, everywhere]
+- consent: study
+  activities: [newsletter, survey, offers]
+  wordings: [w1]
+  regions: [kingdom, other]
+- consent: ads
+  activities: [audience, score, survey]
+""",
 )
 COOKIES = choice(
     """
@@ -393,6 +405,11 @@ for: 2 months from consent.given
     """
 cookie: analysis
 basis: consent
+""",
+    """
+cookie: analysis
+basis: consent
+regions: [union, everywhere]
 """,
 )
 DATA = choice(
@@ -564,6 +581,10 @@ def retained(draw: st.DrawFn) -> str:
         rules.append(f"- retain: [purchase_history]\n  for: {draw(KEPT)}\n  ground: {ground}")
     if draw(st.booleans()):
         rules.append(f"- retain: [purchase_history, browsing_history]\n  for: {draw(KEPT)}")
+    if draw(st.booleans()):
+        rules.append(
+            f"- retain: all\n  for: {draw(KEPT)}\n  ground: {draw(choice('duty', 'claims'))}"
+        )
     return "\n".join(rules)
 
 

@@ -152,35 +152,41 @@ def is_direct_marketing(activity: Activity) -> bool:
 
 
 def retains_for(policy: Policy, datum: str, place: Place) -> tuple[Retain, ...]:
-    """Return the rules that say how long `datum` is kept: its own, else those for all data."""
+    """Return the rules that say how long `datum` is kept: its own, else those for all data.
+
+    What keeps all data on a ground keeps each datum on it, whatever else is said of that one.
+    """
     here = [r for r in policy.rules(Retain) if holds_in(r, place) and not r.at]
     own = tuple(r for r in here if datum in vocabulary.members(r.what))
-    general = tuple(r for r in here if set(r.what) & set(ALL))
-    if any(not r.ground for r in own):
-        return own
-    return (*own, *(r for r in general if not r.ground))
+    is_told = any(not r.ground for r in own)
+    general = (r for r in here if set(r.what) & set(ALL))
+    return (*own, *(r for r in general if r.ground or not is_told))
 
 
-def consents_for(policy: Policy, activity: Activity, channel: str) -> tuple[str, ...]:
+def consents_for(
+    policy: Policy, activity: Activity, channel: str, place: Place | None = None
+) -> tuple[str, ...]:
     """Return the names of the consents that cover `activity` on `channel`, in order.
 
-    A consent covers the activities it lists and those that name it under `needs`.
+    A consent covers the activities it lists and those that name it under `needs`. place: only
+    those that hold there.
     """
     return tuple(
         name
         for name, consent in policy.consents.items()
         if (activity.name in consent.activities or name in activity.needs)
         and _covers_channel(consent, channel)
+        and (place is None or holds_in(consent, place))
     )
 
 
-def yeses_for(policy: Policy, activity: Activity, channel: str) -> tuple[str, ...]:
+def yeses_for(policy: Policy, activity: Activity, channel: str, place: Place) -> tuple[str, ...]:
     """Return the names of the consents that are a yes to `activity` itself on `channel`, in order.
 
     A category of cookies is none: it opens the device, and the basis of what `needs` it.
     Source: ePrivacy Directive Art. 5(3) beside Art. 13(1).
     """
-    named = consents_for(policy, activity, channel)
+    named = consents_for(policy, activity, channel, place)
     return tuple(name for name in named if isinstance(policy.consents[name], Consent))
 
 
@@ -279,16 +285,19 @@ def _activities(document: Document) -> dict[str, tuple[Activity, ...]]:
         if isinstance(rule, Activity):
             written.setdefault(rule.name, []).append(rule)
     return {
-        name: tuple(_extended(variant, written) for variant in variants)
+        name: tuple(_extended(variant, written, ()) for variant in variants)
         for name, variants in written.items()
     }
 
 
-def _extended(activity: Activity, written: Mapping[str, list[Activity]]) -> Activity:
+def _extended(
+    activity: Activity, written: Mapping[str, list[Activity]], over: tuple[str, ...]
+) -> Activity:
     parent = next(iter(written.get(activity.extends, ())), None)
-    if parent is None:
+    # A check refuses what extends itself; compiled all the same, the circle ends where it closes.
+    if parent is None or activity.extends in over:
         return activity
-    parent = _extended(parent, written)
+    parent = _extended(parent, written, (*over, activity.name))
     own = {name for name, _ in activity.places}
     inherited = {
         keyed.name: getattr(parent, keyed.name)

@@ -23,7 +23,6 @@ from placket.policy.forms import (
     ListOf,
     MapOf,
     OneOf,
-    Pairs,
 )
 from placket.problems import NOWHERE, Span
 
@@ -451,7 +450,11 @@ def _keyed_fields(kind: type[Rule]) -> Mapping[str, Field[Any]]:
 _KEYS: Final = {name: _keyed_fields(kind) for name, kind in KINDS.items()}
 
 
+_PAIR: Final = 2
+
+
 def as_dict(value: Any) -> dict[str, Any]:
-    """Return frozen pairs as a dict; anything else gives an empty one."""
-    is_pairs = isinstance(value, Pairs | tuple)
-    return dict(value) if is_pairs and all(isinstance(i, tuple) for i in value) else {}
+    """Return frozen pairs as a dict; anything else, such as a list of lists, gives an empty one."""
+    is_list = isinstance(value, tuple)
+    is_pairs = is_list and all(isinstance(i, tuple) and len(i) == _PAIR for i in value)
+    return dict(value) if is_pairs else {}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from placket.law.rules import Law
+    from placket.policy.compile import Place
     from placket.standing.history import History
 
 IMPORTED: Final = "imported"
@@ -229,9 +230,11 @@ def fold_marketing(history: History, policy: Policy) -> Iterator[tuple[str, Inte
     objections = [*history.of(Kind.OBJECTED), *_buried(history, Kind.OBJECTED)]
     if not objections and not refusals(history):
         return
+    places = places_of(policy, history.country)
     for activity, channel in marketing_pairs(policy):
         tail = f"{activity}.{channel}" if channel else activity
-        yeses = list(_yeses(history, policy, activity, channel))
+        names = marketing_yeses(policy, activity, channel, places)
+        yeses = [yes for n in names for yes in answers(history, policy, n, channel).yeses]
         against = [f for f in objections if _objects_to(policy, f, activity, channel)]
         objection = standing_no(history, against, yeses)
         if objection is not None:
@@ -245,10 +248,26 @@ def _buried(history: History, kind: Kind) -> Iterator[Fact]:
     return (f for f in history.of(Kind.TOMBSTONE) if kind.value in f.marks)
 
 
-def _yeses(history: History, policy: Policy, activity: str, channel: str) -> Iterator[Fact]:
-    for variant in policy.activities[activity]:
-        for name in yeses_for(policy, variant, channel):
-            yield from answers(history, policy, name, channel).yeses
+def places_of(policy: Policy, country: str) -> tuple[Place, ...]:
+    """Return where the person may be: everywhere when the country is not known."""
+    here = policy.place_of(country) if country else None
+    return (here,) if here is not None else policy.places
+
+
+def marketing_yeses(
+    policy: Policy, activity: str, channel: str, places: tuple[Place, ...]
+) -> tuple[str, ...]:
+    """Return the consents that are a yes to the marketing wherever the person may be.
+
+    A place where no rule speaks of it refuses it anyway.
+    """
+    found = [
+        yeses_for(policy, variant, channel, place)
+        for place in places
+        if (variant := policy.variant(activity, place)) is not None
+    ]
+    first = found[0] if found else ()
+    return tuple(name for name in first if all(name in other for other in found))
 
 
 def _objects_to(policy: Policy, fact: Fact, activity: str, channel: str) -> bool:

@@ -23,6 +23,9 @@ from placket.policy.rules import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from placket.policy.compile import Place
+    from placket.policy.rules import Activity
+
 ALWAYS: Final = -(2**62)
 """The instant since which a state holds that has no known beginning."""
 
@@ -182,16 +185,13 @@ def _ages(policy: Policy) -> Iterator[str]:
     yield from (f"under.{rule.age}" for rule in policy.rules(AudienceAge))
 
 
-def with_consents(policy: Policy, activity: str, channel: str) -> tuple[str, ...]:
-    """Return the names of the consents that would be a yes to `activity` on `channel`."""
-    variants = policy.activities[activity]
-    found = {
-        state: None
-        for variant in variants
-        for name in yeses_for(policy, variant, channel)
-        for state in consent_names(policy, name, channel)
-    }
-    return tuple(found)
+def with_consents(
+    policy: Policy, activity: Activity, channel: str, place: Place
+) -> tuple[str, ...]:
+    """Return the names of which one must hold for a yes to `activity` on `channel` in `place`."""
+    named = yeses_for(policy, activity, channel, place)
+    states = (state for name in named for state in consent_names(policy, name, channel))
+    return tuple(dict.fromkeys(states))
 
 
 def consent_names(policy: Policy, consent: str, channel: str) -> tuple[str, ...]:

@@ -347,3 +347,45 @@ def test_a_permission_to_call_names_the_yes_to_calls(country: str) -> None:
         ("permitted.legitimate_interest", "G-001", ""),
         ("permitted.consent_given", "G-002", AGREED.id),
     ]
+
+
+BY_REGION = """
+- consent: news
+  activities: [offers]
+  channel: email
+  regions: [union]
+- consent: texts
+  activities: [offers]
+  channel: email
+  regions: [kingdom]
+- activity: offers
+  purpose: direct_marketing
+  uses: [email]
+  basis: consent
+  channel: email
+"""
+
+
+@pytest.mark.parametrize(("country", "consent"), [("FR", "news"), ("GB", "texts")])
+def test_a_yes_counts_where_its_rule_holds(country: str, consent: str) -> None:
+    policy, here = shop(BY_REGION, region=TWO_LAWS), told(Kind.LOCATED, 0, region=country)
+    objects = told(Kind.OBJECTED, 1)
+
+    for name in ("news", "texts"):
+        yes = told(Kind.CONSENT_GIVEN, 2, what=name, channel="email")
+        decision = asked(policy, BY_MAIL, here, objects, yes)
+
+        assert decision.is_permitted == (name == consent)
+        assert ("objection.direct_marketing" in decision.codes) == (name != consent)
+
+
+def test_where_nobody_is_asked_what_is_needed_there_is_no_yes() -> None:
+    needs = BY_REGION + "  needs: [news]\n"
+    both = [
+        told(Kind.CONSENT_GIVEN, 2, what=what, channel="email", id=what)
+        for what in ("news", "texts")
+    ]
+
+    decision = asked(shop(needs, region=TWO_LAWS), BY_MAIL, *both)
+
+    assert decision.codes == ("basis.consent_not_given",)

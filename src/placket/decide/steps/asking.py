@@ -9,8 +9,10 @@ from placket.law.grounds import Ground, Prohibition
 from placket.policy.compile import (
     Place,
     Policy,
+    consents_for,
     is_marketing,
 )
+from placket.standing.standing import with_consents
 
 if TYPE_CHECKING:
     from placket.decide.condition import (
@@ -70,6 +72,16 @@ class Asking:
     def tail(self) -> str:
         """Return the activity and its channel, as marketing states are named."""
         return f"{self.activity.name}.{self.channel}" if self.channel else self.activity.name
+
+    @property
+    def consents(self) -> tuple[str, ...]:
+        """Return the names of the consents that cover the act here, cookies among them."""
+        return consents_for(self.policy, self.activity, self.channel, self.place)
+
+    @property
+    def yeses(self) -> tuple[str, ...]:
+        """Return the standing names of each yes to the act itself; a yes to cookies is none."""
+        return with_consents(self.policy, self.activity, self.channel, self.place)
 
     def step(  # noqa: PLR0913 - a step has these parts, all but three by name
         self,

@@ -18,6 +18,7 @@ from placket.law.grounds import Prohibition
 from placket.policy import vocabulary
 from placket.policy.compile import (
     consents_for,
+    holds_in,
     is_direct_marketing,
 )
 from placket.policy.rules import (
@@ -27,7 +28,6 @@ from placket.policy.rules import (
 from placket.standing.standing import (
     consent_name,
     consent_names,
-    with_consents,
 )
 
 if TYPE_CHECKING:
@@ -67,11 +67,13 @@ def basis(asking: Asking) -> Iterator[Step]:
 def needed_consents(asking: Asking) -> tuple[tuple[str, ...], ...]:
     """Return groups of standing names: of each group one must hold.
 
-    What the activity `needs` is needed each; without it, one of the consents that list it.
+    What the activity `needs` is needed each; without it, one of the consents that list it. What
+    it needs and nobody is asked for here is a group of none.
     """
-    listed = consents_for(asking.policy, asking.activity, asking.channel)
-    wanted = [name for name in listed if name in asking.activity.needs]
-    groups = [(name,) for name in wanted] if wanted else [listed]
+    here = asking.consents
+    anywhere = consents_for(asking.policy, asking.activity, asking.channel)
+    wanted = [name for name in anywhere if name in asking.activity.needs]
+    groups = [(name,) if name in here else () for name in wanted] if wanted else [here]
     return tuple(
         tuple(
             state
@@ -163,8 +165,12 @@ def device(asking: Asking) -> Iterator[Step]:
     """Deny storing or reading on the person's device without a yes. Source: ePrivacy Art. 5(3)."""
     if asking.activity.device != "stores":
         return
-    wanted = [n for n in asking.activity.needs if isinstance(asking.policy.consents.get(n), Cookie)]
-    names = tuple(consent_name(name) for name in wanted)
+    cookies = {name: asking.policy.consents.get(name) for name in asking.activity.needs}
+    names = tuple(
+        consent_name(name)
+        for name, cookie in cookies.items()
+        if isinstance(cookie, Cookie) and holds_in(cookie, asking.place)
+    )
     yield asking.step(
         "device.no_consent",
         none_of(*names),
@@ -214,7 +220,7 @@ def channel_yeses(asking: Asking) -> tuple[str, ...]:
     asks = asking.channel == LIVE_CALL or _wants_yes(asking)
     if not (asks and is_direct_marketing(asking.activity)):
         return ()
-    return with_consents(asking.policy, asking.activity.name, asking.channel)
+    return asking.yeses
 
 
 def _soft_opt_in(asking: Asking) -> Iterator[Condition]:

@@ -16,10 +16,7 @@ from placket.decide.condition import (
 )
 from placket.law.grounds import Ground, Prohibition
 from placket.policy import vocabulary
-from placket.policy.compile import (
-    consents_for,
-    retains_for,
-)
+from placket.policy.compile import retains_for
 from placket.policy.rules import (
     Capture,
     Datum,
@@ -27,7 +24,6 @@ from placket.policy.rules import (
 )
 from placket.standing.standing import (
     retain_name,
-    with_consents,
 )
 
 if TYPE_CHECKING:
@@ -124,7 +120,7 @@ def restricted(asking: Asking) -> Iterator[Step]:
     grounds = {asking.ground, Ground(asking.activity.under_restriction or asking.ground)}
     if any(asking.law.lets_pass(Prohibition.RESTRICTED, ground) for ground in grounds):
         return
-    consents = consents_for(asking.policy, asking.activity, asking.channel)
+    consents = asking.consents
     processing = f"activity.{asking.activity.name}"
     for what in (processing, *asking.data):
         released = tuple(f"released.{what}.{consent}" for consent in consents)
@@ -153,7 +149,7 @@ def special(asking: Asking) -> Iterator[Step]:
             data=touched,
         )
     elif asking.activity.condition == "a":
-        names = with_consents(asking.policy, asking.activity.name, asking.channel)
+        names = asking.yeses
         yield asking.step(
             "special.no_explicit_consent",
             none_of(*names),

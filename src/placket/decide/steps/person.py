@@ -27,7 +27,6 @@ from placket.policy.rules import (
     as_dict,
 )
 from placket.standing.fold import limits_activity
-from placket.standing.standing import with_consents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +142,7 @@ def _lawfully_automated(asking: Asking, rule: Automated) -> Iterator[Step]:
         changes = "the clause names a gateway for each decision"
         yield asking.step("automated.no_gateway", TRUE, changes, clause=clause, law=law)
     elif allowed and "explicit_consent" in named:
-        agreed = with_consents(asking.policy, asking.activity.name, asking.channel)
+        agreed = asking.yeses
         changes = "the person consents explicitly"
         yield asking.step(
             "automated.no_explicit_consent", none_of(*agreed), changes, clause=clause, law=law
