@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "trace": ("placket.cli.trace", "show each clause with its rule and its test"),
     "init": ("placket.cli.init", "set up an installation"),
     "serve": ("placket.cli.serve", "serve the interface and the pages"),
+    "work": ("placket.cli.work", "keep the tree and the views up to date"),
     "sync": ("placket.cli.sync", "turn a shop's rows into facts, once each"),
     "policy": ("placket.cli.policy", "publish a version of the policy"),
     "catalogue": ("placket.cli.catalogue", "check the catalogue against its source"),

@@ -43,7 +43,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Print the SQL of the views that show what ACTIVITY may use, and only rows lawful now.
 
-    With --apply they are made. `placket sync` keeps them fresh; stale, they show nothing.
+    With --apply they are made. `placket work` keeps them fresh; stale, they show nothing.
     Exit code 1 when no table of the source holds what the activity uses.
     """
     with open_installation(config) as gate:
@@ -70,6 +70,6 @@ def _tell(made: PurposeViews, sql: str, source: str, *, applied: bool) -> None:
     elif applied:
         names = ", ".join(view.name for view in made.views)
         click.echo(f"made on `{source}`: {names}")
-        click.echo(f"next: run `placket sync --source {source}` to keep them fresh")
+        click.echo("next: run `placket work`, which keeps them fresh")
     else:
         click.echo(sql, nl=False)

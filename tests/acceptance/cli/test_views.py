@@ -36,7 +36,7 @@ def test_a_yes_enters_the_view_and_a_no_leaves_it_at_once(placket: Placket, fold
 
     assert made.out == (
         "made on `shop`: placket_newsletter_customer, placket_newsletter_orders\n"
-        "next: run `placket sync --source shop` to keep them fresh\n"
+        "next: run `placket work`, which keeps them fresh\n"
     )
     assert before == []
     assert given == [(1, "ada@example.org", "Ada")]

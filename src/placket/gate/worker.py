@@ -1,0 +1,180 @@
+"""The work that nobody waits for: positions given, views kept fresh, erasures ended."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from placket.gate.views import CatalogueUnusable, SourceViews
+from placket.sources.connect import DriverMissing, NotADatabase, SourceUnreachable
+from placket.sources.replica import NotReplicated, PlanTooNarrow, ViewStillReads
+from placket.sources.replica_plan import TooManyStates
+from placket.sources.trees import UnsupportedDialect
+from placket.store.refusals import LedgerRefuses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from placket.gate.gate import Gate
+    from placket.sources.replica import Replicated
+
+SEQUENCE_SECONDS: Final = 1.0
+"""How long at most a committed fact waits for its position."""
+
+ABANDONED: Final = 60_000_000
+"""After how many microseconds an erasure that has not ended is taken for one that was killed."""
+
+REFUSALS: Final = (
+    LedgerRefuses,
+    SourceUnreachable,
+    NotADatabase,
+    DriverMissing,
+    UnsupportedDialect,
+    NotReplicated,
+    PlanTooNarrow,
+    ViewStillReads,
+    TooManyStates,
+    CatalogueUnusable,
+    OSError,
+)
+"""What is told and tried again."""
+
+
+class Stopped(Exception):
+    """the worker was asked to end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """What one round did. failed: by source, or empty for the ledger, what was refused."""
+
+    sequenced: bool
+    erasures: int
+    views: dict[str, Replicated]
+    failed: dict[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Worker:
+    """Works for one installation, until it is told to stop.
+
+    every_seconds: how often the views of each source are renewed. tell: told in a sentence
+    what was refused, once until it works again. stop: set, it ends between two transactions.
+    """
+
+    gate: Gate
+    every_seconds: float
+    tell: Callable[[str], None]
+    stop: threading.Event = field(default_factory=threading.Event)
+    troubled: dict[str, str] = field(default_factory=dict)
+
+    def once(self) -> Worked:
+        """Do one round of everything, each part whether or not another was refused."""
+        erasures, sequenced = 0, False
+        with suppress(*REFUSALS), self._watched(""):
+            erasures = self.finish_erasures()
+            self.gate.catch_up()
+            sequenced = self.gate.sequence() is not None
+        views: dict[str, Replicated] = {}
+        for name in self.gate.settings.sources:
+            with suppress(*REFUSALS), self._watched(name), closing(self._views(name)) as found:
+                views[name] = found.refresh_changed(progress=self._unless_stopped)
+        failed = dict(self.troubled)
+        return Worked(sequenced=sequenced, erasures=erasures, views=views, failed=failed)
+
+    def run(self) -> None:
+        """Work until `stop` is set; each source has a thread, so that none waits for another."""
+        names = list(self.gate.settings.sources)
+        threads = [threading.Thread(target=self._refresh, args=(name,)) for name in names]
+        for thread in threads:
+            thread.start()
+        try:
+            self._keep_ledger()
+        finally:
+            self.stop.set()
+            for thread in threads:
+                thread.join()
+
+    def finish_erasures(self) -> int:
+        """End erasures that a killed process began; return how many."""
+        done = 0
+        for begun in self.gate.ledger.unfinished_erasures():
+            fact = self.gate.ledger.fact(begun.fact_id)
+            if fact is not None and fact.recorded_at < self.gate.now() - ABANDONED:
+                self.gate.erase(begun.person, by="recovery", route="recovery")
+                done += 1
+        return done
+
+    def _keep_ledger(self) -> None:
+        looked = -self.every_seconds
+        while not self.stop.is_set():
+            with suppress(*REFUSALS), self._watched(""):
+                self.gate.sequence()
+                if time.monotonic() - looked >= self.every_seconds:
+                    looked = time.monotonic()
+                    self.finish_erasures()
+                    self.gate.catch_up()
+            self.stop.wait(SEQUENCE_SECONDS)
+
+    def _refresh(self, name: str) -> None:
+        """Renew the views of one source until the end."""
+        with suppress(Stopped):
+            while not self.stop.is_set():
+                with suppress(*REFUSALS), closing(self._views(name)) as views:
+                    self._renew(name, views)
+                self.stop.wait(self.every_seconds)
+
+    def _renew(self, name: str, views: SourceViews) -> None:
+        """Renew until something is refused; the connection is then made anew."""
+        read = self._catalogue_read(name)
+        while not self.stop.is_set() and read == self._catalogue_read(name):
+            began = time.monotonic()
+            with self._watched(name):
+                views.refresh_changed(progress=self._unless_stopped)
+            # A pass over everybody may take longer than the term: it is renewed at once.
+            self.stop.wait(max(0.0, self.every_seconds - (time.monotonic() - began)))
+
+    def _catalogue_read(self, name: str) -> int:
+        return self.gate.settings.sources[name].catalogue.stat().st_mtime_ns
+
+    def _views(self, name: str) -> SourceViews:
+        return SourceViews(gate=self.gate, name=name)
+
+    def _unless_stopped(self, _table: str, _done: int, _total: int) -> None:
+        if self.stop.is_set():
+            raise Stopped
+
+    def _watched(self, name: str) -> _Watched:
+        return _Watched(self, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """Tells of a refusal within, once, and of its end."""
+
+    worker: Worker
+    name: str
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, raised: object, _trace: object) -> None:
+        """Tell what is new."""
+        troubled, tell = self.worker.troubled, self.worker.tell
+        if kind is not None and not issubclass(kind, REFUSALS):
+            return
+        if kind is None:
+            if troubled.pop(self.name, None) is not None:
+                tell(f"{self._what} works again")
+            return
+        sentence = str(raised) or str(kind.__doc__)
+        if troubled.get(self.name) != sentence:
+            troubled[self.name] = sentence
+            tell(f"{self._what}: {sentence}; it is tried again")
+
+    @property
+    def _what(self) -> str:
+        return f"source `{self.name}`" if self.name else "the ledger"
