@@ -15,7 +15,8 @@ from placket import catalogue as catalogues
 from placket.decide.decide import prepare
 from placket.gate.gate import system_now
 from placket.sources.connect import open_source
-from placket.sources.replica import Replica, plan_replica
+from placket.sources.replica import Replica
+from placket.sources.replica_plan import plan_replica
 from placket.sources.trees import state_stem
 from placket.sources.views import apply_views, select_of, view_of
 
