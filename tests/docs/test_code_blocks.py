@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ HOW_TO = tuple(f"docs/how-to/{p.name}" for p in sorted((ROOT / "docs/how-to").gl
 ELSEWHERE = ("pip install placket", "make demo", "make test")
 """What is not run here: the wheel's test and the demo's own do."""
 POSTGRES_ONLY = "--role"
+DECIDING = re.compile(r"placket (?:decide|audit explain)")
 SERVE = "placket serve\n"
 ADDRESS = "http://127.0.0.1:8600"
 
@@ -179,7 +181,7 @@ def hold_to_the_page(page: str, reader: Reader) -> None:
         done = reader.does(block)
 
         # A decision that denies ends with 1, which is an answer and no failure.
-        answers = {0, 1} if "placket decide" in block.commands else {0}
+        answers = {0, 1} if DECIDING.search(block.commands) else {0}
         shown = f"{block.commands}\n{done.stdout}{done.stderr}"
         assert done.returncode in answers, shown
         assert done.stderr == "", shown
@@ -202,6 +204,19 @@ def test_every_block_of_a_task_does_what_it_says(
     shutil.copytree(installed, reader.folder, dirs_exist_ok=True)
 
     hold_to_the_page(page, reader)
+
+
+def test_the_offline_check_sees_another_leaf(reader: Reader, installed: Path) -> None:
+    shutil.copytree(installed, reader.folder, dirs_exist_ok=True)
+    blocks = blocks_of("docs/how-to/check-the-ledger.md")
+    reader.does(next(block for block in blocks if "proof.json" in block.commands))
+    proof = json.loads((reader.folder / "proof.json").read_text(encoding="utf-8"))
+    other = {**proof, "leaf": "00" * 32}
+    (reader.folder / "proof.json").write_text(json.dumps(other), encoding="utf-8")
+
+    done = reader.does(next(block for block in blocks if block.kind == "python"))
+
+    assert done.stdout == "the path leads elsewhere\n"
 
 
 def test_the_tutorial_begins_with_the_install_and_ends_with_a_list() -> None:
