@@ -42,8 +42,7 @@ def test_a_denial_names_each_reason_with_clause_law_and_mend(placket: Placket) -
     until     the person says yes by a published wording
 
   ✗ channel.no_soft_opt_in
-    clause    P-06: “The newsletter comes by email, and only after you said yes
-              to it. You can end it by the link in each letter.”
+    clause    P-06
     law       PECR 2003 reg. 22(3)
     until     the person consents, or buys and is offered to refuse
 """
@@ -67,8 +66,7 @@ def test_a_permission_names_the_fact_it_rests_on(placket: Placket) -> None:
               to it. You can end it by the link in each letter.”
 
   ✓ permitted.consent_given
-    clause    P-06: “The newsletter comes by email, and only after you said yes
-              to it. You can end it by the link in each letter.”
+    clause    P-06
     fact      consent given: newsletter by email, 2026-06-01
               (FACT)
 """
