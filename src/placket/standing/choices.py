@@ -1,309 +1,135 @@
-"""What a person chose: consents, refusals, objections, preferences; the no is never lost."""
+"""What a person chose beside consents: marketing refused, objections, preferences."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import OPEN, Fact, Kind
 from placket.policy.compile import (
     Policy,
-    consents_for,
     is_direct_marketing,
     is_marketing,
     yeses_for,
 )
-from placket.policy.period import After
-from placket.policy.rules import Activity, Consent, Cookie, as_dict
-from placket.standing.clocks import Clock, anchored, interval_of
-from placket.standing.standing import Interval, consent_name, marketing_pairs, starts
+from placket.policy.rules import Consent
+from placket.standing.consents import KEEP, covered, meets, standing_no
+from placket.standing.standing import Interval, marketing_pairs, starts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator, Mapping
 
-    from placket.law.rules import Law
     from placket.policy.compile import Place
+    from placket.standing.consents import Answering
     from placket.standing.history import History
 
-IMPORTED: Final = "imported"
-WORDING: Final = "wording:"
-KEEP: Final = "keep:"
 OVERRULED: Final = "overruled"
-ONLY_REFUSING: Final = frozenset({"browser_settings", "unsubscribe_link"})
-"""Ways that can carry a no and never a yes. Source: GDPR Art. 4(11); C-673/17, 52 to 63."""
-_REFUSED: Final = frozenset({Kind.CONSENT_REFUSED.value, Kind.CONSENT_WITHDRAWN.value})
+ANYWHERE: Final = ""
+"""Where a person is whose country is not known, or in no region of the policy."""
 
 
-def lifts(history: History, yes: Fact, no: Fact) -> bool:
-    """Say whether `yes` ends `no`.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Addressed:
+    """Marketing by one activity on one channel or on none, worked out once.
 
-    A later yes of the same person does. Of another person of the cluster only one that came
-    after the two were connected: a no is never undone by a merge.
-    """
-    if yes.occurred_at <= no.occurred_at:
-        return False
-    if yes.person == no.person:
-        return True
-    joined = history.connected(yes.person, no.person) if no.person else None
-    # A tombstone's no names no person: it speaks for whoever has the identifier, until a yes.
-    return (not no.person) or (joined is not None and yes.occurred_at > joined)
-
-
-def standing_no(history: History, noes: Iterable[Fact], yeses: Iterable[Fact]) -> Fact | None:
-    """Return the newest no that no yes has ended."""
-    given = list(yeses)
-    stand = (no for no in noes if not any(lifts(history, yes, no) for yes in given))
-    return max(stand, key=lambda fact: (fact.occurred_at, fact.id), default=None)
-
-
-def standing_yes(history: History, yeses: Iterable[Fact], noes: Iterable[Fact]) -> Fact | None:
-    """Return the newest yes, when each no has been ended by some yes."""
-    given = list(yeses)
-    if standing_no(history, noes, given) is not None:
-        return None
-    return max(given, key=lambda fact: (fact.occurred_at, fact.id), default=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """The facts that answer one consent on one channel.
-
-    given: each yes that counts with the fact from which on it does, itself or its confirmation.
+    tail: how its states are named. refused_by: the consents a no to which refuses the channel.
+    yeses: by the name of the person's place, the consents that are a yes to it there.
     """
 
-    given: tuple[tuple[Fact, Fact], ...]
-    unconfirmed: tuple[Fact, ...]
-    noes: tuple[Fact, ...]
+    activity: str
+    channel: str
+    tail: str
+    purposes: frozenset[str]
+    topics: frozenset[str]
+    refused_by: frozenset[str]
+    yeses: Mapping[str, tuple[str, ...]]
 
-    @property
-    def yeses(self) -> tuple[Fact, ...]:
-        """Return the facts from which on each yes counts."""
-        return tuple(since for _, since in self.given)
+    def is_objected_by(self, fact: Fact) -> bool:
+        """Say whether the objection is to this marketing."""
+        if fact.channel and fact.channel != self.channel:
+            return False
+        if fact.activity:
+            return fact.activity == self.activity
+        return not fact.what or fact.what == "direct_marketing" or fact.what in self.purposes
+
+    def is_refused_by(self, fact: Fact) -> bool:
+        """Say whether the no reaches every marketing message on the channel about its topics."""
+        if not self.channel or not meets(fact, self.channel):
+            return False
+        if fact.topic and fact.topic not in self.topics:
+            return False
+        if any(f"{KEEP}{topic}" in fact.marks for topic in self.topics if topic):
+            return False
+        return not fact.what or fact.what in self.refused_by
 
 
-def answers(history: History, policy: Policy, name: str, channel: str) -> Answers:
-    """Return what the person answered to the consent `name` on `channel`.
-
-    A yes counts by a wording that the rule publishes, an imported one only where accepted, and
-    by no way that only refuses; with double confirmation from the confirming on. A no always
-    counts.
-    """
-    consent = policy.consents[name]
-    said = [f for f in history.of(Kind.CONSENT_GIVEN) if f.what == name and _meets(f, channel)]
-    accepted = [fact for fact in said if _counts(fact, consent)]
-    doubled = getattr(consent, "confirm", "single") == "double"
-    since = [(f, _confirmation(history, f, channel) if doubled else f) for f in accepted]
-    return Answers(
-        given=tuple((yes, fact) for yes, fact in since if fact is not None),
-        unconfirmed=tuple(yes for yes, fact in since if fact is None),
-        noes=tuple(_noes(history, policy, consent, channel)),
+def addressed_under(policy: Policy) -> tuple[Addressed, ...]:
+    """Return all marketing under `policy`, by activity and channel."""
+    marketing = {
+        name: consent
+        for name, consent in policy.consents.items()
+        if isinstance(consent, Consent) and any(map(is_direct_marketing, covered(policy, name)))
+    }
+    return tuple(
+        Addressed(
+            activity=activity,
+            channel=channel,
+            tail=f"{activity}.{channel}" if channel else activity,
+            purposes=frozenset(p for v in policy.activities[activity] for p in v.purpose),
+            topics=frozenset(v.topic for v in policy.activities[activity]),
+            refused_by=frozenset(
+                name for name, c in marketing.items() if not c.channel or channel in c.channel
+            ),
+            yeses=_yeses_by_place(policy, activity, channel),
+        )
+        for activity, channel in marketing_pairs(policy)
     )
 
 
-def _meets(fact: Fact, channel: str) -> bool:
-    return not fact.channel or not channel or fact.channel == channel
+def _yeses_by_place(policy: Policy, activity: str, channel: str) -> Mapping[str, tuple[str, ...]]:
+    here = {
+        place.name: yeses_for(policy, variant, channel, place)
+        for place in policy.places
+        if (variant := policy.variant(activity, place)) is not None
+    }
+    # Who may be anywhere says yes only where it is one in every place. A place where no rule
+    # speaks of the activity refuses it anyway.
+    first = next(iter(here.values()), ())
+    return {**here, ANYWHERE: tuple(n for n in first if all(n in names for names in here.values()))}
 
 
-def _counts(fact: Fact, consent: Consent | Cookie) -> bool:
-    if fact.route in ONLY_REFUSING:
-        return False
-    if IMPORTED in fact.marks:
-        return IMPORTED in getattr(consent, "accept", ())
-    published = wordings(consent)
-    said = {mark.removeprefix(WORDING) for mark in fact.marks if mark.startswith(WORDING)}
-    return not published or bool(said & published)
-
-
-def wordings(consent: Consent | Cookie) -> frozenset[str]:
-    """Return the wordings by which a yes to `consent` counts; none means any."""
-    asked = as_dict(getattr(consent, "asked", ())).get("wording")
-    equal = getattr(consent, "wordings", ())
-    return frozenset((*equal, *((str(asked),) if asked else ())))
-
-
-def _confirmation(history: History, yes: Fact, channel: str) -> Fact | None:
-    later = (
-        fact
-        for fact in history.of(Kind.CONSENT_CONFIRMED)
-        if fact.what == yes.what
-        and fact.person == yes.person
-        and fact.route not in ONLY_REFUSING
-        and _meets(fact, channel)
-        and fact.occurred_at >= yes.occurred_at
-    )
-    return next(later, None)
-
-
-def refusals(history: History) -> list[Fact]:
-    """Return every no to a consent or channel, those that outlived an erasure among them."""
-    buried = [f for f in history.of(Kind.TOMBSTONE) if _REFUSED & set(f.marks)]
-    return [*history.of(Kind.CONSENT_REFUSED, Kind.CONSENT_WITHDRAWN), *buried]
-
-
-def _noes(
-    history: History, policy: Policy, consent: Consent | Cookie, channel: str
-) -> Iterator[Fact]:
-    for fact in refusals(history):
-        # A no that spares a topic is told by each activity that it does not spare.
-        if _spares(fact) and only_messages(policy, consent.name):
-            continue
-        named = fact.what == consent.name
-        on_channel = bool(channel) and not fact.what and fact.channel == channel
-        # `stop everything`: neither a consent nor a channel named, no cookie choice is meant.
-        everything = not fact.what and not fact.channel and isinstance(consent, Consent)
-        if (named and _meets(fact, channel)) or on_channel or everything:
-            yield fact
-
-
-def _spares(fact: Fact) -> bool:
-    return bool(fact.topic) or any(mark.startswith(KEEP) for mark in fact.marks)
-
-
-def _covered(policy: Policy, name: str) -> list[Activity]:
-    return [
-        variant
-        for variants in policy.activities.values()
-        for variant in variants
-        if name in consents_for(policy, variant, "")
-    ]
-
-
-@lru_cache(maxsize=1024)
-def only_messages(policy: Policy, name: str) -> bool:
-    """Say whether all that the consent covers is marketing that is sent on some channel."""
-    if not isinstance(policy.consents[name], Consent):
-        return False  # no message is refused by a no to cookies: it is told here or nowhere
-    covered = _covered(policy, name)
-    return bool(covered) and all(is_direct_marketing(v) and v.channel for v in covered)
-
-
-def fold_consents(history: History, policy: Policy, clock: Clock) -> Iterator[tuple[str, Interval]]:
-    """Yield the intervals of every consent that the person answered."""
-    answered = {f.what for f in history.of(Kind.CONSENT_GIVEN, Kind.CONSENT_CONFIRMED)}
-    if not answered and not refusals(history):
-        return
-    for consent in policy.consents.values():
-        for channel in channels_of(consent):
-            yield from _fold_consent(history, policy, consent.name, channel, clock)
-
-
-def channels_of(consent: Consent | Cookie) -> tuple[str, ...]:
-    """Return the channels on which the consent is asked, one without a name when it names none."""
-    return getattr(consent, "channel", ()) or ("",)
-
-
-def _fold_consent(
-    history: History, policy: Policy, consent: str, channel: str, clock: Clock
+def fold_marketing(
+    answering: Answering, marketing: tuple[Addressed, ...], here: Place | None
 ) -> Iterator[tuple[str, Interval]]:
-    found, name = answers(history, policy, consent, channel), consent_name(consent, channel)
-    no = standing_no(history, found.noes, found.yeses)
-    if no is not None:
-        yield f"no.{name}", starts(no.occurred_at, no.id)
-    yes = standing_yes(history, found.yeses, found.noes)
-    if yes is not None:
-        until = expires(history, policy.consents[consent], yes, clock)
-        yield name, (yes.occurred_at, until, yes.id)
-    waiting = max(found.unconfirmed, key=lambda fact: (fact.occurred_at, fact.id), default=None)
-    if waiting is not None and (yes is None or waiting.occurred_at > yes.occurred_at):
-        yield f"unconfirmed.{name}", starts(waiting.occurred_at, waiting.id)
-
-
-def expires(history: History, consent: Consent | Cookie, yes: Fact, clock: Clock) -> int:
-    """Return when `yes` is no longer current.
-
-    A clock of the consent starts with the yes and starts again whenever its event happens.
-    """
-    period = consent.period
-    if period is None:
-        return OPEN
-    if not isinstance(period, After):
-        held = interval_of(history, period, clock)
-        return held[1] if held is not None else yes.occurred_at
-    renewed = anchored(history, period.anchor)
-    start = max(yes.occurred_at, renewed.occurred_at if renewed is not None else yes.occurred_at)
-    return clock.rounded(clock.plus(start, period.duration), period.rounding)
-
-
-def fold_marketing(history: History, policy: Policy) -> Iterator[tuple[str, Interval]]:
     """Yield the refusals and objections that stop marketing, by activity and channel."""
+    history = answering.history
     objections = [*history.of(Kind.OBJECTED), *_buried(history, Kind.OBJECTED)]
-    if not objections and not refusals(history):
+    if not objections and not answering.refusals:
         return
-    places = places_of(policy, history.country)
-    for activity, channel in marketing_pairs(policy):
-        tail = f"{activity}.{channel}" if channel else activity
-        names = marketing_yeses(policy, activity, channel, places)
-        yeses = [yes for n in names for yes in answers(history, policy, n, channel).yeses]
-        against = [f for f in objections if _objects_to(policy, f, activity, channel)]
-        objection = standing_no(history, against, yeses)
-        if objection is not None:
-            yield f"objected.{tail}", starts(objection.occurred_at, objection.id)
-        refusal = _refusal(history, policy, activity, channel, yeses)
-        if refusal is not None:
-            yield f"refused.{tail}", starts(refusal.occurred_at, refusal.id)
+    place = here.name if here is not None else ANYWHERE
+    for each in marketing:
+        against = [fact for fact in objections if each.is_objected_by(fact)]
+        noes = [fact for fact in answering.refusals if each.is_refused_by(fact)]
+        if against or noes:
+            yield from _stopped(answering, each, place, against, noes)
+
+
+def _stopped(
+    answering: Answering, each: Addressed, place: str, against: list[Fact], noes: list[Fact]
+) -> Iterator[tuple[str, Interval]]:
+    history, names = answering.history, each.yeses.get(place, ())
+    yeses = [yes for name in names for yes in answering.to(name, each.channel).yeses]
+    objection = standing_no(history, against, yeses)
+    if objection is not None:
+        yield f"objected.{each.tail}", starts(objection.occurred_at, objection.id)
+    back = [f for f in history.of(Kind.PREFERENCE_ON) if f.what == f"channel:{each.channel}"]
+    refusal = standing_no(history, noes, [*yeses, *back])
+    if refusal is not None:
+        yield f"refused.{each.tail}", starts(refusal.occurred_at, refusal.id)
 
 
 def _buried(history: History, kind: Kind) -> Iterator[Fact]:
     return (f for f in history.of(Kind.TOMBSTONE) if kind.value in f.marks)
-
-
-def places_of(policy: Policy, country: str) -> tuple[Place, ...]:
-    """Return where the person may be: everywhere when the country is not known."""
-    here = policy.place_of(country) if country else None
-    return (here,) if here is not None else policy.places
-
-
-def marketing_yeses(
-    policy: Policy, activity: str, channel: str, places: tuple[Place, ...]
-) -> tuple[str, ...]:
-    """Return the consents that are a yes to the marketing wherever the person may be.
-
-    A place where no rule speaks of it refuses it anyway.
-    """
-    found = [
-        yeses_for(policy, variant, channel, place)
-        for place in places
-        if (variant := policy.variant(activity, place)) is not None
-    ]
-    first = found[0] if found else ()
-    return tuple(name for name in first if all(name in other for other in found))
-
-
-def _objects_to(policy: Policy, fact: Fact, activity: str, channel: str) -> bool:
-    if fact.channel and fact.channel != channel:
-        return False
-    if fact.activity:
-        return fact.activity == activity
-    purposes = {p for v in policy.activities[activity] for p in v.purpose}
-    return not fact.what or fact.what == "direct_marketing" or fact.what in purposes
-
-
-def _refusal(
-    history: History, policy: Policy, activity: str, channel: str, yeses: list[Fact]
-) -> Fact | None:
-    if not channel:
-        return None
-    topics = {v.topic for v in policy.activities[activity]}
-    back = [f for f in history.of(Kind.PREFERENCE_ON) if f.what == f"channel:{channel}"]
-    noes = [fact for fact in refusals(history) if _refuses(policy, fact, channel, topics)]
-    return standing_no(history, noes, [*yeses, *back])
-
-
-def _refuses(policy: Policy, fact: Fact, channel: str, topics: set[str]) -> bool:
-    """Say whether a no reaches every marketing message on `channel` about `topics`."""
-    if not _meets(fact, channel) or (fact.topic and fact.topic not in topics):
-        return False
-    if any(f"{KEEP}{topic}" in fact.marks for topic in topics if topic):
-        return False
-    return not fact.what or _markets_on(policy, fact.what, channel)
-
-
-def _markets_on(policy: Policy, name: str, channel: str) -> bool:
-    consent = policy.consents.get(name)
-    if not isinstance(consent, Consent) or (consent.channel and channel not in consent.channel):
-        return False
-    return any(is_direct_marketing(variant) for variant in _covered(policy, name))
 
 
 def fold_objections(history: History, policy: Policy) -> Iterator[tuple[str, Interval]]:
@@ -328,15 +154,13 @@ def _objected_activities(policy: Policy, fact: Fact) -> Iterator[str]:
 
 def fold_preferences(history: History) -> Iterator[tuple[str, Interval]]:
     """Yield the channels and topics that the person switched off."""
-    named = {f.what for f in history.of(Kind.PREFERENCE_OFF)}
-    for what in sorted(named):
+    for what in sorted({f.what for f in history.of(Kind.PREFERENCE_OFF)}):
         offs = [f for f in history.of(Kind.PREFERENCE_OFF) if f.what == what]
         ons = [f for f in history.of(Kind.PREFERENCE_ON) if f.what == what]
         off = standing_no(history, offs, ons)
         if off is not None:
             yield f"off.{what.replace(':', '.')}", starts(off.occurred_at, off.id)
-    listed = {f.channel for f in history.of(Kind.REGISTER_LISTED)}
-    for channel in sorted(listed):
+    for channel in sorted({f.channel for f in history.of(Kind.REGISTER_LISTED)}):
         ons = [f for f in history.of(Kind.REGISTER_LISTED) if f.channel == channel]
         offs = [f for f in history.of(Kind.REGISTER_CLEARED) if f.channel == channel]
         on = standing_no(history, ons, offs)
@@ -344,21 +168,16 @@ def fold_preferences(history: History) -> Iterator[tuple[str, Interval]]:
             yield f"listed.{channel}", starts(on.occurred_at, on.id)
 
 
-def fold_soft_opt_in(
-    history: History, law_here: Callable[[], Law | None], strictest: frozenset[str]
-) -> Iterator[tuple[str, Interval]]:
+_SOFT: Final = frozenset({"got_from:data_subject", "by:this_retailer", "refusal_offered"})
+
+
+def fold_soft_opt_in(history: History, occasions: frozenset[str]) -> Iterator[tuple[str, Interval]]:
     """Yield, by channel, since when every personal condition of the soft opt-in is met.
 
-    law_here: of the person's country, None when unknown; `strictest` are then the occasions
-    that every law accepts. Source: ePrivacy Directive Art. 13(2); PECR 2003 reg. 22(3).
+    occasions: those that the law of the person's country accepts, or every law where it is not
+    known. Source: ePrivacy Directive Art. 13(2); PECR 2003 reg. 22(3).
     """
-    obtained = history.of(Kind.CONTACT_OBTAINED)
-    if not obtained:
-        return
-    law = law_here()
-    occasions = law.soft_opt_in.occasions if law is not None else strictest
-    for fact in obtained:
-        told = {"got_from:data_subject", "by:this_retailer", "refusal_offered"} <= set(fact.marks)
+    for fact in history.of(Kind.CONTACT_OBTAINED):
         sold = any(mark.removeprefix("in:") in occasions for mark in fact.marks)
-        if told and sold and fact.channel:
+        if sold and fact.channel and _SOFT.issubset(fact.marks):
             yield f"soft.{fact.channel}", starts(fact.occurred_at, fact.id)

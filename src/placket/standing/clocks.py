@@ -27,7 +27,7 @@ from placket.standing.history import History, Relation, covers_open
 from placket.standing.standing import ALWAYS, Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from placket.facts import Fact
@@ -122,14 +122,17 @@ def open_interval(history: History, relation: str) -> Interval | None:
     things = history.relations.get(relation)
     if not things:
         return None
+    if relation not in history.spans:
+        history.spans[relation] = _last_span(things.values())
+    return history.spans[relation]
+
+
+def _last_span(things: Iterable[Relation]) -> Interval | None:
     found: Interval | None = None
-    for thing in sorted(things.values(), key=lambda r: r.opened.occurred_at):
-        found = _joined(found, _time_of(thing))
+    for thing in sorted(things, key=lambda r: r.opened.occurred_at):
+        opened = thing.opened
+        found = _joined(found, (opened.occurred_at, covers_open(thing), opened.id))
     return found
-
-
-def _time_of(relation: Relation) -> Interval:
-    return (relation.opened.occurred_at, covers_open(relation), relation.opened.id)
 
 
 def _joined(before: Interval | None, after: Interval) -> Interval:

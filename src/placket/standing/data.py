@@ -9,13 +9,14 @@ from placket.facts import OPEN, Fact, Kind
 from placket.policy import vocabulary
 from placket.policy.compile import ALL, Policy
 from placket.policy.rules import Capture, Datum, Role
-from placket.standing.choices import answers, channels_of, expires, standing_no
+from placket.standing.consents import expires, standing_no
 from placket.standing.standing import ALWAYS, Interval, starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from placket.standing.clocks import Clock
+    from placket.standing.consents import Answering
     from placket.standing.history import History
 
 KEPT: Final = "kept:"
@@ -67,9 +68,10 @@ def _kept(policy: Policy, fact: Fact, datum: str) -> dict[str, int]:
 
 
 def fold_restrictions(
-    history: History, policy: Policy, clock: Clock
+    answering: Answering, policy: Policy, clock: Clock
 ) -> Iterator[tuple[str, Interval]]:
     """Yield the restricted data and activities, and each yes given since that names them."""
+    history = answering.history
     lifted = {fact.about for fact in history.of(Kind.RESTRICTION_LIFTED)}
     newest: dict[str, Fact] = {}
     for fact in history.of(Kind.RESTRICTED):
@@ -83,18 +85,19 @@ def fold_restrictions(
     for what, fact in newest.items():
         yield f"restricted.{what}", starts(fact.occurred_at, fact.id)
     if newest:
-        yield from _released(history, policy, clock, newest)
+        yield from _released(answering, policy, clock, newest)
 
 
 def _released(
-    history: History, policy: Policy, clock: Clock, newest: Mapping[str, Fact]
+    answering: Answering, policy: Policy, clock: Clock, newest: Mapping[str, Fact]
 ) -> Iterator[tuple[str, Interval]]:
-    for name, consent in policy.consents.items():
-        found = [answers(history, policy, name, channel) for channel in channels_of(consent)]
+    history = answering.history
+    for name, asked in answering.asked.items():
+        found = [answering.to(name, channel) for channel, _ in asked.states]
         if any(standing_no(history, each.noes, each.yeses) for each in found):
             continue
         for yes, since in (pair for each in found for pair in each.given):
-            until = expires(history, consent, since, clock)
+            until = expires(history, asked.rule, since, clock)
             for what in _named_by(policy, yes):
                 if what in newest and yes.occurred_at > newest[what].occurred_at:
                     yield f"released.{what}.{name}", (since.occurred_at, until, yes.id)
@@ -105,7 +108,52 @@ def _named_by(policy: Policy, yes: Fact) -> tuple[str, ...]:
     return (*activity, *named_data(policy, yes.data))
 
 
-def fold_sources(history: History, policy: Policy) -> Iterator[tuple[str, Interval]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confining:
+    """What confines the use of a datum: forms and roles of the policy, data it guards."""
+
+    forms: frozenset[str]
+    roles: frozenset[str]
+    guarded: frozenset[str]
+
+    def may_touch(self, fact: Fact, policy: Policy) -> bool:
+        """Say whether the collection may confine some datum; of most it is plain that none is."""
+        if fact.marks or fact.what in self.forms:
+            return True
+        return bool(self.guarded) and not self.guarded.isdisjoint(named_data(policy, fact.data))
+
+    def names(self, fact: Fact, datum: str) -> Iterator[str]:
+        """Yield the states by which the collection confines the datum."""
+        if not self._is_proven(fact, datum):
+            yield f"unproven.{datum}"
+        for mark in fact.marks:
+            if mark.startswith(ROLE) and mark.removeprefix(ROLE) in self.roles:
+                yield f"role_bound.{datum}.{mark.removeprefix(ROLE)}"
+        if fact.what in self.forms:
+            yield f"confined.{datum}.{fact.what}"
+
+    def _is_proven(self, fact: Fact, datum: str) -> bool:
+        # Telling the person is no permission of theirs: it makes up for none that a rule wants.
+        if PERMISSION in fact.marks:
+            return True
+        return datum not in self.guarded and (
+            NOTICE in fact.marks or "source:third_party" not in fact.marks
+        )
+
+
+def confining_under(policy: Policy) -> Confining:
+    """Return what confines data under `policy`."""
+    guards = (rule.what for rule in policy.rules(Datum) if rule.needs_permission)
+    return Confining(
+        forms=frozenset(c.name for c in policy.rules(Capture) if c.purposes_shown),
+        roles=frozenset(r.name for r in policy.rules(Role) if r.confined_to),
+        guarded=frozenset(datum for what in guards for datum in vocabulary.members(what)),
+    )
+
+
+def fold_sources(
+    history: History, policy: Policy, confining: Confining
+) -> Iterator[tuple[str, Interval]]:
     """Yield data that came by a form, role or third party that confines their use.
 
     `confined.DATUM.FORM`: taken by a form that showed its own purposes; `role_bound.DATUM.ROLE`:
@@ -113,16 +161,16 @@ def fold_sources(history: History, policy: Policy) -> Iterator[tuple[str, Interv
     from a third party with neither permission nor notice (GDPR Art. 14);
     `free.DATUM`: also taken without any of these, so that nothing confines it.
     """
-    confining = _Confining(
-        forms=frozenset(c.name for c in policy.rules(Capture) if c.purposes_shown),
-        roles=frozenset(r.name for r in policy.rules(Role) if r.confined_to),
-        guarded=frozenset(
-            datum
-            for rule in policy.rules(Datum)
-            if rule.needs_permission
-            for datum in vocabulary.members(rule.what)
-        ),
-    )
+    for fact in history.of(Kind.PURPOSE_ADMITTED):
+        for datum in named_data(policy, fact.data):
+            yield f"admitted.{datum}.{fact.what}", starts(fact.occurred_at, fact.id)
+    if any(confining.may_touch(fact, policy) for fact in history.of(Kind.DATA_COLLECTED)):
+        yield from _confined(history, policy, confining)
+
+
+def _confined(
+    history: History, policy: Policy, confining: Confining
+) -> Iterator[tuple[str, Interval]]:
     confined: set[str] = set()
     free: dict[str, Interval] = {}
     for datum, fact in _held(history, policy):
@@ -134,9 +182,6 @@ def fold_sources(history: History, policy: Policy) -> Iterator[tuple[str, Interv
             free.setdefault(datum, starts(fact.occurred_at, fact.id))
     # What nothing confines needs no word that it is free: nearly everything of everybody.
     yield from ((f"free.{datum}", free[datum]) for datum in sorted(confined & free.keys()))
-    for fact in history.of(Kind.PURPOSE_ADMITTED):
-        for datum in named_data(policy, fact.data):
-            yield f"admitted.{datum}.{fact.what}", starts(fact.occurred_at, fact.id)
 
 
 def _held(history: History, policy: Policy) -> Iterator[tuple[str, Fact]]:
@@ -154,29 +199,3 @@ def _held(history: History, policy: Policy) -> Iterator[tuple[str, Fact]]:
     for datum, facts in came.items():
         anew = [f for f in facts if f.occurred_at > erased.get(datum, ALWAYS)]
         yield from ((datum, fact) for fact in anew or facts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Confining:
-    """What confines the use of a datum: forms and roles of the policy, data it guards."""
-
-    forms: frozenset[str]
-    roles: frozenset[str]
-    guarded: frozenset[str]
-
-    def names(self, fact: Fact, datum: str) -> Iterator[str]:
-        if not self._is_proven(fact, datum):
-            yield f"unproven.{datum}"
-        for mark in fact.marks:
-            if mark.removeprefix(ROLE) in self.roles and mark.startswith(ROLE):
-                yield f"role_bound.{datum}.{mark.removeprefix(ROLE)}"
-        if fact.what in self.forms:
-            yield f"confined.{datum}.{fact.what}"
-
-    def _is_proven(self, fact: Fact, datum: str) -> bool:
-        # Telling the person is no permission of theirs: it makes up for none that a rule wants.
-        if PERMISSION in fact.marks:
-            return True
-        return datum not in self.guarded and (
-            NOTICE in fact.marks or "source:third_party" not in fact.marks
-        )

@@ -13,14 +13,22 @@ from placket.policy.compile import Policy, is_marketing
 from placket.policy.period import After
 from placket.policy.rules import AudienceAge, Automated, Limit, Retain, Role, Status, as_dict
 from placket.standing.choices import (
-    fold_consents,
+    Addressed,
+    addressed_under,
     fold_marketing,
     fold_objections,
     fold_preferences,
     fold_soft_opt_in,
 )
 from placket.standing.clocks import Clock, interval_of, open_interval, status_interval
-from placket.standing.data import fold_erasures, fold_restrictions, fold_sources
+from placket.standing.consents import Answering, Asked, asked_under, fold_consents, refusals
+from placket.standing.data import (
+    Confining,
+    confining_under,
+    fold_erasures,
+    fold_restrictions,
+    fold_sources,
+)
 from placket.standing.history import Connected, History, gather, never_connected
 from placket.standing.standing import (
     ALWAYS,
@@ -33,25 +41,45 @@ from placket.standing.standing import (
 )
 
 if TYPE_CHECKING:
-    from placket.law.rules import Law
+    from placket.policy.compile import Place
+    from placket.policy.period import Period
 
 Named = Iterator[tuple[str, Interval]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folding:
-    """What folding asks of a policy, worked out once."""
+    """What folding asks of a policy, worked out once.
+
+    retains: the name of each clock with its period. asked: consents and cookies by name.
+    """
 
     policy: Policy
     clock: Clock
     dense: frozenset[str]
     relations: frozenset[str]
     statuses: tuple[Status, ...]
-    retains: tuple[Retain, ...]
+    asked: Mapping[str, Asked]
+    marketing: tuple[Addressed, ...]
+    retains: tuple[tuple[str, Period], ...]
+    confining: Confining
     roles: tuple[Role, ...]
     rates: tuple[Limit, ...]
     strictest_occasions: frozenset[str]
     strictest_age: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Subject:
+    """One person while they are folded: what was told of them, where they are.
+
+    here: None when the country is unknown or in no region of the policy.
+    """
+
+    history: History
+    folding: Folding
+    answering: Answering
+    here: Place | None
 
 
 @lru_cache(maxsize=8)
@@ -69,7 +97,10 @@ def folding_for(policy: Policy) -> Folding:
         dense=frozenset(dense_names(policy)),
         relations=relations(policy),
         statuses=policy.rules(Status),
-        retains=tuple(rule for rule in policy.rules(Retain) if not rule.at),
+        asked=asked_under(policy),
+        marketing=addressed_under(policy),
+        retains=tuple((retain_name(r), r.period) for r in policy.rules(Retain) if not r.at),
+        confining=confining_under(policy),
         roles=policy.rules(Role),
         rates=tuple(limit for limit in policy.rules(Limit) if as_dict(limit.allow)),
         strictest_occasions=frozenset.intersection(*occasions) if occasions else frozenset(),
@@ -94,11 +125,18 @@ def fold(
     """
     history = gather(person, facts, private=private, connected=connected)
     folding = folding_for(policy)
+    subject = Subject(
+        history=history,
+        folding=folding,
+        answering=Answering(history, folding.asked, refusals(history)),
+        here=policy.place_of(history.country) if history.country else None,
+    )
+    columns = folding.dense
     dense: dict[str, Interval] = {}
     sparse: dict[str, Interval] = {}
     for part in _PARTS:
-        for name, interval in part(history, folding):
-            into = dense if name in folding.dense else sparse
+        for name, interval in part(subject):
+            into = dense if name in columns else sparse
             before = into.get(name)
             # Several facts may speak to one state; what holds longest holds.
             if before is None or interval[1] >= before[1]:
@@ -106,27 +144,28 @@ def fold(
     return Standing(person=person, country=history.country, dense=dense, sparse=sparse)
 
 
-def _places(history: History, folding: Folding) -> Named:
-    policy = folding.policy
-    here = policy.place_of(history.country) if history.country else None
-    for place in policy.places:
+def _places(one: Subject) -> Named:
+    here = one.here
+    for place in one.folding.policy.places:
         # A person whose country is unknown may be anywhere: every place must permit. A known
         # country that no region covers is nowhere.
-        if not history.country or (here is not None and place.name == here.name):
+        if not one.history.country or (here is not None and place.name == here.name):
             yield f"in.{place.name}", (ALWAYS, OPEN, "")
 
 
-def _roles(history: History, folding: Folding) -> Named:
-    for role in folding.roles:
-        begun = [history.first[e] for e in role.taken_by if e in history.first]
-        begun += [f for f in history.of(Kind.DATA_COLLECTED) if f"role:{role.name}" in f.marks]
+def _roles(one: Subject) -> Named:
+    events, collected = one.history.first, one.history.of(Kind.DATA_COLLECTED)
+    for role in one.folding.roles:
+        begun = [events[event] for event in role.taken_by if event in events]
+        begun += [f for f in collected if f.marks and f"role:{role.name}" in f.marks]
         first = min(begun, key=lambda fact: (fact.occurred_at, fact.id), default=None)
         if first is not None:
             yield f"role.{role.name}", starts(first.occurred_at, first.id)
 
 
-def _relations(history: History, folding: Folding) -> Named:
-    for relation in folding.relations & history.relations.keys():
+def _relations(one: Subject) -> Named:
+    history = one.history
+    for relation in one.folding.relations & history.relations.keys():
         held = open_interval(history, relation)
         if held is not None:
             yield f"open.{relation}", held
@@ -134,32 +173,39 @@ def _relations(history: History, folding: Folding) -> Named:
             yield f"had.{relation}", starts(first.occurred_at, first.id)
 
 
-def _statuses(history: History, folding: Folding) -> Named:
-    for status in folding.statuses:
-        held = status_interval(history, status, folding.clock)
+def _statuses(one: Subject) -> Named:
+    for status in one.folding.statuses:
+        held = status_interval(one.history, status, one.folding.clock)
         if held is not None:
             yield f"status.{status.name}", held
 
 
-def _consents(history: History, folding: Folding) -> Named:
-    yield from fold_consents(history, folding.policy, folding.clock)
+def _consents(one: Subject) -> Named:
+    return fold_consents(one.answering, one.folding.clock)
 
 
-def _marketing(history: History, folding: Folding) -> Named:
-    yield from fold_marketing(history, folding.policy)
-    yield from fold_objections(history, folding.policy)
-    yield from fold_preferences(history)
+def _marketing(one: Subject) -> Named:
+    return fold_marketing(one.answering, one.folding.marketing, one.here)
 
 
-def _soft(history: History, folding: Folding) -> Named:
-    def law_here() -> Law | None:
-        here = folding.policy.place_of(history.country) if history.country else None
-        return folding.policy.laws[here.pack] if here is not None else None
-
-    yield from fold_soft_opt_in(history, law_here, folding.strictest_occasions)
+def _objections(one: Subject) -> Named:
+    return fold_objections(one.history, one.folding.policy)
 
 
-def _ages(history: History, folding: Folding) -> Named:
+def _preferences(one: Subject) -> Named:
+    return fold_preferences(one.history)
+
+
+def _soft(one: Subject) -> Named:
+    here, folding = one.here, one.folding
+    occasions = folding.strictest_occasions
+    if here is not None:
+        occasions = folding.policy.laws[here.pack].soft_opt_in.occasions
+    return fold_soft_opt_in(one.history, occasions)
+
+
+def _ages(one: Subject) -> Named:
+    history, folding = one.history, one.folding
     agreed = history.of(Kind.GUARDIAN_AGREED)
     if history.born is None:
         yield "age_unknown", (ALWAYS, OPEN, "")
@@ -167,8 +213,7 @@ def _ages(history: History, folding: Folding) -> Named:
         yield from (("guardian", starts(f.occurred_at, f.id)) for f in agreed[-1:])
         return
     born = history.of(Kind.BORN)[-1]
-    zone, policy = folding.clock.zone, folding.policy
-    here = policy.place_of(history.country) if history.country else None
+    zone, policy, here = folding.clock.zone, folding.policy, one.here
     age = folding.strictest_age
     if here is not None:
         age = policy.laws[here.pack].consent_age(history.country)
@@ -183,17 +228,17 @@ def _ages(history: History, folding: Folding) -> Named:
         yield "guardian", (agreed[-1].occurred_at, until, agreed[-1].id)
 
 
-def _retention(history: History, folding: Folding) -> Named:
-    for rule in folding.retains:
-        kept = interval_of(history, rule.period, folding.clock)
+def _retention(one: Subject) -> Named:
+    for name, period in one.folding.retains:
+        kept = interval_of(one.history, period, one.folding.clock)
         if kept is not None:
-            yield retain_name(rule), kept
+            yield name, kept
 
 
-def _rates(history: History, folding: Folding) -> Named:
-    sent = history.of(Kind.SENT)
-    for limit in folding.rates:
-        blocked = _blocked(history, folding, limit, sent)
+def _rates(one: Subject) -> Named:
+    sent = one.history.of(Kind.SENT)
+    for limit in one.folding.rates:
+        blocked = _blocked(one.history, one.folding, limit, sent)
         if blocked is not None:
             yield f"rate.{limit.name}", blocked
 
@@ -241,13 +286,10 @@ def limits_activity(policy: Policy, limit: Limit, activity: str) -> bool:
     return general or bool(purposes & set(limit.purpose))
 
 
-def _automation(history: History, folding: Folding) -> Named:
-    for rule in folding.policy.rules(Automated):
-        said = [
-            fact
-            for fact in history.of(Kind.AUTOMATION_DECLINED, Kind.AUTOMATION_ACCEPTED)
-            if fact.what == rule.name
-        ]
+def _automation(one: Subject) -> Named:
+    answered = one.history.of(Kind.AUTOMATION_DECLINED, Kind.AUTOMATION_ACCEPTED)
+    for rule in one.folding.policy.rules(Automated):
+        said = [fact for fact in answered if fact.what == rule.name]
         # On a tie the refusal speaks last.
         last = max(
             said,
@@ -258,31 +300,40 @@ def _automation(history: History, folding: Folding) -> Named:
             yield f"declined.{rule.name}", starts(last.occurred_at, last.id)
 
 
-def _holds(history: History, folding: Folding) -> Named:
-    del folding
-    lifted = {fact.about: fact.occurred_at for fact in history.of(Kind.HOLD_LIFTED)}
-    for fact in history.of(Kind.HOLD_PLACED):
+def _holds(one: Subject) -> Named:
+    lifted = {fact.about: fact.occurred_at for fact in one.history.of(Kind.HOLD_LIFTED)}
+    for fact in one.history.of(Kind.HOLD_PLACED):
         yield "hold", (fact.occurred_at, lifted.get(fact.id, OPEN), fact.id)
 
 
-def _data(history: History, folding: Folding) -> Named:
-    yield from fold_erasures(history, folding.policy)
-    yield from fold_restrictions(history, folding.policy, folding.clock)
-    yield from fold_sources(history, folding.policy)
+def _erasures(one: Subject) -> Named:
+    return fold_erasures(one.history, one.folding.policy)
 
 
-_PARTS: Final[tuple[Callable[[History, Folding], Named], ...]] = (
+def _restrictions(one: Subject) -> Named:
+    return fold_restrictions(one.answering, one.folding.policy, one.folding.clock)
+
+
+def _sources(one: Subject) -> Named:
+    return fold_sources(one.history, one.folding.policy, one.folding.confining)
+
+
+_PARTS: Final[tuple[Callable[[Subject], Named], ...]] = (
     _places,
     _roles,
     _relations,
     _statuses,
     _consents,
     _marketing,
+    _objections,
+    _preferences,
     _soft,
     _ages,
     _retention,
     _rates,
     _automation,
     _holds,
-    _data,
+    _erasures,
+    _restrictions,
+    _sources,
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
+from operator import attrgetter
 from typing import Final
 
 from placket.facts import OPEN, Fact, Kind
@@ -42,7 +43,8 @@ class History:
     """The facts of one person (or cluster) known at one moment.
 
     events: the latest fact of each event, by event and by event and channel. first: the
-    earliest. contacts: the latest contact by channel, with `` for any.
+    earliest. contacts: the latest contact by channel, with `` for any. spans: when each
+    relation asked about was last open.
     """
 
     person: str
@@ -51,21 +53,20 @@ class History:
     first: dict[str, Fact] = field(default_factory=dict)
     contacts: dict[str, Fact] = field(default_factory=dict)
     relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
-    kinds: dict[Kind, list[Fact]] = field(default_factory=lambda: defaultdict(list))
+    spans: dict[str, tuple[int, int, str] | None] = field(default_factory=dict)
+    kinds: dict[Kind, list[Fact]] = field(default_factory=dict)
     born: date | None = None
     country: str = ""
 
     def of(self, *kinds: Kind) -> list[Fact]:
         """Return the facts of `kinds`, earliest first."""
-        if len(kinds) == 1:
-            return self.kinds.get(kinds[0], [])
-        found = [fact for kind in kinds for fact in self.kinds.get(kind, ())]
-        found.sort(key=_order)
-        return found
+        told = [self.kinds[kind] for kind in kinds if kind in self.kinds]
+        if len(told) < 2:  # noqa: PLR2004 - a list alone is in order
+            return told[0] if told else []
+        return sorted(chain.from_iterable(told), key=_order)
 
 
-def _order(fact: Fact) -> tuple[int, str]:
-    return fact.occurred_at, fact.id
+_order: Final = attrgetter("occurred_at", "id")
 
 
 def never_connected(_first: str, _second: str) -> int | None:
@@ -87,22 +88,21 @@ def gather(
     """
     history = History(person=person, connected=connected)
     unique = {fact.id: fact for fact in facts}
+    kinds, contacts = history.kinds, history.contacts
     for fact in sorted(unique.values(), key=_order):
-        history.kinds[fact.kind].append(fact)
-        _contact(history, fact)
-        reader = _READERS.get(fact.kind)
+        kind = fact.kind
+        if kind in kinds:
+            kinds[kind].append(fact)
+        else:
+            kinds[kind] = [fact]
+        if kind in CONTACTS or "contact" in fact.marks:
+            contacts[""] = contacts[fact.channel] = fact
+        reader = _READERS.get(kind)
         if reader is not None:
             reader(history, fact)
     _close_relations(history)
     _read_birth(history, private or {})
     return history
-
-
-def _contact(history: History, fact: Fact) -> None:
-    if fact.kind in CONTACTS or "contact" in fact.marks:
-        history.contacts[""] = fact
-        if fact.channel:
-            history.contacts[fact.channel] = fact
 
 
 def _happened(history: History, fact: Fact) -> None:
@@ -129,11 +129,14 @@ def _closed(history: History, fact: Fact) -> None:
 def _close_relations(history: History) -> None:
     # After all openings are known, so that an end told before its beginning still counts.
     for fact in history.kinds.get(Kind.RELATION_CLOSED, ()):
-        for thing, relation in history.relations.get(fact.what, {}).items():
+        things = history.relations.get(fact.what, {})
+        if fact.thing in things:
+            things[fact.thing].closed = fact
+        elif not fact.thing:
             # An end that names no thing ends what had begun by then.
-            begun = relation.opened.occurred_at <= fact.occurred_at
-            if thing == fact.thing or (not fact.thing and begun):
-                relation.closed = fact
+            for relation in things.values():
+                if relation.opened.occurred_at <= fact.occurred_at:
+                    relation.closed = fact
 
 
 def _located(history: History, fact: Fact) -> None:
