@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +15,7 @@ from bench.ground import SQLITE
 from bench.measure import each
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from bench.ground import Ground
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 PAGE: Final = b"\0" * 4096
 
 
-def syncs(folder: Path, times: int) -> list[float]:
-    """Return how many syncs a second each of `times` appends of 4 KiB came to."""
+@contextmanager
+def syncing(folder: Path) -> Iterator[Callable[[bytes], object]]:
+    """Lend a function that appends bytes to a file and syncs it."""
     file = folder / "syncs"
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
@@ -33,7 +34,7 @@ def syncs(folder: Path, times: int) -> list[float]:
         os.fdatasync(descriptor)
 
     try:
-        return [1 / max(took, 1e-9) for took in each(append, [PAGE] * times)]
+        yield append
     finally:
         os.close(descriptor)
         file.unlink()

@@ -18,6 +18,8 @@ REACHED: Final = "reached"
 MISSED: Final = "missed"
 NO_TARGET: Final = "beside it"
 LEFT_OUT: Final = "left out"
+TURN: Final = 100
+"""Calls of a job before its floor has its turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +170,32 @@ def each(job: Callable[[Any], object], inputs: Sequence[Any]) -> list[Sample]:
 def _idle() -> float:
     began = time.perf_counter()
     return time.perf_counter() - began
+
+
+def in_turns(
+    job: Callable[[Any], object], floor: Callable[[Any], object], inputs: Sequence[tuple[Any, Any]]
+) -> tuple[list[Sample], list[Sample]]:
+    """Return the seconds of `job` and of `floor`, which take turns on the pairs of inputs.
+
+    So that what else the machine does meets both alike.
+    """
+    took: list[Sample] = []
+    floored: list[Sample] = []
+    for start in range(0, len(inputs), TURN):
+        part = inputs[start : start + TURN]
+        floored += each(floor, [given for _, given in part])
+        took += each(job, [given for given, _ in part])
+    return took, floored
+
+
+def repeated_in_turns(
+    job: Callable[[], object], floor: Callable[[], object], times: int
+) -> tuple[list[Sample], list[Sample]]:
+    """Return the seconds of `times` runs of each, in turns, after one that is not counted."""
+    job()
+    floor()
+    pairs = [(spent(job), spent(floor)) for _ in range(times)]
+    return [took for took, _ in pairs], [floored for _, floored in pairs]
 
 
 def rates(job: Callable[[Any], object], batches: Sequence[Any], size: int) -> list[Sample]:

@@ -31,8 +31,8 @@ def measure(ground: Ground) -> Iterator[Row]:
     for is_permitted, word in ((True, "permitted"), (False, "denied")):
         chosen = [s for s in standings if outcomes[s.person] is is_permitted]
         asked = [chosen[call % len(chosen)] for call in range(ground.size.calls)]
-        took = each(lambda standing: decide(policy, standing, NEWSLETTER, NOW), asked)
         floor = None if cedar is None else Spread.of(each(cedar, asked), "µs", scale=MICRO)
+        took = each(lambda standing: decide(policy, standing, NEWSLETTER, NOW), asked)
         yield Row(
             bench=NAME,
             job=f"decide with all reasons, {word}",
