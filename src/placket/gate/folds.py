@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from placket.decide.index import suggested_indexes
 from placket.facts import Fact, Kind
 from placket.gate.sealing import Keys, births
 from placket.standing.fold import fold
@@ -40,6 +41,11 @@ class PolicyFold:
     def layout(self) -> Layout:
         """Return how standing under the policy lies in the ledger."""
         return layout_of(self.policy)
+
+    @property
+    def indexes(self) -> tuple[tuple[str, ...], ...]:
+        """Return the indexes that pay for the policy's activities, each as its states."""
+        return suggested_indexes(self.policy, self.layout)
 
     def concerns(self, fact: Fact) -> bool:
         """Say whether `fact` may move the standing of its persons."""

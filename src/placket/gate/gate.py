@@ -285,7 +285,7 @@ class Gate:
         active = set(self.ledger.active_folds())
         for each in wanted:
             if each.layout.digest not in active:
-                self.ledger.prepare_fold(each, progress=progress)
+                self.ledger.prepare_fold(each, indexes=each.indexes, progress=progress)
         kept = frozenset(each.layout.digest for each in wanted)
         for digest in active - kept:
             self.ledger.drop_fold(digest)

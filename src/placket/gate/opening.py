@@ -107,7 +107,7 @@ def publish(
     # Its standing first: until then the policy before answers.
     in_force = gate.versions.renewed((kept,)).at(max(now, front.effective_from))
     fold = PolicyFold(policy=in_force, keys=gate.keys)
-    gate.ledger.prepare_fold(fold, policy=kept, progress=progress)
+    gate.ledger.prepare_fold(fold, indexes=fold.indexes, policy=kept, progress=progress)
     gate.reload()
     gate.catch_up(progress)
     told = Fact(

@@ -1,7 +1,8 @@
 """Folds of the ledger: build one's standing from all facts, catch up, switch, drop."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from placket.standing.layout import Layout
@@ -9,7 +10,7 @@ from placket.store.appending import folded, refold
 from placket.store.histories import BATCH, histories
 from placket.store.ledger import Fold, Progress
 from placket.store.session import Contended, Database, Session
-from placket.store.standings import drop_tables, make_tables, write
+from placket.store.standings import drop_tables, make_indexes, make_tables, write
 
 _FEW: Final = 1_000
 """Facts that may be left to catch up with while appends wait."""
@@ -31,23 +32,31 @@ def nothing_else(_session: Session) -> None:
     """Do nothing beside."""
 
 
-def prepare(
-    database: Database, fold: Fold, progress: Progress, *, also: Also = nothing_else
-) -> None:
-    """Build the standing under `fold` and make it active; safe to repeat, and after a kill.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """A fold to be built, with its indexes, and what is done when it becomes active."""
 
-    also: left out where the fold is active already. Of several processes that begin, the last
+    fold: Fold
+    indexes: Sequence[Sequence[str]] = ()
+    also: Also = nothing_else
+
+
+def prepare(database: Database, building: Building, progress: Progress) -> None:
+    """Build the standing under a fold and make it active; safe to repeat, and after a kill.
+
+    Nothing is done where the fold is active already. Of several processes that begin, the last
     one builds and the others wait for it; when it comes no further, as after a kill, one of
     them begins anew.
     """
+    layout = building.fold.layout
     while True:
         try:
-            number = _begin(database, fold.layout)
+            number = _begin(database, layout)
             if number is None:
                 return
-            _prepare(database, fold, number, progress, also)
+            _prepare(database, building, number, progress)
         except (Overtaken, Contended):
-            _wait(database, fold.layout.digest)
+            _wait(database, layout.digest)
 
 
 def _begin(database: Database, layout: Layout) -> int | None:
@@ -86,10 +95,13 @@ def _wait(database: Database, digest: str) -> None:
         time.sleep(_PAUSE_SECONDS)
 
 
-def _prepare(database: Database, fold: Fold, number: int, progress: Progress, also: Also) -> None:
-    digest = fold.layout.digest
+def _prepare(database: Database, building: Building, number: int, progress: Progress) -> None:
+    fold, digest = building.fold, building.fold.layout.digest
     reached = _settled(database)
     _build(database, fold, number, progress)
+    with database.writing() as session:
+        _expect_mine(session, digest, number)
+        make_indexes(session, fold.layout, building.indexes)
     while (latest := _settled(database)) - reached > _FEW:
         with database.writing() as session:
             _expect_mine(session, digest, number)
@@ -102,7 +114,7 @@ def _prepare(database: Database, fold: Fold, number: int, progress: Progress, al
         _catch_up(session, fold, reached, latest)
         session.run("catch_up_fold", latest, digest)
         session.run("activate_fold", digest)
-        also(session)
+        building.also(session)
 
 
 def _settled(database: Database) -> int:

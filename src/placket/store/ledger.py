@@ -213,10 +213,16 @@ class Ledger(Protocol):
         """Return the number that a compiled statement counts."""
 
     def prepare_fold(
-        self, fold: Fold, *, policy: KeptPolicy | None = None, progress: Progress = no_progress
+        self,
+        fold: Fold,
+        *,
+        indexes: Sequence[Sequence[str]] = (),
+        policy: KeptPolicy | None = None,
+        progress: Progress = no_progress,
     ) -> None:
         """Build the standing under `fold` from all facts and make it active; safe to repeat.
 
+        indexes: each as its states, over the persons alone who have the first of them.
         policy: kept as `keep_policy` does, in the transaction that makes the fold active, so
         that nobody sees a published policy without its standing.
         """

@@ -65,6 +65,8 @@ class PostgresSession:
 
     __slots__ = ("connection",)
 
+    widest_index = 32
+
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self.connection = connection
 

@@ -15,6 +15,10 @@ Query = str | tuple[str, Layout]
 class Session(Protocol):
     """One connection. Every method raises what `refusals` holds, never the driver's own."""
 
+    @property
+    def widest_index(self) -> int:
+        """Return how many columns an index may have."""
+
     def one(self, query: Query, *params: object) -> Row | None:
         """Return the first row, or None."""
 

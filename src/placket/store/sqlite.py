@@ -70,6 +70,8 @@ class SqliteSession:
 
     __slots__ = ("connection",)
 
+    widest_index = 2000
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 

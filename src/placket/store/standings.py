@@ -1,6 +1,7 @@
 """Write the standing of persons under a fold: wide rows, marks and packed bodies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from placket.standing.layout import Layout
 from placket.standing.standing import Standing, pack, unpack
@@ -9,10 +10,33 @@ from placket.store.session import Session
 _TABLES = ("wide", "marks", "bodies")
 
 
+@dataclass(frozen=True, slots=False, kw_only=True, eq=False)
+class Part(Layout):
+    """A few columns of a layout's wide table: those of the states that some persons have."""
+
+    stems: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Return the stem of each state's two columns, by state, as the whole layout has it."""
+        return self.stems
+
+
 def make_tables(session: Session, layout: Layout) -> None:
     """Make the tables of a layout unless they are there."""
     for table in _TABLES:
         session.run((f"make_{table}", layout))
+
+
+def make_indexes(session: Session, layout: Layout, indexes: Sequence[Sequence[str]]) -> None:
+    """Make an index of each list of states, over the persons alone who have the first.
+
+    Where the engine cannot hold so many columns, the index holds the persons and no more.
+    """
+    for states in indexes:
+        part = Part(digest=layout.digest, names=tuple(states), stems=layout.columns)
+        is_narrow = len(part.wide_columns()) < session.widest_index
+        session.run(("make_index" if is_narrow else "make_bare_index", part))
 
 
 def drop_tables(session: Session, layout: Layout) -> None:
@@ -29,7 +53,8 @@ def write(
     known: persons of `standings` who may have rows already.
     """
     remove(session, layout, known)
-    session.many(("put_wide", layout), [layout.wide_row(standing) for standing in standings])
+    for part, rows in _by_shape(layout, standings):
+        session.many(("put_wide", part), rows)
     session.many(("put_bodies", layout), [(s.person, pack(s)) for s in standings])
     marks = [
         (standing.person, name, interval[0], interval[1])
@@ -38,6 +63,22 @@ def write(
     ]
     if marks:
         session.many(("put_marks", layout), marks)
+
+
+def _by_shape(
+    layout: Layout, standings: Sequence[Standing]
+) -> Iterable[tuple[Layout, list[list[object]]]]:
+    """Return the rows of those who have the same states together, without the other columns.
+
+    Most of the columns of most persons are null: to bind them takes longer than all the rest.
+    """
+    shapes: dict[frozenset[str], list[Standing]] = {}
+    for standing in standings:
+        shapes.setdefault(frozenset(standing.dense), []).append(standing)
+    for shape, alike in shapes.items():
+        names = tuple(name for name in layout.names if name in shape)
+        part = Part(digest=layout.digest, names=names, stems=layout.columns)
+        yield part, [part.wide_row(standing) for standing in alike]
 
 
 def remove(session: Session, layout: Layout, persons: Iterable[str]) -> None:

@@ -1,12 +1,16 @@
 """Read SQL statements from a `.sql` file, each under its name."""
 
 import re
+from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
 from placket.standing.layout import Layout
 
 _NAME: Final = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+_MOST_LAID: Final = 2_000
+"""Texts that are kept filled in; there is one for each set of states that somebody has."""
+
 _SAFE: Final = re.compile(r"[a-z0-9_]+")
 
 
@@ -33,7 +37,7 @@ class Statements:
         self._texts = read_statements(file)
         self._integer = integer
         self._place = place
-        self._laid: dict[tuple[str, str], str] = {}
+        self._laid: dict[tuple[str, str, tuple[str, ...]], str] = {}
 
     def plain(self, name: str) -> str:
         """Return the statement of this name."""
@@ -46,9 +50,11 @@ class Statements:
 
     def of(self, name: str, layout: Layout) -> str:
         """Return the statement of this name for the tables of `layout`."""
-        key = (name, layout.digest)
+        key = (name, layout.digest, layout.names)
         found = self._laid.get(key)
         if found is None:
+            if len(self._laid) >= _MOST_LAID:
+                self._laid.clear()
             found = self._laid[key] = self._filled(name, layout)
         return found
 
@@ -58,7 +64,11 @@ class Statements:
         # INVARIANT: nothing but a Layout's names gets into a statement's text.
         if not all(_SAFE.fullmatch(word) for word in (*tables, *columns)):
             raise ValueError("a table or column of the layout has another name than a plain one")
+        first = layout.columns[layout.names[0]] if layout.names else ""
         return self._texts[name].format(
+            first=first,
+            # Short enough for any engine, and no other index's.
+            index=f"{layout.wide}_{sha256(first.encode()).hexdigest()[:8]}",
             wide=layout.wide,
             marks=layout.marks,
             bodies=layout.bodies,

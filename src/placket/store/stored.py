@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, Self
 
 from placket.identity import clusters
@@ -260,17 +260,20 @@ class StoredLedger:
             return sum(int(row[0]) for row in session.written(sql, params))
 
     def prepare_fold(
-        self, fold: Fold, *, policy: KeptPolicy | None = None, progress: Progress = no_progress
+        self,
+        fold: Fold,
+        *,
+        indexes: Sequence[Sequence[str]] = (),
+        policy: KeptPolicy | None = None,
+        progress: Progress = no_progress,
     ) -> None:
         """Build the standing under `fold` from all facts and make it active; safe to repeat."""
-        if policy is None:
-            folding.prepare(self._database, fold, progress)
-            return
-        folding.prepare(
-            self._database, fold, progress, also=lambda session: publishing.keep(session, policy)
-        )
-        # Where the fold was active already nothing was built, and nothing kept beside it.
-        self.keep_policy(policy)
+        keep = partial(publishing.keep, policy=policy) if policy else folding.nothing_else
+        building = folding.Building(fold=fold, indexes=indexes, also=keep)
+        folding.prepare(self._database, building, progress)
+        if policy is not None:
+            # Where the fold was active already nothing was built, and nothing kept beside it.
+            self.keep_policy(policy)
 
     def active_folds(self) -> tuple[str, ...]:
         """Return the digests of the folds whose standing is kept, oldest first."""

@@ -138,7 +138,8 @@ def _fits(rows: Sequence[Row], places: Sequence[Row], leaves: Sequence[bytes], s
         [place[0] for place in places] == list(range(start, start + len(rows)))
         and [place[1] for place in places] == [row[0] for row in rows]
         and [row[6] for row in rows] == leaves
-        and all(map(_says_its_bytes, rows))
+        # As `_says_its_bytes`, without a call for each of millions.
+        and all([r[7].startswith(_ENCODE(r[1:6])[1:], _ARRAY_BYTES) for r in rows])  # noqa: C419 - a generator takes longer than the test
     )
 
 

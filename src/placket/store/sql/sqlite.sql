@@ -249,6 +249,12 @@ CREATE TABLE IF NOT EXISTS {marks} (
 -- name: make_bodies
 CREATE TABLE IF NOT EXISTS {bodies} (person TEXT PRIMARY KEY, body BLOB NOT NULL)
 
+-- name: make_index
+CREATE INDEX IF NOT EXISTS {index} ON {wide} (person, {columns}) WHERE {first}_from IS NOT NULL
+
+-- name: make_bare_index
+CREATE INDEX IF NOT EXISTS {index} ON {wide} (person) WHERE {first}_from IS NOT NULL
+
 -- name: drop_wide
 DROP TABLE IF EXISTS {wide}
 

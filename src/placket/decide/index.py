@@ -1,0 +1,74 @@
+"""Which index pays for an activity: over the few persons who have what it cannot do without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from placket.decide.condition import All, AnyOf, Condition, Ended, Holds, Known, Not, leaves
+from placket.decide.decide import permits, prepare
+from placket.decide.question import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placket.decide.decide import Prepared
+    from placket.policy.compile import Policy
+    from placket.standing.layout import Layout
+
+FEW: Final = "consent."
+"""States that only some persons have: a yes. Nearly all customers have their role or region."""
+
+
+def suggested_index(prepared: Prepared, layout: Layout) -> tuple[str, ...]:
+    """Return the states of an index that answers the question alone; none where none pays.
+
+    The first is one without which nobody is permitted: rows where it never held can be left
+    out. The others are all that the SQL reads, in the layout's order.
+    """
+    steps = permits(prepared)
+    needed = {name for step in steps for name in _needed(step.denies, is_true=False)}
+    few = sorted(name for name in needed if name.startswith(FEW) and name in layout.columns)
+    if not few:
+        return ()
+    # Of several the most particular, such as the one of a channel: fewer have it.
+    first = max(few, key=lambda name: (name.count("."), name))
+    read = {leaf.name for step in steps for leaf in leaves(step.denies) if not leaf.sparse}
+    return (first, *(name for name in layout.names if name in read - {first}))
+
+
+def suggested_indexes(policy: Policy, layout: Layout) -> tuple[tuple[str, ...], ...]:
+    """Return one index for each state that activities cannot do without, wide enough for all."""
+    found: dict[str, set[str]] = {}
+    for question in _questions(policy):
+        index = suggested_index(prepare(policy, question), layout)
+        if index:
+            found.setdefault(index[0], set()).update(index[1:])
+    return tuple(
+        (first, *(name for name in layout.names if name in others - {first}))
+        for first, others in sorted(found.items())
+    )
+
+
+def _questions(policy: Policy) -> Iterator[Question]:
+    for name, variants in policy.activities.items():
+        channels = dict.fromkeys(("", *(c for variant in variants for c in variant.channel)))
+        yield from (Question(activity=name, channel=channel) for channel in channels)
+
+
+def _needed(condition: Condition, *, is_true: bool) -> frozenset[str]:
+    """Return the states that must hold for the condition to be true (or false), as its SQL says.
+
+    Only those that stand in the SQL beside each other, not within an OR: no database looks there.
+    """
+    match condition:
+        case Not(of=part):
+            return _needed(part, is_true=not is_true)
+        case All(of=parts) | AnyOf(of=parts):
+            is_every = isinstance(condition, All) is is_true
+            if not is_every and len(parts) != 1:
+                return frozenset()
+            return frozenset[str]().union(*(_needed(part, is_true=is_true) for part in parts))
+        case Holds(name=name, sparse=False) if is_true:
+            return frozenset({name})
+        case Holds() | Ended() | Known():
+            return frozenset()
