@@ -34,6 +34,10 @@ REST: Final = "rest"
 ALL: Final = ("all", vocabulary.ALL_HELD)
 """The words of a `retain` rule that stand for everything held."""
 
+FOLDING: Final = 1
+"""Counted up whenever the fold gives another standing for the same facts: standing that an
+older release left is then built anew."""
+
 R = TypeVar("R", bound=Rule)
 
 
@@ -109,7 +113,7 @@ class Policy:
     @cached_property
     def fold_digest(self) -> str:
         """Return a digest of what decides: the rules and their law, not the prose."""
-        written: list[Any] = [rule_as_yaml(rule) for rule in self.document.rules()]
+        written: list[Any] = [FOLDING, *(rule_as_yaml(rule) for rule in self.document.rules())]
         written.append([(pack, _law_values(law)) for pack, law in sorted(self.laws.items())])
         written.append([self.front.zone, self.front.year_end, self.front.effective.isoformat()])
         text = json.dumps(written, sort_keys=True, default=str)

@@ -165,7 +165,8 @@ def _roles(one: Subject) -> Named:
 
 def _relations(one: Subject) -> Named:
     history = one.history
-    for relation in one.folding.relations & history.relations.keys():
+    # In order, so that the packed body is the same in every process.
+    for relation in sorted(one.folding.relations & history.relations.keys()):
         held = open_interval(history, relation)
         if held is not None:
             yield f"open.{relation}", held
