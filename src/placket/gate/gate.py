@@ -488,7 +488,7 @@ class Gate:
 
     def verify(self, *, standing: bool = False, progress: Progress = no_progress) -> Verified:
         """Recompute leaves, tree and checkpoints; with `standing`, every person's fold too."""
-        refold = PolicyFold(policy=self.policy, keys=self.keys) if standing else None
+        refold = PolicyFold(policy=self.ready(), keys=self.keys) if standing else None
         return self.ledger.verify(self.keys.public_key, standing=refold, progress=progress)
 
     # Erasure

@@ -110,20 +110,24 @@ def publish(
     gate.ledger.prepare_fold(fold, indexes=fold.indexes, policy=kept, progress=progress)
     gate.reload()
     gate.catch_up(progress)
-    told = Fact(
-        id=fact_id("policy", policy.digest),
-        kind=Kind.POLICY_PUBLISHED,
-        what=front.version,
-        version=front.version,
-        thing=policy.digest,
-        by=by,
-        occurred_at=now,
-        recorded_at=now,
-    )
-    if not gate.ledger.has([told.id]):
-        gate.append([Told(told)])
+    told = Told(_published(kept, by))
+    if not gate.ledger.has([told.fact.id]):
+        gate.append([told])
     gate.sequence()
     return Published(front.version, loaded.problems)
+
+
+def _published(policy: KeptPolicy, by: str) -> Fact:
+    return Fact(
+        id=fact_id("policy", policy.digest),
+        kind=Kind.POLICY_PUBLISHED,
+        what=policy.version,
+        version=policy.version,
+        thing=policy.digest,
+        by=by,
+        occurred_at=policy.published_at,
+        recorded_at=policy.published_at,
+    )
 
 
 def _expect_free(gate: Gate, policy: KeptPolicy) -> None:
