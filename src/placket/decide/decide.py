@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from placket.decide.condition import (
     FALSE,
     TRUE,
@@ -21,6 +23,7 @@ from placket.decide.question import DENY, PERMIT, Decision, Question, Reason
 from placket.decide.steps.asking import Asking, Step
 from placket.decide.steps.basis import channel_yeses, needed_consents
 from placket.decide.steps.table import steps_of
+from placket.decide.telling import Telling, resting_on
 from placket.policy import vocabulary
 from placket.policy.compile import Policy, uses_of
 
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from placket.policy.rules import Activity
-    from placket.standing.standing import Interval, Standing
+    from placket.standing.standing import Standing
 
 _ASKED_TOGETHER: Final = 4096
 """Distinct questions kept compiled: activities times channels, recipients and roles."""
@@ -36,17 +39,17 @@ _ASKED_TOGETHER: Final = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """What a permission rests on in `places`: a clause and, unless empty, a state that holds."""
+    """What a permission rests on in `places`, states themselves, if `state` holds or is empty."""
 
-    code: str
-    clause: str
+    reason: Reason
     state: str
     places: tuple[str, ...]
 
     def bears(self, standing: Standing, at: int) -> bool:
         """Say whether a permission for the person rests on it."""
-        is_here = any(standing.holds(f"in.{place}", at) for place in self.places)
-        return is_here and (not self.state or standing.holds(self.state, at))
+        if self.state and not standing.holds(self.state, at):
+            return False
+        return any(standing.holds(place, at) for place in self.places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,7 +57,8 @@ class Prepared:
     """A question compiled under a policy: asked of any number of persons.
 
     steps: all that could deny, merged over the places; supports: what a permission rests on;
-    asked: all data in question.
+    asked: all data in question. dense, sparse: the steps that need no sparse state, or do,
+    each with what tests it. here: the state of each place and its name.
     """
 
     policy: Policy
@@ -62,6 +66,7 @@ class Prepared:
     steps: tuple[Step, ...]
     dense: tuple[tuple[Check, Step], ...]
     sparse: tuple[tuple[Check, Step], ...]
+    here: tuple[tuple[str, str], ...]
     supports: tuple[Support, ...]
     asked: tuple[str, ...]
 
@@ -82,77 +87,50 @@ class Prepared:
         return self._partly(denied, standing, at)
 
     def _partly(self, denied: list[Step], standing: Standing, at: int) -> Decision:
+        here = [place for state, place in self.here if standing.holds(state, at)]
+        because = tuple([step.told.reason(standing, here, at) for step in denied if step.told])
         lost = {datum for step in denied for datum in step.data}
+        withheld = tuple([datum for datum in self.asked if datum in lost])
         if any(step.is_vital for step in denied):
             return Decision(
                 outcome=DENY,
                 activity=self.question.activity,
                 at=at,
-                withheld=tuple(d for d in self.asked if d in lost),
-                because=tuple(self._reason(step, standing, at) for step in denied),
+                withheld=withheld,
+                because=because,
             )
-        left = tuple(self._reason(step, standing, at) for step in denied)
         return Decision(
             outcome=PERMIT,
             activity=self.question.activity,
             at=at,
-            data=tuple(d for d in self.asked if d not in lost),
-            withheld=tuple(d for d in self.asked if d in lost),
-            because=(*self._grounds(standing, at), *left),
+            data=tuple([datum for datum in self.asked if datum not in lost]),
+            withheld=withheld,
+            because=(*self._grounds(standing, at), *because),
         )
 
     def _grounds(self, standing: Standing, at: int) -> Iterator[Reason]:
         for support in self.supports:
             if support.bears(standing, at):
-                interval = standing.get(support.state)
-                yield Reason(
-                    code=support.code,
-                    clause=support.clause,
-                    text=text_of(self.policy, support.clause),
-                    fact=interval[2] if interval is not None else "",
-                )
-
-    def _reason(self, step: Step, standing: Standing, at: int) -> Reason:
-        clause, fact = _last_clock(step, standing) or (
-            step.clause,
-            _telling_fact(step, standing, at),
-        )
-        return Reason(
-            code=step.code,
-            clause=clause,
-            text=text_of(self.policy, clause),
-            law=_law(step, standing, at),
-            fact=fact,
-            changes_when=step.changes_when,
-            data=step.data,
-        )
+                interval = standing.get(support.state) if support.state else None
+                yield resting_on(support.reason, interval[2] if interval is not None else "")
 
 
-def _law(step: Step, standing: Standing, at: int) -> str:
-    """Return the law of the person's place; of the first place when it is not known."""
-    here = (law for place, law in step.laws if standing.holds(f"in.{place}", at))
-    return next(here, "")
-
-
-def _last_clock(step: Step, standing: Standing) -> tuple[str, str] | None:
-    """Return clause and fact of the clock that ends last, None when none ever ran."""
-    ran = [
-        (interval[1], clause, interval[2])
-        for name, clause in step.clocks
-        if (interval := standing.get(name)) is not None
-    ]
-    return max(ran, key=lambda clock: clock[0])[1:] if ran else None
-
-
-def _telling_fact(step: Step, standing: Standing, at: int) -> str:
-    found: list[Interval] = []
-    for name in step.names:
-        interval = standing.get(name)
-        if interval is not None and interval[2]:
-            found.append(interval)
-    # A state that holds now tells more than one that ended.
-    holding = [i for i in found if i[0] <= at < i[1]]
-    return next((i[2] for i in (*holding, *found)), "")
+def _told(policy: Policy, step: Step) -> Step:
+    """Return the step with the reason that it gives."""
+    plain = Reason(
+        code=step.code,
+        clause=step.clause,
+        text=text_of(policy, step.clause),
+        changes_when=step.changes_when,
+        data=step.data,
+    )
+    telling = Telling(
+        by_place={place: msgspec.structs.replace(plain, law=law) for place, law in step.laws},
+        elsewhere=plain,
+        names=step.names,
+        clocks=tuple((state, clause, text_of(policy, clause)) for state, clause in step.clocks),
+    )
+    return replace(step, told=telling)
 
 
 @lru_cache(maxsize=4096)
@@ -195,7 +173,8 @@ def prepare(policy: Policy, question: Question) -> Prepared:
     variants = policy.activities[question.activity]
     channel = question.channel or _only_channel(variants)
     asked = vocabulary.members(question.data) or _all_uses(variants)
-    steps, supports = _steps(policy, question, channel, asked)
+    found, supports = _steps(policy, question, channel, asked)
+    steps = tuple(_told(policy, step) for step in found)
     checked = [(compiled(step.denies), step) for step in steps]
     return Prepared(
         policy=policy,
@@ -203,6 +182,7 @@ def prepare(policy: Policy, question: Question) -> Prepared:
         steps=steps,
         dense=tuple(pair for pair in checked if not needs_sparse(pair[1].denies)),
         sparse=tuple(pair for pair in checked if needs_sparse(pair[1].denies)),
+        here=tuple((f"in.{place.name}", place.name) for place in policy.places),
         supports=supports,
         asked=asked,
     )
@@ -257,7 +237,11 @@ def _steps(
         for support in dict.fromkeys(_supports(asking)):
             supports.setdefault(support, []).append(place.name)
     found = (
-        Support(code=code, clause=clause, state=state, places=tuple(places))
+        Support(
+            reason=Reason(code=code, clause=clause, text=text_of(policy, clause)),
+            state=state,
+            places=tuple(f"in.{place}" for place in places),
+        )
         for (code, clause, state), places in supports.items()
     )
     return (_nowhere(policy), *_merged(policy, by_place)), tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from placket.law.grounds import Ground, Prohibition
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Condition,
     )
     from placket.decide.question import Question
+    from placket.decide.telling import Telling
     from placket.law.rules import Law
     from placket.policy.rules import (
         Activity,
@@ -32,7 +33,8 @@ class Step:
     data: those that the step denies, the whole act when empty. names: the states whose facts
     explain the denial, most telling first. clocks: the clause of each clock, where the one that
     ends last speaks instead of `clause`. laws: the law by place, once places are merged.
-    is_vital: the act cannot do without the data, or all of it is denied.
+    is_vital: the act cannot do without the data, or all of it is denied. told: its reason, once
+    the question is compiled.
     """
 
     code: str
@@ -45,6 +47,7 @@ class Step:
     clocks: tuple[tuple[str, str], ...] = ()
     laws: tuple[tuple[str, str], ...] = ()
     is_vital: bool = True
+    told: Telling | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

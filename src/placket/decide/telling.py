@@ -1,0 +1,79 @@
+"""How a step or a support becomes a reason: all but the fact is made beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from placket.decide.question import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from placket.standing.standing import Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Telling:
+    """The reason of a step, ready for each place and its law; `elsewhere` names no law.
+
+    names: the states whose facts explain it, most telling first. clocks: state, clause and
+    text of each clock; of these the one that ends last speaks.
+    """
+
+    by_place: Mapping[str, Reason]
+    elsewhere: Reason
+    names: tuple[str, ...]
+    clocks: tuple[tuple[str, str, str], ...]
+
+    def reason(self, standing: Standing, here: list[str], at: int) -> Reason:
+        """Return the reason by the law of the first of the person's places that has the step."""
+        found = self.elsewhere
+        for place in here:
+            if place in self.by_place:
+                found = self.by_place[place]
+                break
+        ended = self._last_clock(standing)
+        if ended is not None:
+            clause, text, fact = ended
+            return _written(found, clause, text, fact)
+        fact = self._telling_fact(standing, at) if self.names else ""
+        return resting_on(found, fact)
+
+    def _last_clock(self, standing: Standing) -> tuple[str, str, str] | None:
+        """Return clause, text and fact of the clock that ends last, None when none ever ran."""
+        last, found = 0, None
+        for name, clause, text in self.clocks:
+            interval = standing.get(name)
+            if interval is not None and (found is None or interval[1] > last):
+                last, found = interval[1], (clause, text, interval[2])
+        return found
+
+    def _telling_fact(self, standing: Standing, at: int) -> str:
+        first = ""
+        for name in self.names:
+            interval = standing.get(name)
+            if interval is not None and interval[2]:
+                # A state that holds now tells more than one that ended.
+                if interval[0] <= at < interval[1]:
+                    return interval[2]
+                first = first or interval[2]
+        return first
+
+
+def resting_on(reason: Reason, fact: str) -> Reason:
+    """Return the reason as it rests on `fact`; itself on none."""
+    return _written(reason, reason.clause, reason.text, fact) if fact else reason
+
+
+def _written(reason: Reason, clause: str, text: str, fact: str) -> Reason:
+    # In full: a general replacement costs three times as much, and this is done most.
+    return Reason(
+        code=reason.code,
+        clause=clause,
+        text=text,
+        law=reason.law,
+        fact=fact,
+        changes_when=reason.changes_when,
+        data=reason.data,
+    )
