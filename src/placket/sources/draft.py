@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from placket.catalogue.check import snake
-from placket.catalogue.model import Catalogue, Condition, Held, Link, Source, Subject, Table, Tell
+from placket.catalogue.model import (
+    Action,
+    Catalogue,
+    Condition,
+    Held,
+    Link,
+    Source,
+    Subject,
+    Table,
+    Tell,
+)
 from placket.catalogue.render import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from placket.catalogue.model import IdentifierKind
-    from placket.catalogue.schema import ColumnSchema, Schema, TableSchema
+    from placket.catalogue.schema import ColumnSchema, ForeignKey, Schema, TableSchema
 
 HEAD: Final = """\
 # Drafted from the names in the database. Each table says under `confirm` what was guessed:
@@ -28,7 +40,8 @@ _CATEGORIES: Final[tuple[tuple[str, str], ...]] = (
     (
         (
             r"(first|last|full|given|family|sur|middle|display|contact|recipient)_?name|salutation|title"
-            r"|anrede|vorname|nachname|prenom|nom(_de_famille)?|civilite"
+            r"|anrede|vorname|nachname|ansprechpartner|prenom|nom(_de_famille)?|civilite"
+            r"|(guest|customer|client|buyer|kunde|kunden|gast|invite)_(name|nom)"
         ),
         "name",
     ),
@@ -69,25 +82,44 @@ _CATEGORIES: Final[tuple[tuple[str, str], ...]] = (
 )
 _CATEGORY: Final = tuple((re.compile(pattern), name) for pattern, name in _CATEGORIES)
 
-_PREFIX: Final = re.compile(r"^(guest|customer|client|contact|user|buyer|guardian|kunde|gast)_")
+_PREFIX: Final = re.compile(
+    r"^(guest|customer|client|contact|user|buyer|guardian|kunde|gast|invite)_"
+)
 """What may stand before the name of a person's datum, as in `guest_email`."""
 
 _PERSON: Final = re.compile(
     r"(customer|client|user|account|member|person|contact|subscriber|shopper|kunde|kunden|nutzer"
     r"|benutzer|utilisateur|abonne|membre)(s|en|n)?(_.*)?"
+    r"|(.+_)(customer|client|kunde)(s|n)?"
 )
-_ORDER: Final = re.compile(r"(sales_?)?(order|purchase|bestellung|commande)(s|en)?")
+_ORDER: Final = re.compile(
+    r"(.+_)?(order|purchase|bestellung|auftrag|auftraege|commande|achat)(s|en)?"
+)
 _MADE: Final = re.compile(
-    r"(created|placed|ordered|registered|opened|erstellt|cree|date)(_?(at|on))?"
-    r"|order_date|bestelldatum|date_(creation|commande)|created_date"
+    r"(created|placed|ordered|registered|opened|date)(_?(at|on))?|order_date|created_date"
+    r"|(erstellt|angelegt|bestellt|registriert|erfasst)(_?(am|um))?"
+    r"|(bestell|anlage|anmelde|registrierungs)_?datum|kunde_seit"
+    r"|(cree|creee|passee|commandee|inscrite?|enregistree?)(_?le)?"
+    r"|date_((de|d)_)?(creation|commande|inscription)"
+)
+_CLOSED: Final = re.compile(
+    r"(closed|deleted|deactivated)_?(at|on)|(geloe?scht|geschlossen|gekue?ndigt)_?am"
+    r"|(supprimee?|fermee?|cloturee?)_?le|date_((de|d)_)?(suppression|fermeture|cloture)"
 )
 _EVENTS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
-    (re.compile(r"(paid|payment)_?(at|on|date)|bezahlt_am|date_paiement"), "paid"),
-    (re.compile(r"(shipped|sent)_?(at|on|date)|versendet_am"), "sent"),
-    (re.compile(r"delivered_?(at|on|date)|geliefert_am|date_livraison"), "delivered"),
-    (re.compile(r"cancell?ed_?(at|on|date)|storniert_am"), "cancelled"),
+    (re.compile(r"(paid|payment)_?(at|on|date)|bezahlt_?am|payee?_?le|date_paiement"), "paid"),
+    (re.compile(r"(shipped|sent)_?(at|on|date)|(versendet|versandt)_?am|expediee?_?le"), "sent"),
+    (
+        re.compile(
+            r"delivered_?(at|on|date)|(geliefert|zugestellt)_?am|livree?_?le|date_livraison"
+        ),
+        "delivered",
+    ),
+    (re.compile(r"cancell?ed_?(at|on|date)|storniert_?am|annulee?_?le"), "cancelled"),
 )
 _TIMES: Final = ("date", "time", "stamp")
+_SAYS_WHEN: Final = re.compile(r".+_(at|on|am|le)|(.+_)?(date|datum)(_.+)?")
+"""A name that speaks of a time; SQLite keeps many of them in columns of text."""
 _IDENTIFYING: Final[dict[str, IdentifierKind]] = {
     "email": "email",
     "phone": "phone",
@@ -97,14 +129,23 @@ _IDENTIFYING: Final[dict[str, IdentifierKind]] = {
 
 def guess_category(column: str) -> str:
     """Return the category that a column's name speaks of, or empty text."""
-    name = _PREFIX.sub("", snake(column))
-    return next((category for known, category in _CATEGORY if known.fullmatch(name)), "")
+    whole = _plain(column)
+    names = (whole, _PREFIX.sub("", whole))
+    found = (category for known, category in _CATEGORY if any(map(known.fullmatch, names)))
+    return next(found, "")
+
+
+def _plain(name: str) -> str:
+    """Return `name` in snake case without accents: `Créé le` is `cree_le`."""
+    spelt = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
+    return snake("".join(letter for letter in spelt if not unicodedata.combining(letter)))
 
 
 def draft_catalogue(schema: Schema, *, name: str = "shop", source: str = "shop") -> str:
     """Return the YAML of a catalogue guessed from `schema`; it parses without an error."""
     persons = _persons(schema)
     tables = tuple(_table(table, schema, persons) for table in schema.tables)
+    tables = tuple(_unhindered(table, tables, schema) for table in tables)
     drafted = Source(name=source, tables=tables, dialect=schema.dialect, schema=schema.digest())
     return HEAD + render(Catalogue(name=name, sources=(drafted,)))
 
@@ -114,10 +155,10 @@ def _persons(schema: Schema) -> frozenset[str]:
     return frozenset(
         table.name
         for table in schema.tables
-        if _PERSON.fullmatch(snake(table.name))
+        if _PERSON.fullmatch(_plain(table.name))
         and table.primary_key
         and _identifiers(table)
-        and not any(_PERSON.fullmatch(snake(key.table)) for key in table.foreign_keys)
+        and not any(_PERSON.fullmatch(_plain(key.table)) for key in table.foreign_keys)
     )
 
 
@@ -195,12 +236,13 @@ def _subject(table: TableSchema, owners: tuple[Link, ...], *, is_person: bool) -
 
 
 def _made(table: TableSchema) -> str:
-    return next((c.name for c in _times(table) if _MADE.fullmatch(snake(c.name))), "")
+    return next((c.name for c in _times(table) if _MADE.fullmatch(_plain(c.name))), "")
 
 
 def _times(table: TableSchema) -> Iterator[ColumnSchema]:
     for column in table.columns:
-        if any(word in column.type for word in _TIMES):
+        timed = any(word in column.type for word in _TIMES)
+        if timed or ("text" in column.type and _SAYS_WHEN.fullmatch(_plain(column.name))):
             yield column
 
 
@@ -217,7 +259,7 @@ def _tells(table: TableSchema, *, is_person: bool) -> Iterator[Tell]:
     made = _made(table)
     if is_person:
         yield from _person_tells(table, made)
-    elif made and _ORDER.fullmatch(snake(table.name)):
+    elif made and _ORDER.fullmatch(_plain(table.name)):
         yield Tell(event="order.placed", column=made)
         yield Tell(event="order.opened", column=made)
         for column in _times(table):
@@ -227,6 +269,9 @@ def _tells(table: TableSchema, *, is_person: bool) -> Iterator[Tell]:
 def _person_tells(table: TableSchema, made: str) -> Iterator[Tell]:
     if made:
         yield Tell(event="account.opened", column=made)
+    for column in _times(table):
+        if made and _CLOSED.fullmatch(_plain(column.name)):
+            yield Tell(event="account.closed", column=column.name)
     for column in table.columns:
         category = guess_category(column.name)
         if category == "date_of_birth":
@@ -237,7 +282,47 @@ def _person_tells(table: TableSchema, made: str) -> Iterator[Tell]:
 
 def _order_tells(column: ColumnSchema) -> Iterator[Tell]:
     for known, participle in _EVENTS:
-        if known.fullmatch(snake(column.name)):
+        if known.fullmatch(_plain(column.name)):
             yield Tell(event=f"order.{participle}", column=column.name)
             if participle in {"delivered", "cancelled"}:
                 yield Tell(event="order.closed", column=column.name)
+
+
+def _unhindered(table: Table, tables: tuple[Table, ...], schema: Schema) -> Table:
+    """Return `table` with what must become of its rows so that no other row stands in the way."""
+    own = schema.table(table.name)
+    if own is None or table.no_person:
+        return table
+    named = {other.name: other for other in tables}
+    cut = tuple(
+        column
+        for key in own.foreign_keys
+        if (column := _cut_from(table, own, key)) and not named[key.table].no_person
+    )
+    if cut:
+        freed = (Action(word="delete"), Action(word="cut", columns=cut))
+        return replace(table, actions=freed, confirm=(*table.confirm, "cut"))
+    kept = (key for other, key in schema.referring(table.name) if named[other.name].no_person)
+    if not table.owner and any(_stands_in_the_way(key) for key in kept):
+        return replace(table, actions=(_blank(table, own),), confirm=(*table.confirm, "blank"))
+    return table
+
+
+def _stands_in_the_way(key: ForeignKey) -> bool:
+    return key.on_delete not in {"cascade", "set null"}
+
+
+def _cut_from(table: Table, own: TableSchema, key: ForeignKey) -> str:
+    """Return the column of a link that is no owner's and may be cleared, or empty text."""
+    column = own.column(key.columns[0]) if len(key.columns) == 1 else None
+    linked = {link.column for link in table.owner}
+    if column is None or not column.nullable or column.name in linked:
+        return ""
+    return column.name if _stands_in_the_way(key) else ""
+
+
+def _blank(table: Table, own: TableSchema) -> Action:
+    names = [name for held in table.holds for name in held.columns]
+    columns = [column for column in map(own.column, names) if column is not None]
+    values = tuple((column.name, None if column.nullable else "") for column in columns)
+    return Action(word="blank", columns=tuple(name for name, _ in values), values=values)

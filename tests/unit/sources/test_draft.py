@@ -123,6 +123,9 @@ def test_what_rows_tell_is_guessed_from_their_times() -> None:
         ("plz", "postal_address"),
         ("telefon", "phone"),
         ("accepts_email_marketing", "marketing_preferences"),
+        ("gast_name", "name"),
+        ("prénom", "name"),
+        ("name", ""),
         ("sku", ""),
     ],
 )
@@ -150,3 +153,80 @@ def test_the_starter_policy_checks_clean_for_an_empty_catalogue() -> None:
     text = starter_policy(Catalogue(name="x"), "My  Shop", effective=date(2026, 11, 1))
 
     assert load_policy(text, "policy.md", on=date(2026, 11, 24)).problems == ()
+
+
+GERMAN = Schema(
+    dialect="sqlite",
+    tables=(
+        TableSchema(
+            name="kunden",
+            columns=columns("id", "e_mail", "angelegt_am", "gelöscht_am", "hauptadresse"),
+            primary_key=("id",),
+            foreign_keys=(link("hauptadresse", "adressen"),),
+        ),
+        TableSchema(
+            name="haendler_kunden",
+            columns=columns("id", "mail", "registriert_am"),
+            primary_key=("id",),
+        ),
+        TableSchema(
+            name="adressen",
+            columns=columns("id", "kunde_id", "strasse"),
+            primary_key=("id",),
+            foreign_keys=(link("kunde_id", "kunden"),),
+        ),
+        TableSchema(
+            name="bestellungen",
+            columns=columns("id", "kunde", "haendler", "gast_email", "gast_name", "bestellt_am"),
+            primary_key=("id",),
+            foreign_keys=(link("kunde", "kunden"), link("haendler", "haendler_kunden")),
+        ),
+        TableSchema(
+            name="lieferanten",
+            columns=(
+                *columns("id", "nachname"),
+                ColumnSchema(name="email", type="text", nullable=False),
+            ),
+            primary_key=("id",),
+        ),
+        TableSchema(
+            name="artikel",
+            columns=columns("id", "lieferant"),
+            primary_key=("id",),
+            foreign_keys=(link("lieferant", "lieferanten"),),
+        ),
+    ),
+)
+
+
+def test_a_shop_with_two_customer_tables_in_german_drafts_without_an_error() -> None:
+    catalogue = parse(draft_catalogue(GERMAN)).catalogue
+    assert catalogue is not None
+
+    kunden, haendler, _, bestellungen, *_ = catalogue.sources[0].tables
+
+    assert not has_errors((*check_catalogue(catalogue), *check_schema(catalogue, "shop", GERMAN)))
+    assert [(tell.event, tell.column) for tell in kunden.tells] == [
+        ("account.opened", "angelegt_am"),
+        ("account.closed", "gelöscht_am"),
+    ]
+    assert haendler.subject == Subject(identifiers=(("email", "mail"),), since="registriert_am")
+    assert [at.table for at in bestellungen.owner] == ["kunden", "haendler_kunden"]
+    assert [tell.event for tell in bestellungen.tells] == ["order.placed", "order.opened"]
+    assert bestellungen.categories() == {"email": ("gast_email",), "name": ("gast_name",)}
+
+
+def test_a_draft_says_what_becomes_of_rows_that_would_stand_in_the_way() -> None:
+    catalogue = parse(draft_catalogue(GERMAN)).catalogue
+    assert catalogue is not None
+
+    table = {table.name: table for table in catalogue.sources[0].tables}
+
+    assert [(a.word, a.columns) for a in table["kunden"].actions] == [
+        ("delete", ()),
+        ("cut", ("hauptadresse",)),
+    ]
+    assert [(a.word, a.values) for a in table["lieferanten"].actions] == [
+        ("blank", (("nachname", None), ("email", ""))),
+    ]
+    assert "blank" in table["lieferanten"].confirm
