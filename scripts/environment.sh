@@ -39,4 +39,4 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 pip="$venv/bin/python -m pip install --quiet --constraint constraints.txt"
 # The build's own tool comes first, at its locked version, so that nothing is fetched unlocked.
 $pip hatchling
-$pip --no-build-isolation --editable ".[fast,mysql,dev]"
+$pip --no-build-isolation --editable ".[mysql,dev]"

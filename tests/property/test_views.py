@@ -24,12 +24,12 @@ from placket.decide.condition import (
     compiled,
 )
 from placket.decide.decide import decide, prepare
+from placket.decide.denials import shortened
 from placket.decide.question import Question
 from placket.facts import Fact, Kind
 from placket.law.calendar import OPEN, to_instant
 from placket.policy.load import load_policy
 from placket.sources import trees
-from placket.sources.denials import shortened
 from placket.sources.replica import Replica
 from placket.sources.replica_plan import plan_replica
 from placket.sources.views import select_of, view_of

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from placket.decide.condition import All, AnyOf, Condition, Ended, Holds, Known, Not, needs_sparse
 from placket.decide.decide import permits
+from placket.decide.denials import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -119,9 +120,10 @@ def permitted(prepared: Prepared, layout: Layout) -> exp.Expr:
 
     What only a person with sparse states could be denied is asked of those alone.
     """
-    steps = permits(prepared)
-    dense = [truth(s.denies, layout, is_true=False) for s in steps if not needs_sparse(s.denies)]
-    sparse = [truth(s.denies, layout, is_true=False) for s in steps if needs_sparse(s.denies)]
+    places = (f"in.{place.name}" for place in prepared.policy.places)
+    denied = shortened((step.denies for step in permits(prepared)), places)
+    dense = [truth(c, layout, is_true=False) for c in denied if not needs_sparse(c)]
+    sparse = [truth(c, layout, is_true=False) for c in denied if needs_sparse(c)]
     if not sparse:
         return _joined(dense, every=True)
     unmarked = exp.EQ(this=exp.column("marks", _ROW), expression=exp.Literal.number(0))

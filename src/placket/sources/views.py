@@ -22,9 +22,9 @@ from placket.decide.condition import (
     needs_sparse,
 )
 from placket.decide.decide import permits
+from placket.decide.denials import shortened
 from placket.decide.sql import NOW, truth
 from placket.sources import trees
-from placket.sources.denials import shortened
 from placket.sources.replica_plan import CONTROL, StandingLayout, standing_name
 from placket.sources.routes import OWN, Route, Step, key_column, routes
 from placket.sources.rowclocks import DueTable, row_clocks

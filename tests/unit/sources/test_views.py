@@ -12,10 +12,10 @@ from placket.catalogue import parse
 from placket.catalogue.model import Catalogue, Condition
 from placket.decide.condition import FALSE, TRUE, All, AnyOf, Holds, Not
 from placket.decide.decide import prepare
+from placket.decide.denials import shortened
 from placket.decide.question import Question
 from placket.policy.load import load_policy
 from placket.sources import trees
-from placket.sources.denials import shortened
 from placket.sources.replica_plan import ReplicaPlan, TooManyStates, plan_replica
 from placket.sources.rowclocks import row_clocks
 from placket.sources.views import NoRoles, PurposeViews, View, statements, view_of
