@@ -43,9 +43,14 @@ def histories(session: Session, roots: Sequence[str]) -> Iterator[PersonHistory]
     for person, root in root_of.items():
         people[root].append(person)
     facts: dict[str, dict[int, Fact]] = {root: {} for root in roots}
+    # One passage speaks of many persons: it is read once for all of them.
+    read: dict[int, Fact] = {}
     for query in _SOURCES:
         for person, seq, body in session.among(query, list(root_of)):
-            facts[root_of[person]][seq] = read_fact(body)
+            fact = read.get(seq)
+            if fact is None:
+                fact = read[seq] = read_fact(body)
+            facts[root_of[person]][seq] = fact
     for root in roots:
         yield _history(session, root, people[root], facts[root])
 

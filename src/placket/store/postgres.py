@@ -25,6 +25,8 @@ _SETTINGS: Final = (
     ("search_path", "placket"),
     ("lock_timeout", "30s"),
     ("client_encoding", "UTF8"),
+    # A compiled condition is long, and compiling it costs seconds that running it never does.
+    ("jit", "off"),
 )
 
 # Two advisory locks of the database: appends share the first, whoever wants a moment without
