@@ -1,0 +1,220 @@
+"""The demo shop's views hold whom `decide` permits, row by row."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from placket.decide.decide import decide, prepare
+from placket.decide.question import Decision, Question
+from placket.demo.shop import build_shop
+from placket.identity import Identifier
+from placket.law.calendar import to_instant
+from placket.sources.connect import open_source
+from placket.sources.replica import (
+    Replica,
+)
+from placket.sources.replica_plan import plan_replica
+from placket.sources.views import (
+    View,
+    view_of,
+)
+
+if TYPE_CHECKING:
+    from placket.catalogue.model import Source, Table
+    from placket.standing.standing import Standing
+from tests.contract.viewed import DAY, NOW, TODAY, Ledger, catalogue_of, policy_of, shown, synced
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/shop.db"
+    name: str = request.getfixturevalue("postgres_database")
+    return name
+
+
+# The demo shop: for every activity the rows of the view are those that `decide` permits.
+
+
+FOLDER = Path(__file__).parents[2] / "policies" / "justelegance"
+ELEGANCE = policy_of((FOLDER / "policy.md").read_text(encoding="utf-8"))
+
+
+ACTIVITIES = (
+    Question(activity="newsletter"),
+    Question(activity="offers_to_buyers", channel="email"),
+    Question(activity="care_quality"),
+    Question(activity="monitor_site"),
+    Question(activity="legal_record"),
+    Question(activity="legal_claims"),
+    Question(activity="gift_delivery"),
+    Question(activity="screen_for_fraud"),
+)
+DEMO_INSTANTS = (NOW, NOW + 40 * DAY, NOW + 400 * DAY, NOW + 3000 * DAY)
+
+
+def test_the_views_of_the_demo_shop_hold_whom_decide_permits(url: str) -> None:
+    policy = ELEGANCE
+    catalogue = catalogue_of((FOLDER / "catalogue.yaml").read_text(encoding="utf-8"))
+    build_shop(url, today=TODAY, scale=0.02)
+    engine = open_source(url)
+    ledger = Ledger(policy)
+    synced(engine, catalogue, ledger, NOW)
+    source = catalogue.sources[0]
+    purposes = {q: view_of(prepare(policy, q), catalogue, source) for q in ACTIVITIES}
+    plan = plan_replica(source, policy, purposes.values())
+    replica = Replica(engine)
+    replica.apply(plan)
+    replica.replicate(
+        plan, ledger, now=NOW, good_for_seconds=20 * 365 * 24 * 3600, position=len(ledger.facts)
+    )
+    DECIDED.clear()
+    shop = Rows(engine, source)
+    owned = {
+        table.name: [(row, ledger.standing(person)) for row, person in shop.owned(table.name)]
+        for table in source.tables
+    }
+    for question, purpose in purposes.items():
+        for view in purpose.views:
+            for when in DEMO_INSTANTS:
+                found = shown(engine, view, when)
+
+                expected = [
+                    visible((question, when), view, row, standing)
+                    for row, standing in owned[view.table.name]
+                ]
+                assert found == sorted((r for r in expected if r is not None), key=repr), view.name
+    engine.dispose()
+
+
+Values = dict[str, Any]
+
+
+class Rows:
+    """The shop's rows, each with its person found by walking the owners row by row."""
+
+    def __init__(self, engine: sa.Engine, source: Source) -> None:
+        self.tables = {table.name: table for table in source.tables}
+        self.by_value: dict[tuple[str, str], dict[Any, list[Values]]] = {}
+        with engine.connect() as connection:
+            self.rows = {name: read(connection, name) for name in self.tables}
+
+    def at(self, table: str, column: str, value: object) -> list[Values]:
+        if (table, column) not in self.by_value:
+            by_value = self.by_value.setdefault((table, column), {})
+            for row in self.rows[table]:
+                by_value.setdefault(row[column], []).append(row)
+        return self.by_value[table, column].get(value, [])
+
+    def owned(self, name: str) -> list[tuple[Values, Identifier]]:
+        found = ((row, self.person(self.tables[name], row)) for row in self.rows[name])
+        return [(row, person) for row, person in found if person is not None]
+
+    def person(self, table: Table, row: Values) -> Identifier | None:
+        owners = (
+            (self.tables[link.table], owner)
+            for link in table.owner
+            for owner in self.at(link.table, link.target, row[link.column])
+        )
+        led = (self.person(*owner) for owner in owners)
+        return next((found for found in led if found is not None), None) or itself(table, row)
+
+
+def read(connection: sa.Connection, table: str) -> list[Values]:
+    every = sa.select(sa.text("*")).select_from(sa.table(table))
+    return [dict(row) for row in connection.execute(every).mappings()]
+
+
+def itself(table: Table, row: Values) -> Identifier | None:
+    """Return the person that a row itself is."""
+    subject = table.subject
+    if subject is None or any(row[c.column] not in c.any_of for c in subject.when):
+        return None
+    key = row[subject.key or table.key[0]]
+    if key is None:
+        return None
+    key = str(key).lower() if (subject.key or "").endswith("email") else key
+    return Identifier("customer", f"shop.{subject.anchor or table.name}:{key}")
+
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def later(value: object, months: int) -> int:
+    """Return the instant so many calendar months after a row's time."""
+    begun = datetime.fromisoformat(str(value))
+    local = (begun if begun.tzinfo else begun.replace(tzinfo=UTC)).astimezone(LONDON)
+    year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return to_instant(local.replace(year=year, month=month + 1, day=min(local.day, last)))
+
+
+def accounting_year_after(value: object, years: int) -> int:
+    """Return the end of the accounting year (31 March) in which so many years have passed."""
+    passed = datetime.fromtimestamp(later(value, 12 * years) / 10**6, LONDON)
+    year = passed.year + ((passed.month, passed.day) > (3, 31))
+    return to_instant(datetime(year, 4, 1, tzinfo=LONDON))
+
+
+CLOCKS: dict[str, list[tuple[str, Any]]] = {
+    "care_call": [
+        ("retain.JE-008.call_recording", lambda row: later(row["ended_at"], 6)),
+    ],
+    "web_visit": [
+        (
+            "retain.JE-011.browsing_history_location_device_info_ip_address",
+            lambda row: later(row["started_at"], 25),
+        ),
+        ("retain.JE-012.cookie_data", lambda row: later(row["started_at"], 13)),
+    ],
+    "invoice": [
+        ("retain.JE-028.billing_records", lambda row: accounting_year_after(row["dated_at"], 6)),
+    ],
+}
+
+
+Asked = tuple[Question, int]
+
+
+def visible(
+    asked: Asked, view: View, row: Values, standing: Standing | None
+) -> tuple[Any, ...] | None:
+    """Return what of a row may be seen: `decide`, as if the row's clock were the person's."""
+    if standing is None:
+        return None
+    clocks = CLOCKS.get(view.table.name, ())
+    decision = decided(asked, standing, tuple((prefix, due(row)) for prefix, due in clocks))
+    allowed = set(decision.data)
+    if not decision.is_permitted or not any(allowed & set(d) for d in view.columns.values()):
+        return None
+    data = [name for name in view.columns if name not in view.table.key]
+    return (
+        *(row[name] for name in view.table.key),
+        *(row[name] if allowed.issuperset(view.columns[name]) else None for name in data),
+    )
+
+
+DECIDED: dict[tuple[Asked, str, tuple[tuple[str, int], ...]], Decision] = {}
+
+
+def decided(asked: Asked, standing: Standing, dues: tuple[tuple[str, int], ...]) -> Decision:
+    """Return the decision with each named clock ending when the row's does, if that is sooner."""
+    found = DECIDED.get((asked, standing.person, dues))
+    if found is None:
+        dense = dict(standing.dense)
+        for prefix, due in dues:
+            [state] = [name for name in dense if name.startswith(prefix)]
+            start, until, fact = dense[state]
+            dense[state] = (start, min(until, due), fact)
+        question, when = asked
+        clocked = msgspec.structs.replace(standing, dense=dense)
+        found = DECIDED[asked, standing.person, dues] = decide(ELEGANCE, clocked, question, when)
+    return found
