@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from placket.catalogue.model import Condition, Says, Tell
 from placket.facts import Fact, Kind, fact_id
 from placket.identity import Identifier, normalise
-from placket.law.calendar import Instant, start_of_day, to_instant
+from placket.law.calendar import Instant, date_of, start_of_day, to_instant
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from placket.catalogue.model import Source, Subject, Table
     from placket.sources.routes import Reading
 
@@ -24,7 +23,11 @@ Row = tuple[Any, ...]
 
 IMPORTED: Final = "imported"
 WORDING: Final = "wording:"
+LONGEST_LIFE: Final = 130
+"""More years than anybody is known to have lived."""
 _SECOND: Final = 1_000_000
+_DAY: Final = 86_400 * _SECOND
+_UTC: Final = ZoneInfo("UTC")
 
 ANSWERS: Final[Mapping[Kind, Kind]] = {
     Kind.OBJECTION_DECIDED: Kind.OBJECTED,
@@ -123,6 +126,22 @@ def read_date(value: object) -> str | None:
     if isinstance(value, date):
         return value.isoformat()
     return date.fromisoformat(str(value)[:10]).isoformat()
+
+
+def read_birth(value: object, now: Instant) -> str | None:
+    """Return a column's date of birth as `read_date` does.
+
+    Shops write 9999-12-31 or 0001-01-01 for a day that they do not know. Raises ValueError for
+    a day that nobody alive at `now` was born on.
+    """
+    day = read_date(value)
+    if day is None:
+        return None
+    # A day of grace: somewhere it is tomorrow already.
+    today, born = date_of(now + _DAY, _UTC), date.fromisoformat(day)
+    if born > today or born.year < today.year - LONGEST_LIFE:
+        raise ValueError("nobody alive was born on this day")
+    return day
 
 
 def as_text(value: object) -> str:
@@ -317,7 +336,7 @@ class Maker:
         telling = self.telling
 
         def tell_born(row: RowOf) -> State | None:
-            day = read_date(row.values[place]) if matches(row.values) else None
+            day = read_birth(row.values[place], telling.now) if matches(row.values) else None
             if day is None:
                 return None
             slot = fact_id("slot", row.name, tell.event, tell.column)

@@ -7,7 +7,14 @@ import pytest
 
 from placket.catalogue.model import Condition, Says
 from placket.sources.routes import Reading
-from placket.sources.told import as_text, make_test, make_word, read_date, read_instant
+from placket.sources.told import (
+    as_text,
+    make_test,
+    make_word,
+    read_birth,
+    read_date,
+    read_instant,
+)
 
 LONDON, UTC_ZONE = ZoneInfo("Europe/London"), ZoneInfo("UTC")
 NOON = 1_782_907_200_000_000
@@ -51,6 +58,20 @@ def test_a_date_is_its_first_instant_and_null_is_none() -> None:
 def test_what_is_no_time_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_instant(value, UTC_ZONE)
+
+
+@pytest.mark.parametrize("value", ["9999-12-31", "2026-07-03", "0001-01-01", "1870-01-01", "soon"])
+def test_a_day_that_nobody_alive_was_born_on_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        read_birth(value, NOON)
+
+
+def test_a_birth_of_today_and_one_long_ago_are_read() -> None:
+    days = ["2026-07-01", "1910-02-28", None]
+
+    read = [read_birth(day, NOON) for day in days]
+
+    assert read == days
 
 
 def test_a_birth_date_is_read_from_whatever_the_driver_gives() -> None:
