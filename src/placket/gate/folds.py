@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from placket.decide.index import suggested_indexes
-from placket.facts import Fact, Kind
 from placket.gate.sealing import Keys, births
-from placket.standing.fold import fold
+from placket.standing.fold import fold, moves
 from placket.standing.layout import Layout, layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from placket.facts import Fact
     from placket.policy.compile import Policy
     from placket.standing.standing import Standing
-
-STILL: Final = frozenset(
-    {
-        Kind.SHARED,
-        Kind.USED,
-        Kind.PLANNED,
-        Kind.STEP_CARRIED_OUT,
-        Kind.POLICY_PUBLISHED,
-        Kind.ERASURE_STARTED,
-    }
-)
-"""Facts that no fold reads: appending one moves nobody's standing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,7 +37,7 @@ class PolicyFold:
 
     def concerns(self, fact: Fact) -> bool:
         """Say whether `fact` may move the standing of its persons."""
-        return fact.kind not in STILL
+        return moves(self.policy, fact)
 
     def fold(
         self, person: str, facts: Sequence[Fact], connected: Callable[[str, str], int | None]

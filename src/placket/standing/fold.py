@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from placket.facts import OPEN, Fact, Kind
 from placket.law.calendar import Duration, come_of_age, parse_duration
 from placket.policy.compile import Policy, is_marketing
-from placket.policy.period import After
+from placket.policy.period import After, events_of
 from placket.policy.rules import AudienceAge, Automated, Limit, Retain, Role, Status, as_dict
 from placket.standing.choices import (
     Addressed,
@@ -338,3 +338,48 @@ _PARTS: Final[tuple[Callable[[Subject], Named], ...]] = (
     _restrictions,
     _sources,
 )
+
+
+_UNREAD: Final = frozenset(
+    {
+        Kind.SHARED,
+        Kind.USED,
+        Kind.PLANNED,
+        Kind.STEP_CARRIED_OUT,
+        Kind.POLICY_PUBLISHED,
+        Kind.ERASURE_STARTED,
+        Kind.KEY_DESTROYED,
+        Kind.IDENTIFIED,
+    }
+)
+"""Kinds that no part of the fold reads. Whom an identifier brings tombstones the ledger knows."""
+
+
+def moves(policy: Policy, fact: Fact) -> bool:
+    """Say whether `fact` may move the standing of its persons; when in doubt it does.
+
+    An event moves nobody when no period, status or role of the policy waits for it, a message
+    sent when no contact rule counts it, unless it was told as a contact with the person.
+    """
+    if "contact" in fact.marks:
+        return True
+    if fact.kind in _UNREAD:
+        return False
+    if fact.kind is Kind.SENT:
+        return bool(folding_for(policy).rates)
+    if fact.kind is Kind.HAPPENED:
+        return fact.what in _events_read(policy)
+    return True
+
+
+@lru_cache(maxsize=8)
+def _events_read(policy: Policy) -> frozenset[str]:
+    folding = folding_for(policy)
+    periods: list[Period | None] = [period for _, period in folding.retains]
+    periods += [part for status in folding.statuses for part in status.holds_while]
+    periods += [status.holds_after for status in folding.statuses]
+    periods += [consent.period for consent in policy.consents.values()]
+    periods += [limit.after for limit in folding.rates]
+    waited = (events_of(period) for period in periods if period is not None)
+    taken = (frozenset(role.taken_by) for role in folding.roles)
+    return frozenset[str]().union(*waited, *taken)
