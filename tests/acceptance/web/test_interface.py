@@ -123,6 +123,36 @@ def test_a_known_id_cannot_say_something_else(client: httpx.Client) -> None:
     assert client.get("/v1/audit/fact/t_1").json()["region"] == "GB"
 
 
+def test_a_known_id_cannot_hide_the_no_of_somebody_else(client: httpx.Client) -> None:
+    no = fact(70, "consent_withdrawn", "email:dora@example.org", what="email_marketing")
+    client.post("/v1/facts", json={"facts": [no]})
+
+    known = client.post("/v1/facts", json={"facts": [{**no, "subject": BEN}]})
+    met = client.post("/v1/facts", json={"facts": [{**no, "subject": "email:eve@example.org"}]})
+
+    assert [known.status_code, met.status_code] == [409, 409]
+    assert known.json()["type"] == "/problems#fact-conflict"
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2126-01-01", "2001-02-03 noon", ""])
+def test_nobody_is_born_on_a_day_that_is_no_birthday(client: httpx.Client, day: str) -> None:
+    born = fact(71, "born", ADA, private={"birth_date": day})
+
+    answer = client.post("/v1/facts", json={"facts": [born]})
+
+    assert faults(answer) == [
+        ("/facts/0/private/birth_date", "write the day of a birth as in `2001-03-04`")
+    ]
+
+
+def test_a_restriction_says_of_what(client: httpx.Client) -> None:
+    answer = client.post("/v1/facts", json={"facts": [fact(72, "restricted", ADA)]})
+
+    assert faults(answer) == [
+        ("/facts/0/data", "say which data or which activity; else nothing is restricted")
+    ]
+
+
 def test_two_spellings_of_an_address_are_one_person(client: httpx.Client) -> None:
     shouted = fact(30, "interacted", "email:ADA@Example.ORG")
 

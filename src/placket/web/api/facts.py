@@ -12,7 +12,7 @@ from placket.facts import Fact, Kind, fact_id
 from placket.gate.gate import NotAnIdentifier, new_person
 from placket.gate.sealing import IDENTIFIER
 from placket.policy import vocabulary
-from placket.sources.told import Told
+from placket.sources.told import Told, read_birth
 from placket.store.checks import TOLERANCE
 from placket.store.refusals import FactConflict
 from placket.web.api.messages import Facts, FactSent, Recorded
@@ -177,10 +177,24 @@ def _private(gate: Gate, one: FactSent) -> dict[str, object]:
 
 def _expect_same(batch: Batch, one: FactSent) -> None:
     """Refuse a second fact under a known id, unless it says the same. Its own times stay."""
-    known = batch.gate.fact(one.id)
-    again = fact_of(batch, one, "")
+    gate = batch.gate
+    known, again = gate.fact(one.id), fact_of(batch, one, "")
     if known is None or any(getattr(known, name) != getattr(again, name) for name in _SAME):
         raise Refused("fact-conflict")
+    if not _is_of(gate, known.person, one.subject):
+        raise Refused("fact-conflict")
+
+
+def _is_of(gate: Gate, person: str, subject: str) -> bool:
+    """Say whether a known fact's person may be whom `subject` names.
+
+    Else a no under the id of another person's would be taken for known, and be lost. Whoever
+    was erased has no address left to compare.
+    """
+    keyed = gate.hash_of(gate.identifier(subject))
+    if gate.ledger.tombstones([keyed]):
+        return True
+    return gate.ledger.root_of(person) == gate.ledger.find(keyed)
 
 
 def _person(batch: Batch, one: FactSent, anew: set[Identifier]) -> str:
@@ -289,11 +303,13 @@ def _needed(gate: Gate, one: FactSent) -> Iterator[tuple[str, str]]:
     """Yield what facts of this kind cannot do without."""
     if one.kind == Kind.BORN.value:
         try:
-            date.fromisoformat(one.private.get("birth_date", ""))
+            read_birth(date.fromisoformat(one.private.get("birth_date", "")), gate.now())
         except ValueError:
-            yield "private/birth_date", "write a date as in `2001-03-04`"
+            yield "private/birth_date", "write the day of a birth as in `2001-03-04`"
     if one.kind == Kind.LOCATED.value and not one.region:
         yield "region", "say in which country"
+    if one.kind == Kind.RESTRICTED.value and not (one.data or one.activity):
+        yield "data", "say which data or which activity; else nothing is restricted"
     if one.kind == Kind.IDENTIFIED.value:
         try:
             gate.identifier(one.private.get(IDENTIFIER, ""))
