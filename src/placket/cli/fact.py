@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import sys
+import re
 from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from placket.cli.installation import instant_of, open_installation
-from placket.cli.options import config_option, json_option, names_of, subject_of, subject_option
+from placket.cli.options import (
+    config_option,
+    input_lines,
+    json_option,
+    names_of,
+    subject_of,
+    subject_option,
+)
 from placket.cli.outcome import DONE, WRONG_USE, Ended, write_json
 from placket.cli.words import (
     expect_activity,
@@ -24,7 +31,7 @@ from placket.facts import Fact, Kind, fact_id
 from placket.gate.gate import new_person
 from placket.gate.sealing import IDENTIFIER
 from placket.gate.views import SourceViews
-from placket.sources.told import WORDING, Told
+from placket.sources.told import WORDING, Told, read_birth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +41,10 @@ if TYPE_CHECKING:
     from placket.identity.identifier import Identifier
 
 BIRTH_DATE: Final = "birth_date"
+LONGEST: Final = 128
+"""The characters of a name or an id, as the interface bounds them."""
+
+_COUNTRY: Final = re.compile("[A-Z]{2}")
 OURS: Final = frozenset(
     {
         Kind.IDENTIFIED,
@@ -57,6 +68,7 @@ CONSENTS: Final = frozenset(
         Kind.CONSENT_WITHDRAWN,
     }
 )
+PREFERENCES: Final = frozenset({Kind.PREFERENCE_OFF, Kind.PREFERENCE_ON})
 NEEDED: Final[Mapping[Kind, tuple[str, str]]] = {
     Kind.CONSENT_REQUESTED: ("what", "--what newsletter"),
     Kind.CONSENT_GIVEN: ("what", "--what newsletter"),
@@ -132,7 +144,7 @@ def add(kind: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
     private = _read_private() if given["private"] else {}
     with open_installation(config) as gate:
         fields = _fields(gate, parse_kind(kind), given)
-        _expect_birth(fields["kind"], private)
+        _expect_birth(gate, fields["kind"], private)
         identifier = gate.identifier(subject)
         person = gate.person_of(subject)
         if person is None and not given["new"]:
@@ -168,7 +180,7 @@ def _refresh_views(gate: Gate, person: str, size: int) -> None:
 
 def parse_kind(written: str) -> Kind:
     """Return the kind of a fact that a person may add; another ends the command."""
-    word = written.replace("-", "_")
+    word = written.replace("-", "_") or "-"
     known = sorted(kind.value for kind in Kind if kind not in OURS)
     if word in {kind.value for kind in OURS}:
         raise Ended(
@@ -192,6 +204,13 @@ def _fields(gate: Gate, kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     fields["region"] = fields["region"].upper()
     fields["until"] = instant_of(gate, given["until"])
     fields["occurred_at"] = instant_of(gate, given["at"]) or gate.now()
+    _expect_clear(fields)
+    if kind is Kind.RESTRICTED and not (data or fields["activity"]):
+        raise Ended(
+            "a fact of kind `restricted` needs `--data` or `--activity`",
+            "add one such as `--data email`, else nothing is restricted",
+            code=WRONG_USE,
+        )
     name, example = NEEDED.get(kind, ("kind", ""))
     if not fields[name]:
         raise Ended(
@@ -202,6 +221,21 @@ def _fields(gate: Gate, kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
+def _expect_clear(fields: Mapping[str, Any]) -> None:
+    """End the command when a field holds what the ledger must not keep in the clear for good."""
+    texts = {**{name: fields[name] for name in TEXTS}, "mark": " ".join(fields["marks"])}
+    for name, text in texts.items():
+        if "@" in text:
+            sentence, mend = "an address stands in", "leave it out, or give it by `--private`"
+        elif len(text) > LONGEST or not text.isprintable():
+            sentence, mend = "no name or id stands in", f"write at most {LONGEST} plain characters"
+        else:
+            continue
+        raise Ended(f"{sentence} `--{name}`", mend, code=WRONG_USE)
+    if fields["region"] and not _COUNTRY.fullmatch(fields["region"]):
+        raise Ended("`--region` is no country", "write two letters, such as `GB`", code=WRONG_USE)
+
+
 def _expect_words(gate: Gate, kind: Kind, given: Mapping[str, Any]) -> None:
     policy = gate.policy
     if given["activity"]:
@@ -209,6 +243,12 @@ def _expect_words(gate: Gate, kind: Kind, given: Mapping[str, Any]) -> None:
     expect_channel(given["channel"])
     if given["what"].startswith("channel:"):
         expect_channel(given["what"].removeprefix("channel:"))
+    elif kind in PREFERENCES and given["what"] and not given["what"].startswith("topic:"):
+        raise Ended(
+            "a preference is about a channel or a topic",
+            "write one such as `--what channel:email`",
+            code=WRONG_USE,
+        )
     if kind in CONSENTS:
         expect_consent(policy, given["what"])
     expect_known(
@@ -221,7 +261,7 @@ def _expect_words(gate: Gate, kind: Kind, given: Mapping[str, Any]) -> None:
 
 def _read_private() -> dict[str, str]:
     """Return the `key=value` lines of standard input, blank ones left out."""
-    lines = [line.strip() for line in sys.stdin if line.strip()]
+    lines = [line for line in input_lines() if line]
     pairs = [line.partition("=") for line in lines]
     if not pairs or not all(key and gap for key, gap, _ in pairs):
         raise Ended(
@@ -232,11 +272,11 @@ def _read_private() -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def _expect_birth(kind: Kind, private: Mapping[str, str]) -> None:
+def _expect_birth(gate: Gate, kind: Kind, private: Mapping[str, str]) -> None:
     if kind is not Kind.BORN:
         return
     try:
-        date.fromisoformat(private.get(BIRTH_DATE, ""))
+        read_birth(date.fromisoformat(private.get(BIRTH_DATE, "")), gate.now())
     except ValueError:
         raise Ended(
             "a fact of kind `born` needs a date of birth, sealed",

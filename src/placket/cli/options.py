@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -12,7 +12,7 @@ import click
 from placket.cli.outcome import WRONG_USE, Ended
 
 F = TypeVar("F", bound=Callable[..., Any])
-_SUBJECT_LIMIT: Final = 4096
+_LINE_LIMIT: Final = 4096
 
 config_option = click.option(
     "--config",
@@ -54,7 +54,7 @@ def subject_of(written: str) -> str:
     """Return the subject: as written, or the first line of standard input for `-`."""
     if written != "-":
         return written
-    line = sys.stdin.readline(_SUBJECT_LIMIT).strip()
+    line = next(input_lines(), "")
     if not line:
         raise Ended(
             "standard input holds no subject",
@@ -62,6 +62,19 @@ def subject_of(written: str) -> str:
             code=WRONG_USE,
         )
     return line
+
+
+def input_lines() -> Iterator[str]:
+    """Yield the lines of standard input, stripped. Ends the command when they are no text."""
+    try:
+        while line := sys.stdin.readline(_LINE_LIMIT):
+            # Under some locales wrong bytes are read as surrogates, which nothing can store.
+            line.encode()
+            yield line.strip()
+    except UnicodeError:
+        raise Ended(
+            "standard input is not text in UTF-8", "write it as UTF-8", code=WRONG_USE
+        ) from None
 
 
 def names_of(written: str) -> tuple[str, ...]:

@@ -114,6 +114,41 @@ ACTIVITIES = "`answer_questions`, `fulfil_order`, `newsletter`, `order_updates`,
             "`--why` answers for now alone",
             "leave `--at` out",
         ),
+        (
+            ("fact", "add", "interacted", "--subject", ADA, "--thing", "ada@example.org"),
+            "an address stands in `--thing`",
+            "leave it out, or give it by `--private`",
+        ),
+        (
+            ("fact", "add", "interacted", "--subject", ADA, "--mark", "a@example.org"),
+            "an address stands in `--mark`",
+            "leave it out, or give it by `--private`",
+        ),
+        (
+            ("fact", "add", "interacted", "--subject", ADA, "--thing", "x" * 129),
+            "no name or id stands in `--thing`",
+            "write at most 128 plain characters",
+        ),
+        (
+            ("fact", "add", "interacted", "--subject", ADA, "--what", "\udcff"),
+            "no name or id stands in `--what`",
+            "write at most 128 plain characters",
+        ),
+        (
+            ("fact", "add", "located", "--subject", ADA, "--region", "<b>"),
+            "`--region` is no country",
+            "write two letters, such as `GB`",
+        ),
+        (
+            ("fact", "add", "restricted", "--subject", ADA),
+            "a fact of kind `restricted` needs `--data` or `--activity`",
+            "add one such as `--data email`, else nothing is restricted",
+        ),
+        (
+            ("fact", "add", "preference_off", "--subject", ADA, "--what", "email"),
+            "a preference is about a channel or a topic",
+            "write one such as `--what channel:email`",
+        ),
         (("nonsense",), "no such command `nonsense`", "see `placket --help`"),
     ],
 )
@@ -124,6 +159,38 @@ def test_wrong_use_is_a_sentence_and_a_mend(
 
     assert done.err == f"placket: {sentence}\n  mend: {mend}\n"
     assert (done.code, done.out) == (2, "")
+
+
+def test_a_kind_that_is_empty_is_no_kind(placket: Placket) -> None:
+    done = placket("fact", "add", "", "--subject", ADA)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("placket: there is no kind of fact that is written\n  mend: ")
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2126-01-01", "0001-01-01"])
+def test_nobody_is_born_on_a_day_that_is_no_birthday(placket: Placket, day: str) -> None:
+    born = ("fact", "add", "born", "--subject", ADA, "--private")
+
+    done = placket(*born, given=f"birth_date={day}\n")
+
+    assert (done.code, done.out) == (2, "")
+    assert "needs a date of birth" in done.err
+
+
+def test_input_that_is_no_text_is_wrong_use(folder: Path) -> None:
+    done = subprocess.run(
+        [COMMAND, "fact", "add", "interacted", "--subject", "-"],
+        cwd=folder,
+        input=b"\xff\xfe",
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        b"placket: standard input is not text in UTF-8\n  mend: write it as UTF-8\n"
+    )
 
 
 def test_no_message_repeats_an_identifier(placket: Placket) -> None:
