@@ -110,10 +110,17 @@ def _sums(loaded: Loaded) -> dict[str, Any]:
 def _line(loaded: Loaded) -> str:
     sums = _sums(loaded)
     counts = [
-        f"{n} {severity.value}{'s' if n != 1 else ''}"
+        _counted(n, severity.value)
         for severity in Severity
         if (n := sum(p.severity is severity for p in loaded.problems))
     ]
     words = ", ".join(f"{n} {word}" for word, n in sums["standing"].items() if n)
     found = ", ".join(counts) or "clean"
-    return f"{sums['clauses']} clauses, {sums['rules']} rules ({words}): {found}"
+    told = f" ({words})" if words else ""
+    return (
+        f"{_counted(sums['clauses'], 'clause')}, {_counted(sums['rules'], 'rule')}{told}: {found}"
+    )
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count != 1 else ''}"
