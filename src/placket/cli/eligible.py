@@ -123,6 +123,8 @@ def _tell_why(found: Funnel, *, as_json: bool) -> None:
         return
     by = f" by {found.channel}" if found.channel else ""
     click.echo(f"{found.activity}{by}: {found.permitted:,} of {found.persons:,} may be addressed")
+    if not found.persons:
+        click.echo("the ledger knows nobody yet: placket sync --source NAME")
     rows = [_row(lost) for lost in found.lost]
     wide = max((len(head) for _, head, _ in rows), default=0)
     for persons, head, changes in rows:

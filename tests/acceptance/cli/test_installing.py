@@ -55,6 +55,18 @@ def test_without_a_source_there_is_a_policy_alone(tmp_path: Path) -> None:
     assert run_placket(tmp_path, "policy", "publish", "policy.md").out == "version 1 is published\n"
 
 
+def test_before_the_first_sync_the_reasons_say_what_to_run(tmp_path: Path) -> None:
+    run_placket(tmp_path, "init")
+    run_placket(tmp_path, "policy", "publish", "policy.md")
+
+    done = run_placket(tmp_path, "eligible", "newsletter", "--why")
+
+    assert done.out == (
+        "newsletter: 0 of 0 may be addressed\n"
+        "the ledger knows nobody yet: placket sync --source NAME\n"
+    )
+
+
 def test_an_installation_is_never_made_over_another(placket: Placket, folder: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
 
