@@ -65,7 +65,12 @@ def subject_of(written: str) -> str:
 
 
 def input_lines() -> Iterator[str]:
-    """Yield the lines of standard input, stripped. Ends the command when they are no text."""
+    """Yield the lines of standard input, stripped; none where it is closed.
+
+    Ends the command when they are no text.
+    """
+    if sys.stdin is None:
+        return
     try:
         while line := sys.stdin.readline(_LINE_LIMIT):
             # Under some locales wrong bytes are read as surrogates, which nothing can store.

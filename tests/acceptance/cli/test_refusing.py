@@ -193,6 +193,17 @@ def test_input_that_is_no_text_is_wrong_use(folder: Path) -> None:
     )
 
 
+def test_a_closed_input_holds_no_subject(folder: Path) -> None:
+    words = f"exec '{COMMAND}' fact add interacted --subject - <&-"
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", words], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("placket: standard input holds no subject\n  mend: ")
+
+
 def test_no_message_repeats_an_identifier(placket: Placket) -> None:
     runs = [
         placket("decide", "newsletter", "--subject", "zoe@example.org"),
