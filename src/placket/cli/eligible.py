@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
     from placket.gate.answers import Funnel, Lost
     from placket.gate.gate import Gate
+
+_LINE_LIMIT: Final = 4096
+_PERSON: Final = re.compile(rb"p_[0-9a-z]+\n")
 
 
 @click.command("eligible")
@@ -61,6 +65,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         elif form == "count":
             _tell_count(gate, asked, moment, as_json=as_json)
         elif out is not None:
+            _expect_room(out)
             _write_out(out, gate.eligible(asked, at=moment), as_json=as_json)
         else:
             _tell_all(gate.eligible(asked, at=moment), as_json=as_json)
@@ -97,6 +102,22 @@ def _write_out(out: Path, persons: Iterable[str], *, as_json: bool) -> None:
         write_json({"file": str(out), "permitted": written})
     else:
         click.echo(f"{written:,} ids written to {out}")
+
+
+def _expect_room(out: Path) -> None:
+    """End the command when `out` is something else than a list: a ledger, a key, a folder."""
+    if not out.exists() and not out.is_symlink():
+        return
+    if out.is_file() and not out.is_symlink():
+        with out.open("rb") as stream:
+            first = stream.readline(_LINE_LIMIT)
+        if not first or _PERSON.fullmatch(first):
+            return
+    raise Ended(
+        "something else than a list of ids has this name already",
+        "name another file",
+        code=WRONG_USE,
+    )
 
 
 def write_lines(out: Path, lines: Iterable[str]) -> int:

@@ -4,6 +4,8 @@ import re
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.cli.conftest import Placket
 
 ADA, BOB, NOBODY = "email:ada@example.org", "email:bob@example.net", "email:zoe@example.org"
@@ -223,3 +225,15 @@ def test_the_ledger_holds_no_identifier_in_the_clear(folder: Path) -> None:
 
     assert "ada@example.org" not in dumped
     assert b"ada@example.org".hex().upper() not in dumped.upper()
+
+
+@pytest.mark.parametrize("name", ["placket.db", "placket-keys.db", "placket.key", "placket.toml"])
+def test_a_list_is_written_over_nothing_but_a_list(placket: Placket, name: str) -> None:
+    done = placket("eligible", "newsletter", "--out", name)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        "placket: something else than a list of ids has this name already\n"
+        "  mend: name another file\n"
+    )
+    assert placket("audit", "verify").code == 0
