@@ -183,11 +183,13 @@ class Gate:
     def persons_for(self, keys: Sequence[tuple[Identifier, ...]]) -> Sequence[str]:
         """Return the person of each key, in order, making those that are new.
 
-        The first identifier of a key decides. A person of whom every identifier is buried
-        (an erased one whose shop row stayed) gets no new id: empty text, nothing is told.
+        The first identifier of a key decides, and gives the person's own id whatever cluster
+        it stands in: an id of a fact names it, and must stay when persons are linked. A
+        person of whom every identifier is buried (an erased one whose shop row stayed) gets
+        no new id: empty text, nothing is told.
         """
         hashes = [self.hash_of(key[0]) for key in keys]
-        known = self.ledger.find_many(hashes)
+        known = self.ledger.find_own(hashes)
         missing = [h for h in hashes if h not in known]
         buried = self.ledger.tombstones(missing) if missing else {}
         return [known.get(h) or ("" if h in buried else self._new_person(h)) for h in hashes]

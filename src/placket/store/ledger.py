@@ -194,6 +194,12 @@ class Ledger(Protocol):
     def find_many(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
         """Return what `find` would, for those of `hashes` that are known."""
 
+    def find_own(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
+        """Return the person first identified by each known hash: the id itself, not the root.
+
+        By it a row is told of the same person again, after its cluster has grown.
+        """
+
     def tombstones(self, hashes: Sequence[bytes]) -> dict[bytes, list[Fact]]:
         """Return the tombstone facts that name these hashes, by hash."""
 

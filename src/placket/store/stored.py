@@ -219,10 +219,17 @@ class StoredLedger:
 
     def find_many(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
         """Return what `find` would, for those of `hashes` that are known."""
+        return self._first("find", hashes)
+
+    def find_own(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
+        """Return the person first identified by each known hash: the id itself, not the root."""
+        return self._first("find_own", hashes)
+
+    def _first(self, query: str, hashes: Sequence[bytes]) -> dict[bytes, str]:
         found: dict[bytes, str] = {}
         with self._database.reading() as session:
-            for keyed_hash, root in session.by_hash("find", hashes):
-                found.setdefault(keyed_hash, root)
+            for keyed_hash, person in session.by_hash(query, hashes):
+                found.setdefault(keyed_hash, person)
         return found
 
     def tombstones(self, hashes: Sequence[bytes]) -> dict[bytes, list[Fact]]:

@@ -199,6 +199,10 @@ SELECT root FROM person WHERE id = ?
 SELECT i.hash, p.root FROM identifier AS i JOIN person AS p ON p.id = i.person
 WHERE i.hash = ? ORDER BY i.seq
 
+-- name: find_own
+SELECT i.hash, i.person FROM identifier AS i
+WHERE i.hash = ? ORDER BY i.seq
+
 -- name: find_first
 SELECT p.root FROM identifier AS i JOIN person AS p ON p.id = i.person
 WHERE i.hash = ? ORDER BY i.seq LIMIT 1

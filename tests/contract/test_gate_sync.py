@@ -1,0 +1,86 @@
+"""A sync through the gate: told once, also after the persons told of were linked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine, text
+
+from placket.catalogue import parse
+from placket.gate.opening import create_gate, publish
+from placket.law.calendar import to_instant
+from placket.settings import Settings
+from placket.sources.sync import sync
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = to_instant(datetime(2026, 11, 24, 12, tzinfo=UTC))
+
+CATALOGUE = """
+catalogue: twins
+sources:
+  shop:
+    times: UTC
+    tables:
+      customer:
+        subject: {email: email, since: created_at, match: [email]}
+        tells: [account.opened at created_at, data.collected at created_at]
+        holds: {email: email}
+        delete: true
+"""
+
+POLICY = """---
+retailer: Example Shop
+version: 2026-01
+effective: 2026-01-01
+---
+
+## Where {#T-1}
+
+Everywhere.
+
+```placket
+region: everywhere
+countries: [rest]
+law: uk
+added: the text names none
+```
+"""
+
+
+def test_a_sync_after_a_link_tells_nothing_again(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    with engine.begin() as shop:
+        shop.execute(text("CREATE TABLE customer (id INTEGER PRIMARY KEY, email, created_at)"))
+        shop.execute(
+            text(
+                "INSERT INTO customer VALUES (1, 'ada@example.org', '2026-02-01 10:00:00'),"
+                " (2, 'ADA@example.org', '2026-03-01 10:00:00'),"
+                " (3, 'bo@example.org', '2026-04-01 10:00:00')"
+            )
+        )
+    catalogue = parse(CATALOGUE).catalogue
+    assert catalogue is not None
+
+    def synced() -> tuple[int, int]:
+        found = sync(
+            catalogue,
+            "shop",
+            engine,
+            gate,
+            now=NOW,
+            policy_version=gate.versions.version_at,
+            secret=gate.keys.hmac_key,
+        )
+        return found.told, found.linked
+
+    with create_gate(Settings(folder=tmp_path), clock=lambda: NOW) as gate:
+        publish(gate, POLICY, "policy.md", by="test")
+        first, again, third = synced(), synced(), synced()
+
+    engine.dispose()
+    assert first[0] > 0
+    assert first[1] == 1
+    assert (again, third) == ((0, 0), (0, 0))
