@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from placket.cli.options import json_option
 from placket.cli.outcome import DONE, REFUSED, WRONG_USE, Ended, write_json
 from placket.cli.source import schema_of
 from placket.gate.opening import create_gate
+from placket.keyring.refusals import KeyringExists
 from placket.settings import FILE, Settings, SourceSettings, write_settings
 from placket.sources.connect import open_source, parse_url
 from placket.sources.draft import draft_catalogue
@@ -124,8 +125,16 @@ def make(wanted: Wanted, schema: Schema | None) -> Made:
     settings, drafted = wanted.settings, _drafts(wanted, schema)
     names = (FILE, settings.ledger, settings.keyring, settings.key_file, *drafted)
     kept = tuple(name for name in names if (wanted.folder / name).exists())
-    with closing(create_gate(settings)):
-        pass
+    try:
+        create_gate(settings).close()
+    except KeyringExists:
+        # There are no settings, or the command had ended before.
+        raise Ended(
+            "a keyring stands here already, without settings",
+            "if an earlier `placket init` was stopped, move keyring, key file and ledger away"
+            " and run it again; else name another folder",
+            code=REFUSED,
+        ) from None
     for name, text in drafted.items():
         _write_new(wanted.folder / name, text)
     _write_new(wanted.folder / FILE, write_settings(settings), mode=0o600)

@@ -236,3 +236,17 @@ def test_a_new_wrapping_key_opens_what_the_old_one_closed(placket: Placket, fold
     assert done.code == 0
     assert (folder / "placket.key").read_bytes() != before
     assert placket("audit", "verify", "--standing", "--json").plain["whole"] is True
+
+
+def test_a_run_that_was_stopped_says_how_to_begin_again(tmp_path: Path) -> None:
+    run_placket(tmp_path, "init")
+    (tmp_path / "placket.toml").unlink()
+
+    done = run_placket(tmp_path, "init")
+
+    assert (done.code, done.out) == (3, "")
+    assert done.err == (
+        "placket: a keyring stands here already, without settings\n"
+        "  mend: if an earlier `placket init` was stopped, move keyring, key file and ledger away"
+        " and run it again; else name another folder\n"
+    )
