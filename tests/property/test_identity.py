@@ -40,15 +40,27 @@ def test_the_fast_reading_of_a_phone_equals_the_full_one(text: str) -> None:
     assert normalise("phone", text) == full_phone(text, None)
 
 
-@given(st.sampled_from(["email", "phone", "customer", "order", "other"]), st.text(), emails)
-def test_reading_a_normal_form_again_changes_nothing(kind: str, text: str, email: str) -> None:
-    found = parse_identifier(f"{kind}:{email if kind == 'email' else text}")
-    assume(isinstance(found, Identifier))
-    assert isinstance(found, Identifier)
+written = st.one_of(
+    emails.map("email:{}".format),
+    digits.map("phone:+44{}".format),
+    words.map("customer:shop:{}".format),
+    words.map("order:{}".format),
+    st.text(min_size=1, max_size=20).map("other:{}".format),
+)
 
-    again = parse_identifier(f"{kind}:{found.value}")
 
-    assert again == found
+@given(written)
+@example("email:Ada@Example.org")
+@example("phone:+44 7700 900123")
+@example("customer:shop.customer: 12347 ")
+@example("order:  A-17")
+@example("other:e\u0301t\u00e9")
+def test_reading_a_normal_form_again_changes_nothing(text: str) -> None:
+    found = parse_identifier(text)
+
+    # What is refused has no normal form; the examples above are all read.
+    if isinstance(found, Identifier):
+        assert parse_identifier(f"{found.kind}:{found.value}") == found
 
 
 @given(st.text())

@@ -62,10 +62,18 @@ def command(name: str, *, everything: bool, config: Path | None, as_json: bool) 
     return DONE
 
 
+ERASING_ALONE: Final = frozenset({"C205", "C206"})
+"""Errors of what an erasure would do to a row: a sync only reads, so they do not stop it."""
+
+
 def expect_fit(catalogue: Catalogue, name: str, engine: Engine, file: Path) -> None:
-    """End the command when the catalogue has an error, alone or beside the schema."""
+    """End the command when the catalogue has an error that a reading of rows would meet."""
     found = check_all(catalogue, {name: schema_of(engine)})
-    errors = [problem for problem in found if problem.severity is Severity.ERROR]
+    errors = [
+        problem
+        for problem in found
+        if problem.severity is Severity.ERROR and problem.code not in ERASING_ALONE
+    ]
     if errors:
         show(errors, file.read_text(encoding="utf-8-sig").split("\n"), to_error_stream=True)
         raise Ended(

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from placket.gate.answers import Funnel
 
-SHOWN_REASONS = 2
-
 
 def silent() -> Console:
     """Return a console whose words go nowhere."""
@@ -82,21 +80,20 @@ class Telling:
 
     def funnels(self, funnels: Sequence[Funnel]) -> None:
         """Write a table of who may be addressed, with the reasons that lose most."""
-        table = Table(box=None, padding=(0, 1), header_style="dim")
+        table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim", pad_edge=False)
         table.add_column("activity", no_wrap=True)
-        table.add_column("channel")
-        table.add_column("may", justify="right")
-        table.add_column("may not", justify="right")
-        table.add_column("why not, first of all", overflow="fold")
+        table.add_column("channel", no_wrap=True)
+        table.add_column("may", justify="right", no_wrap=True)
+        table.add_column("may not", justify="right", no_wrap=True)
+        table.add_column("why not, the commonest", no_wrap=True, overflow="ellipsis")
         for funnel in funnels:
-            lost = [f"{row.code} {row.persons:,}" for row in funnel.lost[:SHOWN_REASONS]]
-            more = len(funnel.lost) - SHOWN_REASONS
+            more = f" +{len(funnel.lost) - 1}" if len(funnel.lost) > 1 else ""
             table.add_row(
                 funnel.activity,
                 funnel.channel,
                 f"{funnel.permitted:,}",
                 f"{funnel.persons - funnel.permitted:,}",
-                ", ".join(lost) + (f", {more} more" if more > 0 else ""),
+                f"{funnel.lost[0].persons:,} {funnel.lost[0].code}{more}" if funnel.lost else "",
             )
         self.out.print(table)
         self.found["eligible"] = [asdict(funnel) for funnel in funnels]

@@ -20,6 +20,7 @@ from placket.web.headers import SafeHeaders
 from placket.web.look.rendering import page, serve_icon, serve_style
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from starlette.requests import Request
@@ -69,7 +70,9 @@ def _pages(gate: Gate) -> Starlette:
         Route("/static/placket.css", serve_style),
         Route("/static/placket.svg", serve_icon),
         Route("/favicon.ico", favicon),
+        Route("/privacy/", to_first("/privacy/notice")),
         Route("/privacy/notice", notice),
+        Route("/console/", to_first("/console/activities")),
         Route("/console/activities", activities.all_of_them),
         Route("/console/activities/{activity}", activities.one),
         Route("/console/decisions", decisions.explain, methods=["GET", "POST"]),
@@ -95,6 +98,16 @@ def notice(request: Request) -> Response:
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(html, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def to_first(page_path: str) -> Callable[[Request], Response]:
+    """Return what answers with the first page of a part, for who types the part alone."""
+
+    def redirect(request: Request) -> Response:
+        del request
+        return RedirectResponse(page_path, status_code=302)
+
+    return redirect
 
 
 def problems(request: Request) -> Response:
