@@ -177,8 +177,13 @@ class Gate:
         return keyed_hash(identifier, self.keys.hmac_key)
 
     def person_of(self, subject: str) -> str | None:
-        """Return the person whom `subject` identifies, None when the ledger knows nobody."""
-        return self.ledger.find(self.hash_of(self.identifier(subject)))
+        """Return the person whom `subject` identifies, None when the ledger knows nobody.
+
+        The person's own id, whatever cluster it stands in: what is told of it goes with it
+        when a link is voided.
+        """
+        hashed = self.hash_of(self.identifier(subject))
+        return self.ledger.find_own([hashed]).get(hashed)
 
     def persons_for(self, keys: Sequence[tuple[Identifier, ...]]) -> Sequence[str]:
         """Return the person of each key, in order, making those that are new.

@@ -28,9 +28,11 @@ def parse_instant(text: str, zone: ZoneInfo) -> int:
         if len(text) == len("2026-11-24"):
             return start_of_day(date.fromisoformat(text), zone)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        # In UTC too it lies in a year that can be written.
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise NotAnInstant(text) from None
-    return to_instant(moment if moment.tzinfo is not None else moment.replace(tzinfo=zone))
+    return to_instant(moment)
 
 
 def rfc3339(at: int) -> str:

@@ -78,6 +78,10 @@ def open_gate(
         gate.catch_up(progress)
         for begun in ledger.unfinished_erasures():
             gate.erase(begun.person, by="recovery", route="recovery")
+        # An older copy of the ledger beside the newest keyring: whose key was destroyed stays
+        # erased, whatever the copy says.
+        for person in sorted(ledger.living(keys.destroyed())):
+            gate.erase(person, by="recovery", route="recovery")
     return gate
 
 

@@ -50,6 +50,9 @@ class Keyring(Protocol):
     def has(self, person: str) -> bool:
         """Say whether this person has a living key."""
 
+    def destroyed(self) -> tuple[str, ...]:
+        """Return the persons whose keys were destroyed and not made anew, sorted."""
+
     def destroy(self, *persons: str, point: Point = no_point) -> None:
         """Destroy every key of these persons; safe to repeat."""
 

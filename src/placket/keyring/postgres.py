@@ -148,6 +148,17 @@ class PostgresRows:
         )
         return cursor.fetchall()
 
+    def blanked(self) -> list[str]:
+        """Return the persons of whom no wrap is left, sorted."""
+        return [
+            row[0]
+            for row in self._sql.execute(
+                "SELECT person FROM placket_keyring.person_key GROUP BY person"
+                " HAVING count(*) FILTER (WHERE wrapped <> %s) = 0 ORDER BY person",
+                (BLANK,),
+            )
+        ]
+
     def rewrap(self, wraps: Sequence[tuple[bytes, int]]) -> None:
         """Write (wrapped, slot) over what stands there."""
         self._sql.execute(

@@ -164,6 +164,17 @@ class SqliteRows:
             (after, BLANK, limit),
         ).fetchall()
 
+    def blanked(self) -> list[str]:
+        """Return the persons of whom no wrap is left, sorted."""
+        return [
+            row[0]
+            for row in self._sql.execute(
+                "SELECT person FROM person_key GROUP BY person"
+                " HAVING sum(wrapped <> ?) = 0 ORDER BY person",
+                (BLANK,),
+            )
+        ]
+
     def rewrap(self, wraps: Sequence[tuple[bytes, int]]) -> None:
         """Write (wrapped, slot) over what stands there."""
         self._sql.executemany("UPDATE person_key SET wrapped = ? WHERE slot = ?", wraps)

@@ -60,6 +60,9 @@ class Rows(Protocol):
     def living(self, after: int, limit: int) -> list[tuple[int, str, int, bytes]]:
         """Return (slot, person, generation, wrapped) that are not blank, by slot."""
 
+    def blanked(self) -> list[str]:
+        """Return the persons of whom no wrap is left, sorted."""
+
     def rewrap(self, wraps: Sequence[tuple[bytes, int]]) -> None:
         """Write (wrapped, slot) over what stands there."""
 
@@ -156,6 +159,11 @@ class StoredKeyring:
     def has(self, person: str) -> bool:
         """Say whether this person has a living key."""
         return person in self.keys_for([person])
+
+    def destroyed(self) -> tuple[str, ...]:
+        """Return the persons whose keys were destroyed and not made anew, sorted."""
+        with self._lock:
+            return tuple(self._rows.blanked())
 
     def destroy(self, *persons: str, point: Point = no_point) -> None:
         """Destroy every key of these persons, and its wrap in the store's files.

@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -225,6 +225,8 @@ def come_of_age(birth: date, age: int, zone: ZoneInfo) -> Instant:
     Source: Family Law Reform Act 1969 s. 9(1), for the start of the day.
     """
     year = birth.year + age
+    if year > MAXYEAR:
+        return OPEN
     if (birth.month, birth.day) == _LEAP_DAY and monthrange(year, 2)[1] < birth.day:
         return start_of_day(date(year, 3, 1), zone)
     return start_of_day(birth.replace(year=year), zone)

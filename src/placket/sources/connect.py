@@ -31,7 +31,7 @@ def parse_url(url: str) -> URL:
     """Return the address with the driver that Placket uses. Raises NotADatabase."""
     try:
         found = make_url(url)
-    except ArgumentError as fault:
+    except (ArgumentError, ValueError) as fault:
         raise NotADatabase(str(NotADatabase.__doc__)) from fault
     dialect = found.get_backend_name()
     dialect = {"postgres": "postgresql", "mariadb": "mysql"}.get(dialect, dialect)
@@ -51,7 +51,10 @@ def open_source(url: str) -> Engine:
     except (NoSuchModuleError, ModuleNotFoundError) as fault:
         raise DriverMissing(f"no driver for `{address.drivername}` is installed") from fault
     try:
-        with engine.connect():
+        with engine.connect() as connection:
+            if address.get_backend_name() == "sqlite":
+                # SQLite opens any file; only reading tells whether it is a database.
+                connection.exec_driver_sql("PRAGMA schema_version")
             return engine
     except SQLAlchemyError as fault:
         engine.dispose()

@@ -172,6 +172,9 @@ class Ledger(Protocol):
     def persons(self) -> Iterator[str]:
         """Yield the root of every cluster that has not been erased."""
 
+    def living(self, persons: Sequence[str]) -> set[str]:
+        """Return those of `persons` whom the ledger knows and has not erased."""
+
     def root_of(self, person: str) -> str | None:
         """Return the root of the person's cluster; None when the person is not known."""
 

@@ -187,6 +187,11 @@ class StoredLedger:
         with self._database.reading() as session:
             yield from (row[0] for row in session.stream("persons"))
 
+    def living(self, persons: Sequence[str]) -> set[str]:
+        """Return those of `persons` whom the ledger knows and has not erased."""
+        with self._database.reading() as session:
+            return {row[0] for row in session.among("persons_among", persons) if not row[2]}
+
     def root_of(self, person: str) -> str | None:
         """Return the root of the person's cluster; None when the person is not known."""
         with self._database.reading() as session:
