@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -133,3 +135,29 @@ def test_what_is_no_instant_is_told(text: str) -> None:
 
 def test_an_age_past_the_last_year_is_never_reached() -> None:
     assert come_of_age(date(9990, 1, 1), 18, ZoneInfo("UTC")) == OPEN
+
+
+@pytest.mark.parametrize(
+    ("statement", "damage"),
+    [
+        (
+            "UPDATE policy SET text = replace(text, 'while they want it', 'for ever')",
+            "the text of policy 2026-01 is not the one that was published",
+        ),
+        ("DELETE FROM checkpoint", "the checkpoints that were signed are missing"),
+    ],
+)
+def test_what_the_leaves_do_not_show_is_damage_too(
+    tmp_path: Path, statement: str, damage: str
+) -> None:
+    with made(tmp_path) as gate:
+        subscribe(gate, "ada", "email:ada@example.org")
+        assert gate.verify().is_whole
+    with closing(sqlite3.connect(tmp_path / "placket.db")) as opened, opened:
+        opened.execute(statement)
+
+    with open_gate(Settings(folder=tmp_path), clock=lambda: NOW) as gate:
+        found = gate.verify()
+
+    assert found.damage is not None
+    assert found.damage.what == damage

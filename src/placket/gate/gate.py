@@ -17,6 +17,7 @@ from placket.gate.erasing import Eraser
 from placket.gate.folds import PolicyFold
 from placket.gate.newcomers import duplicates, met_by, renamed, settle, spread, untold
 from placket.gate.sealing import births, identifier_hashes, seal
+from placket.gate.verifying import beside_the_leaves
 from placket.identity.identifier import Identifier, keyed_hash, parse_identifier
 from placket.standing.fold import fold
 from placket.standing.layout import Layout, layout_of
@@ -494,9 +495,10 @@ class Gate:
         return self.ledger.consistency_proof(old_size)
 
     def verify(self, *, standing: bool = False, progress: Progress = no_progress) -> Verified:
-        """Recompute leaves, tree and checkpoints; with `standing`, every person's fold too."""
+        """Recompute leaves, tree, checkpoints and policies; with `standing`, each fold too."""
         refold = PolicyFold(policy=self.ready(), keys=self.keys) if standing else None
-        return self.ledger.verify(self.keys.public_key, standing=refold, progress=progress)
+        found = self.ledger.verify(self.keys.public_key, standing=refold, progress=progress)
+        return beside_the_leaves(self.ledger, found)
 
     # Erasure
 
