@@ -161,3 +161,30 @@ def test_what_the_leaves_do_not_show_is_damage_too(
 
     assert found.damage is not None
     assert found.damage.what == damage
+
+
+def test_a_yes_from_before_an_erasure_is_not_that_of_who_comes_back(tmp_path: Path) -> None:
+    with made(tmp_path) as gate:
+        person = subscribe(gate, "ada", "email:ada@example.org")
+        gate.erase(person, by="test", route="test")
+
+        replayed = subscribe(gate, "old", "email:ada@example.org")
+        before = gate.decide("email:ada@example.org", NEWS)
+
+    later = NOW + 3_600_000_000
+    with open_gate(Settings(folder=tmp_path), clock=lambda: later) as gate:
+        anew = Fact(
+            id="anew",
+            kind=Kind.CONSENT_GIVEN,
+            person=replayed,
+            occurred_at=later,
+            recorded_at=later,
+            what="news",
+            channel="email",
+        )
+        gate.record([Told(anew)])
+        after = gate.decide("email:ada@example.org", NEWS)
+
+    assert replayed != person
+    assert "basis.consent_not_given" in before.codes
+    assert after.is_permitted

@@ -98,6 +98,7 @@ def _choice_deeds() -> list[dict[str, Any]]:
         found.append(_deed(Kind.OBJECTED, channel=channel))
         found.append(_deed(Kind.TOMBSTONE, channel=channel, marks=("objected",)))
         found.append(_deed(Kind.TOMBSTONE, channel=channel))
+        found.append(_deed(Kind.TOMBSTONE, what="erased", marks=("erased",)))
         for sign in (Kind.PREFERENCE_OFF, Kind.PREFERENCE_ON):
             found.append(_deed(sign, what=f"channel:{channel or 'email'}"))
             found.append(_deed(sign, what="topic:sale"))

@@ -370,7 +370,8 @@ class Case(Held):
             and rule.refusal_offered <= offered
             and self.channel in rule.channels
         )
-        return said and any(map(self.is_sale_contact, self.person.of(Kind.CONTACT_OBTAINED)))
+        obtained = filter(self.person.is_own, self.person.of(Kind.CONTACT_OBTAINED))
+        return said and any(map(self.is_sale_contact, obtained))
 
     def is_sale_contact(self, fact: Fact) -> bool:
         needed = {"got_from:data_subject", "by:this_retailer", "refusal_offered"}

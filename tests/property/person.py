@@ -269,7 +269,12 @@ class Person:
         """Return each yes to the consent that its rule accepts."""
         consent = self.policy.consents[name]
         facts = [f for f in self.of(Kind.CONSENT_GIVEN) if f.what == name and meets(f, channel)]
-        return [fact for fact in facts if is_accepted(fact, consent)]
+        return [fact for fact in facts if is_accepted(fact, consent) and self.is_own(fact)]
+
+    def is_own(self, fact: Fact) -> bool:
+        """Say whether it was said since whoever had the identifiers before was erased."""
+        erasures = [f.occurred_at for f in self.of(Kind.TOMBSTONE) if "erased" in f.marks]
+        return all(fact.occurred_at > at for at in erasures)
 
     def confirmation(self, yes: Fact, channel: str) -> Fact | None:
         later = (

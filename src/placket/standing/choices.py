@@ -179,5 +179,6 @@ def fold_soft_opt_in(history: History, occasions: frozenset[str]) -> Iterator[tu
     """
     for fact in history.of(Kind.CONTACT_OBTAINED):
         sold = any(mark.removeprefix("in:") in occasions for mark in fact.marks)
-        if sold and fact.channel and _SOFT.issubset(fact.marks):
+        is_own = fact.occurred_at > history.erased_at
+        if sold and is_own and fact.channel and _SOFT.issubset(fact.marks):
             yield f"soft.{fact.channel}", starts(fact.occurred_at, fact.id)

@@ -186,7 +186,10 @@ class Answering:
         since = [
             (yes, self._confirmation(yes, channel) if asked.is_confirmed else yes)
             for yes in self.history.of(Kind.CONSENT_GIVEN)
-            if yes.what == name and meets(yes, channel) and asked.accepts(yes)
+            if yes.what == name
+            and meets(yes, channel)
+            and asked.accepts(yes)
+            and yes.occurred_at > self.history.erased_at
         ]
         return Answers(
             given=tuple((yes, fact) for yes, fact in since if fact is not None),

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Final
 
 from placket.facts import OPEN, Fact, Kind
+from placket.standing.standing import ALWAYS
 
 Connected = Callable[[str, str], int | None]
 """When two persons of one cluster became connected: microseconds UTC."""
@@ -29,6 +30,9 @@ CONTACTS: Final = frozenset(
 )
 """Facts that are themselves a contact with the person; others count when told as one."""
 
+ERASED: Final = "erased"
+"""The mark of a tombstone that says no more than that an erasure was."""
+
 
 @dataclass(slots=True)
 class Relation:
@@ -44,7 +48,8 @@ class History:
 
     events: the latest fact of each event, by event and by event and channel. first: the
     earliest. contacts: the latest contact by channel, with `` for any. spans: when each
-    relation asked about was last open.
+    relation asked about was last open. erased_at: when whoever had the identifiers before was
+    erased last; what was said until then is not this person's.
     """
 
     person: str
@@ -57,6 +62,7 @@ class History:
     kinds: dict[Kind, list[Fact]] = field(default_factory=dict)
     born: date | None = None
     country: str = ""
+    erased_at: int = ALWAYS
 
     def of(self, *kinds: Kind) -> list[Fact]:
         """Return the facts of `kinds`, earliest first."""
@@ -150,11 +156,17 @@ def _read_birth(history: History, private: Mapping[str, Mapping[str, object]]) -
             history.born = date.fromisoformat(written)
 
 
+def _buried(history: History, fact: Fact) -> None:
+    if ERASED in fact.marks:
+        history.erased_at = fact.occurred_at
+
+
 _READERS: Final[Mapping[Kind, Callable[[History, Fact], None]]] = {
     Kind.HAPPENED: _happened,
     Kind.RELATION_OPENED: _opened,
     Kind.RELATION_CLOSED: _closed,
     Kind.LOCATED: _located,
+    Kind.TOMBSTONE: _buried,
 }
 
 
