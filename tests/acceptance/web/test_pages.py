@@ -182,3 +182,13 @@ def test_nothing_personal_reaches_the_log(served: Served, client: httpx.Client) 
     client.get("/console/audit", params={"fact": "canary"})
 
     assert "canary" not in (served.folder / "serve.err").read_text()
+
+
+@pytest.mark.parametrize(
+    ("part", "page"), [("/privacy/", "/privacy/notice"), ("/console/", "/console/activities")]
+)
+def test_a_part_alone_leads_to_its_first_page(client: httpx.Client, part: str, page: str) -> None:
+    answer = client.get(part, follow_redirects=False)
+
+    assert answer.status_code == 302
+    assert answer.headers["location"] == page
