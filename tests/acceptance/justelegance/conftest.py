@@ -3,46 +3,33 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
 from placket.policy.load import bind
-from placket.policy.parse import Document, parse
-from placket.policy.trace import name_of
 from placket.web.centre.notice import render_notice
-from tests.acceptance.justelegance.persons import POLICY, Shop
+from tests.acceptance.retailers import LAW_OF, Shop, read, shop_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from placket.policy.compile import Policy
 
-LAW_OF = date(2026, 6, 1)
-"""The day whose law holds in these tests."""
-
-
-def read(text: str) -> Document:
-    parsed = parse(text)
-    assert parsed.problems == ()
-    assert parsed.document is not None
-    return parsed.document
+RETAILER = "justelegance"
 
 
 @pytest.fixture(scope="session")
 def text() -> str:
     """Return the policy as written."""
-    return POLICY.read_text(encoding="utf-8")
+    return text_of(RETAILER)
 
 
 @pytest.fixture(scope="session")
-def shop(text: str) -> Shop:
+def shop() -> Shop:
     """Return the shop under its policy."""
-    policy = bind(read(text), on=LAW_OF)
-    rules = {(rule.KIND, name_of(rule)): rule for rule in policy.document.rules()}
-    return Shop(policy=policy, rules=rules)
+    return shop_of(RETAILER)
 
 
 @pytest.fixture(scope="session")

@@ -7,19 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from placket.facts import Kind
-from tests.acceptance.justelegance.persons import (
-    CONTACT,
-    GUEST,
-    HOLDER,
-    PRIYA,
-    closed,
-    deny,
-    permit,
-    told,
-)
+from tests.acceptance.justelegance.persons import CONTACT, GUEST, HOLDER, PRIYA
+from tests.acceptance.retailers import closed, deny, permit, told
 
 if TYPE_CHECKING:
-    from tests.acceptance.justelegance.persons import Shop
+    from tests.acceptance.retailers import Shop
 
 HELD_FOR_AN_ACCOUNT = (
     "name",

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from placket.policy.rules import Capture, Datum, Security, as_dict
-from tests.acceptance.justelegance.persons import (
-    GUEST,
-    HOLDER,
-    PRIYA,
-    VISITOR,
+from tests.acceptance.justelegance.persons import GUEST, HOLDER, PRIYA, VISITOR
+from tests.acceptance.retailers import (
     Told,
     agreed,
     closed,
@@ -26,7 +23,7 @@ from tests.acceptance.justelegance.persons import (
 )
 
 if TYPE_CHECKING:
-    from tests.acceptance.justelegance.persons import Shop
+    from tests.acceptance.retailers import Shop
 
 RECIPIENT_OF_A_GIFT = (
     *lives("GB"),

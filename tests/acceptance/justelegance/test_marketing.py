@@ -9,19 +9,11 @@ import pytest
 from placket.facts import Kind
 from placket.policy.compile import is_direct_marketing
 from placket.policy.rules import Right, as_dict
-from tests.acceptance.justelegance.persons import (
-    HOLDER,
-    PRIYA,
-    agreed,
-    deny,
-    gave_address,
-    permit,
-    told,
-    withdrew,
-)
+from tests.acceptance.justelegance.persons import HOLDER, PRIYA
+from tests.acceptance.retailers import agreed, deny, gave_address, permit, told, withdrew
 
 if TYPE_CHECKING:
-    from tests.acceptance.justelegance.persons import Shop
+    from tests.acceptance.retailers import Shop
 
 FOR_BUYERS = ("name", "email", "username", "purchase_history", "marketing_preferences")
 BUYER = (*PRIYA, *gave_address("email", "2026-05-20"))

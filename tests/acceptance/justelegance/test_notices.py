@@ -9,7 +9,7 @@ import pytest
 from placket.policy.rules import Capture, Complaint, Controller, Notice
 
 if TYPE_CHECKING:
-    from tests.acceptance.justelegance.persons import Shop
+    from tests.acceptance.retailers import Shop
 
 
 def told(shop: Shop, clause: str, name: str = "") -> Notice:

@@ -8,11 +8,8 @@ import pytest
 
 from placket.facts import Kind
 from placket.policy.rules import as_dict
-from tests.acceptance.justelegance.persons import (
-    CONTACT,
-    GUEST,
-    HOLDER,
-    PRIYA,
+from tests.acceptance.justelegance.persons import CONTACT, GUEST, HOLDER, PRIYA
+from tests.acceptance.retailers import (
     answered,
     closed,
     deny,
@@ -27,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from placket.policy.compile import Policy
-    from tests.acceptance.justelegance.persons import Shop
+    from tests.acceptance.retailers import Shop
 
 NAME_AND_CONTACT = ("name", *CONTACT)
 DELIVERED = (*PRIYA, *closed("order", "2026-05-28", "J-1"))

@@ -7,26 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from placket.policy.rules import Capture, Notice, Recipient, Transfer
-from tests.acceptance.justelegance.persons import (
-    CONTACT,
-    GUEST,
-    HOLDER,
-    PRIYA,
-    VISITOR,
-    agreed,
-    answered,
-    deny,
-    happened,
-    lives,
-    permit,
-    withdrew,
-)
+from tests.acceptance.justelegance.persons import CONTACT, GUEST, HOLDER, PRIYA, VISITOR
+from tests.acceptance.retailers import agreed, answered, deny, happened, lives, permit, withdrew
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from placket.policy.compile import Policy
-    from tests.acceptance.justelegance.persons import Shop
+    from tests.acceptance.retailers import Shop
 
 ADDRESSED = ("name", "delivery_address")
 QUOTED = agreed("quotation", "2026-05-25", wording="quote-1", channel="social_media")

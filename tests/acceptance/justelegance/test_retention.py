@@ -8,20 +8,11 @@ import pytest
 
 from placket.facts import Kind
 from placket.policy.rules import Retain
-from tests.acceptance.justelegance.persons import (
-    HOLDER,
-    closed,
-    deny,
-    happened,
-    lives,
-    opened,
-    ordered,
-    permit,
-    told,
-)
+from tests.acceptance.justelegance.persons import HOLDER
+from tests.acceptance.retailers import closed, deny, happened, lives, opened, ordered, permit, told
 
 if TYPE_CHECKING:
-    from tests.acceptance.justelegance.persons import Shop, Told
+    from tests.acceptance.retailers import Shop, Told
 
 BOUGHT_ONCE = (
     *lives("GB"),

@@ -8,11 +8,8 @@ import pytest
 
 from placket.facts import Kind
 from placket.policy.rules import SAID, Access, Notice, Right, as_dict
-from tests.acceptance.justelegance.persons import (
-    GUEST,
-    HOLDER,
-    PRIYA,
-    VISITOR,
+from tests.acceptance.justelegance.persons import GUEST, HOLDER, PRIYA, VISITOR
+from tests.acceptance.retailers import (
     agreed,
     deny,
     erased,
@@ -24,7 +21,7 @@ from tests.acceptance.justelegance.persons import (
 )
 
 if TYPE_CHECKING:
-    from tests.acceptance.justelegance.persons import Shop
+    from tests.acceptance.retailers import Shop
 
 NEWS = ("name", "email", "marketing_preferences")
 READS_NEWS = agreed("email_marketing", "2026-05-01", wording="news-2", channel="email")

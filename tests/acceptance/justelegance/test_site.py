@@ -8,22 +8,11 @@ import pytest
 
 from placket.facts import Kind
 from placket.policy.rules import Cookie, Notice, Right, Security
-from tests.acceptance.justelegance.persons import (
-    HOLDER,
-    PRIYA,
-    VISITOR,
-    agreed,
-    deny,
-    happened,
-    lives,
-    opened,
-    permit,
-    told,
-    withdrew,
-)
+from tests.acceptance.justelegance.persons import HOLDER, PRIYA, VISITOR
+from tests.acceptance.retailers import agreed, deny, happened, lives, opened, permit, told, withdrew
 
 if TYPE_CHECKING:
-    from tests.acceptance.justelegance.persons import Shop
+    from tests.acceptance.retailers import Shop
 
 ALLOWS_EXPERIENCE = (*VISITOR, *agreed("experience", "2026-05-30"))
 ALLOWS_ANALYSIS = (*VISITOR, *agreed("analysis", "2026-05-30"))
