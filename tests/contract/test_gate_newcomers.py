@@ -66,6 +66,21 @@ def test_a_newcomer_whom_two_gates_meet_at_once_is_one_person(shop: Shop) -> Non
     assert (link.person, link.about, link.marks) == (mine, theirs, ("match:identifier",))
 
 
+def test_a_newcomer_whom_two_first_syncs_meet_at_once_is_one_person(shop: Shop) -> None:
+    first = shop.create(policy("v1"))
+    second = shop.open()
+    key = (first.identifier(ADA),)
+    mine, theirs = first.persons_for([key])[0], second.persons_for([key])[0]
+
+    with first.loading():
+        first.record(newcomer(first, ADA, mine))
+    with second.loading():
+        second.record(newcomer(second, ADA, theirs))
+
+    assert mine != theirs
+    assert first.ledger.holders(first.hash_of(key[0])) == (min(mine, theirs),)
+
+
 def test_a_row_that_two_syncs_tell_at_once_is_told_of_one_person(shop: Shop) -> None:
     first = shop.create(policy("v1"))
     second = shop.open()

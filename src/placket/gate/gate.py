@@ -245,7 +245,7 @@ class Gate:
         )
         for person in met:
             self.made.pop(person, None)
-        if met and not self.is_loading:
+        if met:
             self._make_one(told, met)
         return appended.new
 
