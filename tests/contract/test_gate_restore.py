@@ -145,6 +145,18 @@ def test_an_age_past_the_last_year_is_never_reached() -> None:
             "the text of policy 2026-01 is not the one that was published",
         ),
         ("DELETE FROM checkpoint", "the checkpoints that were signed are missing"),
+        (
+            "DELETE FROM identifier",
+            "nobody is found by the identifier of fact `ada-is`",
+        ),
+        (
+            "INSERT INTO identifier (hash, seq, person) VALUES (x'00', 99, 'ada')",
+            "person `ada` is found by an identifier that no fact gave",
+        ),
+        (
+            "UPDATE identifier SET hash = x'00'",
+            "the identifier of fact `ada-is` is kept under another hash",
+        ),
     ],
 )
 def test_what_the_leaves_do_not_show_is_damage_too(
@@ -152,12 +164,12 @@ def test_what_the_leaves_do_not_show_is_damage_too(
 ) -> None:
     with made(tmp_path) as gate:
         subscribe(gate, "ada", "email:ada@example.org")
-        assert gate.verify().is_whole
+        assert gate.verify(standing=True).is_whole
     with closing(sqlite3.connect(tmp_path / "placket.db")) as opened, opened:
         opened.execute(statement)
 
     with open_gate(Settings(folder=tmp_path), clock=lambda: NOW) as gate:
-        found = gate.verify()
+        found = gate.verify(standing=True)
 
     assert found.damage is not None
     assert found.damage.what == damage

@@ -498,7 +498,7 @@ class Gate:
         """Recompute leaves, tree, checkpoints and policies; with `standing`, each fold too."""
         refold = PolicyFold(policy=self.ready(), keys=self.keys) if standing else None
         found = self.ledger.verify(self.keys.public_key, standing=refold, progress=progress)
-        return beside_the_leaves(self.ledger, found)
+        return beside_the_leaves(self.ledger, found, self.keys, is_hashed=standing)
 
     # Erasure
 

@@ -1,4 +1,4 @@
-"""What a verification looks at beside the leaves: published policies, and that somebody signed."""
+"""What a verification looks at beside the leaves: policies, signatures, who is found by what."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from placket.facts import Kind, fact_id
+from placket.gate.sealing import IDENTIFIER, open_payload
+from placket.identity.identifier import Identifier, keyed_hash, parse_identifier
 from placket.policy.parse import parse
 from placket.policy.render import render
 from placket.store.verifying import Damage
 
 if TYPE_CHECKING:
+    from placket.facts import Fact
+    from placket.gate.sealing import Keys
     from placket.store.ledger import KeptPolicy, Ledger
     from placket.store.verifying import Verified
 
 
-def beside_the_leaves(ledger: Ledger, found: Verified) -> Verified:
+def beside_the_leaves(ledger: Ledger, found: Verified, keys: Keys, *, is_hashed: bool) -> Verified:
     """Return `found` with the first damage that the leaves alone do not show, if there is any.
 
-    A kept policy is what its published fact names, and facts that have a position were signed.
+    A kept policy is what its published fact names, facts that have a position were signed, and
+    whom a fact identified is found. is_hashed: open each identifier and hash it again too.
     """
     if found.damage is not None:
         return found
@@ -29,7 +34,28 @@ def beside_the_leaves(ledger: Ledger, found: Verified) -> Verified:
         return replace(found, damage=Damage(what=what))
     if ledger.tree_size() and not found.checkpoints:
         return replace(found, damage=Damage(what="the checkpoints that were signed are missing"))
-    return found
+    return replace(found, damage=_first_unfound(ledger, keys, is_hashed=is_hashed))
+
+
+def _first_unfound(ledger: Ledger, keys: Keys, *, is_hashed: bool) -> Damage | None:
+    """Return the first identifier that finds nobody, somebody else, or stands without a fact."""
+    stray = ledger.stray_identifier()
+    if stray is not None:
+        return Damage(what=f"person `{stray}` is found by an identifier that no fact gave")
+    for fact, keyed in ledger.identified():
+        if fact.sealed and keyed is None:
+            what = f"nobody is found by the identifier of fact `{fact.id}`"
+            return Damage(what=what, fact_id=fact.id)
+        if is_hashed and not _is_hash_of(keyed, fact, keys):
+            what = f"the identifier of fact `{fact.id}` is kept under another hash"
+            return Damage(what=what, fact_id=fact.id)
+    return None
+
+
+def _is_hash_of(keyed: bytes | None, fact: Fact, keys: Keys) -> bool:
+    payload = open_payload(fact, keys)
+    written = parse_identifier(str(payload[IDENTIFIER])) if payload else None
+    return not isinstance(written, Identifier) or keyed == keyed_hash(written, keys.hmac_key)
 
 
 def _is_as_published(ledger: Ledger, kept: KeptPolicy) -> bool:

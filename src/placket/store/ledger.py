@@ -284,6 +284,12 @@ class Ledger(Protocol):
         standing: refold every person under it too, and compare with what is kept.
         """
 
+    def identified(self) -> Iterator[tuple[Fact, bytes | None]]:
+        """Yield every `identified` fact of the living, and the hash that finds its person."""
+
+    def stray_identifier(self) -> str | None:
+        """Return a person who is found by a hash that no fact gave, or None."""
+
     def bury(
         self,
         started: Fact,

@@ -347,6 +347,18 @@ class StoredLedger:
         with self._database.snapshot() as session:
             return sequencing.prove_consistency(session, old_size)
 
+    def identified(self) -> Iterator[tuple[Fact, bytes | None]]:
+        """Yield every `identified` fact of the living, and the hash that finds its person."""
+        with self._database.snapshot() as session:
+            for body, keyed_hash in session.stream("identified"):
+                yield read_fact(body), None if keyed_hash is None else bytes(keyed_hash)
+
+    def stray_identifier(self) -> str | None:
+        """Return a person who is found by a hash that no fact gave, or None."""
+        with self._database.reading() as session:
+            row = session.one("stray_identifier")
+        return None if row is None else row[0]
+
     def verify(
         self,
         public_key: bytes,

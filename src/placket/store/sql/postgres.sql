@@ -420,6 +420,16 @@ WHERE p.position >= %s AND p.position < %s ORDER BY p.position
 -- name: link_facts
 SELECT body FROM fact WHERE kind IN ('identity_linked', 'link_voided')
 
+-- name: identified
+SELECT f.body, i.hash FROM fact AS f JOIN person AS p ON p.id = f.person
+LEFT JOIN identifier AS i ON i.person = f.person AND i.seq = f.seq
+WHERE f.kind = 'identified' AND p.gone = 0 ORDER BY f.seq
+
+-- name: stray_identifier
+SELECT i.person FROM identifier AS i LEFT JOIN fact AS f
+ON f.seq = i.seq AND f.person = i.person AND f.kind = 'identified'
+WHERE f.seq IS NULL ORDER BY i.person LIMIT 1
+
 -- name: merged
 SELECT id, root FROM person WHERE root <> id
 
