@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
+from placket.policy.check import check_published
 from placket.policy.load import Loaded, load_policy
+from placket.policy.published import as_published
 from placket.problems import Problem, Severity, has_errors
 from placket.settings import policy_file
 
@@ -21,14 +23,19 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "c
 
 @click.command("check")
 @click.argument("policy", type=click.Path(path_type=Path))
+@click.option(
+    "--as-published", "published", is_flag=True, help="Judge the text, without what was added."
+)
 @click.option("--notes", is_flag=True, help="Show notes too.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-def command(policy: Path, *, notes: bool, as_json: bool) -> int:
+def command(policy: Path, *, published: bool, notes: bool, as_json: bool) -> int:
     """Tell what is wrong with POLICY, a file or its folder.
 
     Exit code 1 when there is an error.
     """
     loaded = load_file(policy)
+    if published and loaded.document:
+        loaded = Loaded(None, check_published(loaded.document), as_published(loaded.document))
     shown = [p for p in loaded.problems if notes or p.severity is not Severity.NOTE]
     if as_json:
         write_json({"problems": [as_plain(p) for p in shown], **_sums(loaded)})

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Final
 
 from placket.policy.render import dump, rule_as_yaml
+from placket.policy.rules import PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,8 @@ def clause_beside_rule(policy: Policy, clause_id: str) -> Iterator[str]:
 def rule_lines(rule: Rule) -> list[str]:
     """Return the rule as its YAML, the first keys of it, each on one line of the terminal."""
     written = rule_as_yaml(rule)
-    written.pop(rule.provenance.word, None)
+    for beside in (rule.provenance.word, PUBLISHED):
+        written.pop(beside, None)
     lines = dump(written).rstrip("\n").split("\n")
     shown = [textwrap.shorten(line, WIDTH - 4, placeholder=" ...") for line in lines]
     rest = len(shown) - _SHOWN_KEYS

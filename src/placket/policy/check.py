@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from placket.policy.checks import (
     basis,
@@ -16,14 +16,17 @@ from placket.policy.checks import (
     times,
 )
 from placket.policy.checks.book import Book
+from placket.policy.published import as_published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from placket.policy.parse import Document
     from placket.problems import Problem
 
-CHECKS: Final[tuple[Callable[[Book], Iterator[Problem]], ...]] = (
+Check: TypeAlias = "Callable[[Book], Iterator[Problem]]"
+
+CHECKS: Final[tuple[Check, ...]] = (
     times.too_long,
     times.latest_of_one,
     times.ages_out_of_reach,
@@ -76,9 +79,36 @@ CHECKS: Final[tuple[Callable[[Book], Iterator[Problem]], ...]] = (
 )
 """Every check, in the order of its code; a new fault is a new function here."""
 
+OF_TEXT: Final[tuple[Check, ...]] = (
+    references.unknown_statuses,
+    basis.two_bases,
+    basis.consent_without_rule,
+    basis.obligation_without_law,
+    basis.interest_unsaid,
+    marketing.marketing_without_yes,
+    marketing.soft_opt_in_incomplete,
+    basis.special_without_condition,
+    basis.automated_without_safeguards,
+    basis.incomplete_activities,
+    times.unretained,
+    times.kept_until_asked,
+    sharing.undeclared_recipients,
+    sharing.third_countries_without_safeguard,
+    gaps.gaps,
+)
+"""What is judged of a text as published: the law, and not how its rules are written."""
+
 
 def check(document: Document) -> tuple[Problem, ...]:
     """Return the problems of the document's content, by place and code."""
-    book = Book(document=document)
-    told = chain.from_iterable(find(book) for find in CHECKS)
+    return _told(CHECKS, Book(document=document))
+
+
+def check_published(document: Document) -> tuple[Problem, ...]:
+    """Return what is wrong with the document's text as it was published, by place and code."""
+    return _told(OF_TEXT, Book(document=as_published(document)))
+
+
+def _told(checks: Iterable[Check], book: Book) -> tuple[Problem, ...]:
+    told = chain.from_iterable(find(book) for find in checks)
     return tuple(sorted(told, key=lambda p: (p.at.line, p.at.column, p.code, p.summary)))

@@ -113,7 +113,8 @@ class Policy:
     @cached_property
     def fold_digest(self) -> str:
         """Return a digest of what decides: the rules and their law, not the prose."""
-        written: list[Any] = [FOLDING, *(rule_as_yaml(rule) for rule in self.document.rules())]
+        running = (replace(rule, published=None) for rule in self.document.rules())
+        written: list[Any] = [FOLDING, *(rule_as_yaml(rule) for rule in running)]
         written.append([(pack, _law_values(law)) for pack, law in sorted(self.laws.items())])
         written.append([self.front.zone, self.front.year_end, self.front.effective.isoformat()])
         text = json.dumps(written, sort_keys=True, default=str)

@@ -14,7 +14,7 @@ from placket.documents import MOST_BYTES, Node, read_yaml
 from placket.policy import rules
 from placket.policy.forms import LANGUAGE, MISSING, Reading
 from placket.policy.front import Front, read_front
-from placket.policy.rules import KINDS, STANDINGS, Provenance, Rule, keys_of
+from placket.policy.rules import KINDS, PUBLISHED, STANDINGS, Provenance, Rule, keys_of
 from placket.problems import NOWHERE, Problem, Problems, Span
 
 if TYPE_CHECKING:
@@ -298,15 +298,18 @@ def _near(word: str, words: Any, otherwise: str) -> str:
 def _fill(kind: type[Rule], node: Node, to: Reading) -> Rule | None:
     keys, values, places = keys_of(kind), {}, []
     provenance: Provenance | None = rules.SAID
+    overlay: Node | None = None
     for key, value in node.pairs():
         if key.value in STANDINGS[1:]:
             provenance = _provenance(key, value, provenance, to)
+        elif key.value == PUBLISHED:
+            overlay = value
         elif key.value in keys:
             keyed = keys[key.value]
             values[keyed.name] = keyed.metadata["form"].read(value, to)
             places.append((keyed.name, value.span))
         else:
-            known = [*keys, *STANDINGS[1:]]
+            known = [*keys, *STANDINGS[1:], PUBLISHED]
             # What the key would have said is missing, so that the rule is not read at all.
             values[str(key.value)] = to.fault(
                 "P022",
@@ -319,11 +322,53 @@ def _fill(kind: type[Rule], node: Node, to: Reading) -> Rule | None:
         to.fault(
             "P023", node.span, f"`{kind.KIND}` needs the key `{name}`", f"add `{name}:` to the rule"
         )
+    values["published"] = _published(kind, overlay, provenance, to) if overlay else None
+    places += _published_places(kind, overlay)
     if missing or provenance is None or any(v is MISSING for v in values.values()):
         return None
     return kind(
         provenance=provenance, clause=to.clause, span=node.span, places=tuple(places), **values
     )
+
+
+def _published(kind: type[Rule], node: Node, provenance: Provenance | None, to: Reading) -> Any:
+    """Return (field, value) pairs of the text as published, MISSING when they cannot be read."""
+    if provenance is rules.SAID:
+        return to.fault(
+            "P026",
+            node.span,
+            "`published` on a rule that the text says",
+            "take it out, or say by `inferred`, `added` or `narrowed` how the rule leaves the text",
+        )
+    if not node.is_map or not node.pairs():
+        return to.fault(
+            "P027",
+            node.span,
+            f"{node.shown()} where keys of the rule were expected",
+            "write a key and the value of the published text, as in `published: {basis: null}`",
+        )
+    pairs = [_as_published(kind, key, value, to) for key, value in node.pairs()]
+    return MISSING if any(pair is MISSING for pair in pairs) else tuple(pairs)
+
+
+def _published_places(kind: type[Rule], node: Node | None) -> list[tuple[str, Span]]:
+    pairs = node.pairs() if node else ()
+    keyed = ((keys_of(kind).get(str(key.value)), value.span) for key, value in pairs)
+    return [(f"{PUBLISHED} {field.name}", span) for field, span in keyed if field]
+
+
+def _as_published(kind: type[Rule], key: Node, value: Node, to: Reading) -> Any:
+    keyed = keys_of(kind).get(str(key.value))
+    if keyed is None:
+        return to.fault(
+            "P027",
+            key.span,
+            f"{key.shown()} under `published` is no key of `{kind.KIND}`",
+            _near(str(key.value), keys_of(kind), f"write one of {', '.join(keys_of(kind))}"),
+        )
+    is_null = not value.is_map and not value.is_list and value.value is None
+    read = None if is_null else keyed.metadata["form"].read(value, to)
+    return MISSING if read is MISSING else (keyed.name, read)
 
 
 def _provenance(

@@ -12,7 +12,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from placket.policy.parse import FENCE, Clause, Document
-from placket.policy.rules import SAID, Rule, keys_of
+from placket.policy.rules import PUBLISHED, SAID, Rule, keys_of
 
 if TYPE_CHECKING:
     from placket.policy.front import Front
@@ -68,6 +68,17 @@ def rule_as_yaml(rule: Rule) -> dict[str, Any]:
             written[name] = keyed.metadata["form"].write(value)
     if rule.provenance != SAID:
         written[rule.provenance.word] = rule.provenance.why
+    if rule.published is not None:
+        written[PUBLISHED] = _published_as_yaml(rule, rule.published)
+    return written
+
+
+def _published_as_yaml(rule: Rule, published: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    by_field = {keyed.name: (key, keyed) for key, keyed in keys_of(type(rule)).items()}
+    written: dict[str, Any] = {}
+    for name, value in published:
+        key, keyed = by_field[name]
+        written[key] = None if value is None else keyed.metadata["form"].write(value)
     return written
 
 

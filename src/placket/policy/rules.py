@@ -46,6 +46,7 @@ BASES: Final = (
     "public_task",
     "recognised_legitimate_interest",
 )
+PUBLISHED: Final = "published"
 STANDINGS: Final = ("said", "inferred", "added", "narrowed")
 
 
@@ -70,11 +71,16 @@ def key(form: Form, *, name: str = "", default: Any = NO_DEFAULT, head: bool = F
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What every rule carries beside its own keys."""
+    """What every rule carries beside its own keys.
+
+    published: (field, value) pairs of the text as published, where it says something else or
+    nothing; None when not written. Nothing but `policy/published.py` reads it.
+    """
 
     KIND: ClassVar[str] = ""
 
     provenance: Provenance = SAID
+    published: tuple[tuple[str, Any], ...] | None = None
     regions: tuple[str, ...] = key(ListOf(NAMED), default=())
     clause: str = field(default="", compare=True)
     span: Span = field(default=NOWHERE, compare=False)
@@ -437,6 +443,13 @@ KINDS: Final[Mapping[str, type[Rule]]] = MappingProxyType(
 def keys_of(kind: type[Rule]) -> Mapping[str, Field[Any]]:
     """Return the fields of `kind` by the key that a block writes for each, the head first."""
     return _KEYS[kind.KIND]
+
+
+def unsaid(keyed: Field[Any]) -> Any:
+    """Return what a key's field holds where the text says nothing of it."""
+    if keyed.default is not NO_DEFAULT:
+        return keyed.default
+    return () if isinstance(keyed.metadata["form"], ListOf) else None
 
 
 def _keyed_fields(kind: type[Rule]) -> Mapping[str, Field[Any]]:

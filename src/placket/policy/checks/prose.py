@@ -112,7 +112,9 @@ class Passage:
     @cached_property
     def written(self) -> str:
         """Return every word of the block."""
-        values = (value for rule in self.clause.rules for _, value in values_of(rule))
+        running = (pair for rule in self.clause.rules for pair in values_of(rule))
+        published = (pair for rule in self.clause.rules for pair in rule.published or ())
+        values = (value for pairs in (running, published) for _, value in pairs)
         whys = (rule.provenance.why for rule in self.clause.rules)
         return "\n".join([*(word for value in values for word in words_in(value)), *whys])
 
