@@ -130,9 +130,8 @@ def make(wanted: Wanted, schema: Schema | None) -> Made:
     except KeyringExists:
         # There are no settings, or the command had ended before.
         raise Ended(
-            "a keyring stands here already, without settings",
-            "if an earlier `placket init` was stopped, move keyring, key file and ledger away"
-            " and run it again; else name another folder",
+            "a keyring that is in use stands here already, without its settings",
+            f"bring {FILE} back, or name another folder",
             code=REFUSED,
         ) from None
     for name, text in drafted.items():

@@ -11,7 +11,7 @@ from placket.facts import Fact, Kind, fact_id
 from placket.gate.folds import PolicyFold
 from placket.gate.gate import Gate, system_now
 from placket.gate.versions import Versions
-from placket.keyring import create_keyring, open_keyring
+from placket.keyring import KeyringExists, create_keyring, open_keyring
 from placket.law.calendar import date_of
 from placket.policy.load import load_policy
 from placket.sources.told import Told
@@ -22,6 +22,7 @@ from placket.store.refusals import PolicyConflict
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from placket.keyring import Keyring
     from placket.problems import Problem
     from placket.settings import Settings
     from placket.store.ledger import Progress
@@ -40,14 +41,25 @@ class Published:
 def create_gate(settings: Settings, *, clock: Callable[[], int] = system_now) -> Gate:
     """Return a new installation: an empty ledger and a keyring of its own.
 
-    Raises what the ledger or the keyring refuses with when there is one already.
+    One whose making was cut short is finished: its keyring, where nobody has a key yet, is
+    taken. Raises KeyringExists where a keyring is in use, and what the ledger refuses with.
     """
-    keys = create_keyring(
-        settings.location(settings.keyring), key_file=Path(settings.location(settings.key_file))
-    )
+    keys = _new_keyring(settings)
     ledger = open_ledger(settings.location(settings.ledger), create=True)
     ledger.bind_keyring(keys.id)
     return Gate(settings=settings, ledger=ledger, keys=keys, versions=Versions(()), clock=clock)
+
+
+def _new_keyring(settings: Settings) -> Keyring:
+    url, key_file = settings.location(settings.keyring), Path(settings.location(settings.key_file))
+    try:
+        return create_keyring(url, key_file=key_file)
+    except KeyringExists:
+        keys = open_keyring(url, key_file=key_file)
+        if keys.is_unused:
+            return keys
+        keys.close()
+        raise
 
 
 def open_gate(

@@ -38,6 +38,10 @@ class Keyring(Protocol):
     def traces_until_rotation(self) -> bool:
         """Say whether the store's files may hold a destroyed key's wrap until `rotate`."""
 
+    @property
+    def is_unused(self) -> bool:
+        """Say whether nobody's key was ever made here."""
+
     def sign(self, message: bytes) -> bytes:
         """Return the 64-byte Ed25519 signature of `message`."""
 

@@ -160,6 +160,12 @@ class StoredKeyring:
         """Say whether this person has a living key."""
         return person in self.keys_for([person])
 
+    @property
+    def is_unused(self) -> bool:
+        """Say whether nobody's key was ever made here."""
+        with self._lock:
+            return not self._rows.living(-1, 1) and not self._rows.blanked()
+
     def destroyed(self) -> tuple[str, ...]:
         """Return the persons whose keys were destroyed and not made anew, sorted."""
         with self._lock:

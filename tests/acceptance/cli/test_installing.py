@@ -4,7 +4,11 @@ import re
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.cli.conftest import Placket, make_shop, run_placket
+
+MADE = ("placket.toml", "placket.db", "placket-keys.db", "placket.key", "policy.md")
 
 
 def test_an_installation_drafts_from_the_schema_and_says_what_comes_next(tmp_path: Path) -> None:
@@ -238,15 +242,40 @@ def test_a_new_wrapping_key_opens_what_the_old_one_closed(placket: Placket, fold
     assert placket("audit", "verify", "--standing", "--json").plain["whole"] is True
 
 
-def test_a_run_that_was_stopped_says_how_to_begin_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "lost",
+    [
+        ("placket.toml",),
+        ("placket.toml", "policy.md"),
+        ("placket.toml", "policy.md", "placket.db"),
+        ("placket.toml", "policy.md", "placket.db", "placket-keys.db"),
+    ],
+)
+def test_a_run_that_was_stopped_is_finished_by_the_next(
+    tmp_path: Path, lost: tuple[str, ...]
+) -> None:
     run_placket(tmp_path, "init")
-    (tmp_path / "placket.toml").unlink()
+    for name in lost:
+        (tmp_path / name).unlink()
 
-    done = run_placket(tmp_path, "init")
+    done = run_placket(tmp_path, "init", "--json")
+
+    assert done.code == 0
+    assert done.plain["made"] == [name for name in MADE if name in lost]
+    assert done.plain["kept"] == [name for name in MADE if name not in lost]
+    assert run_placket(tmp_path, "policy", "publish", "policy.md").code == 0
+    assert run_placket(tmp_path, "audit", "verify", "--json").plain["whole"] is True
+
+
+def test_a_keyring_in_use_is_not_taken_for_another_installation(
+    folder: Path, placket: Placket
+) -> None:
+    (folder / "placket.toml").unlink()
+
+    done = placket("init")
 
     assert (done.code, done.out) == (3, "")
     assert done.err == (
-        "placket: a keyring stands here already, without settings\n"
-        "  mend: if an earlier `placket init` was stopped, move keyring, key file and ledger away"
-        " and run it again; else name another folder\n"
+        "placket: a keyring that is in use stands here already, without its settings\n"
+        "  mend: bring placket.toml back, or name another folder\n"
     )
