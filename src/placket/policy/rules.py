@@ -352,6 +352,7 @@ class Right(Rule):
     name: str = key(ATerm("right"), head=True)
     by: tuple[str, ...] = key(ListOf(CHANNEL), default=())
     fee: str = key(OneOf(("none", "reasonable")), default="")
+    amount: str = key(TEXT, default="")
     covers: Any = key(PLAIN, default=())
     format: tuple[str, ...] = key(ListOf(OneOf(("json", "csv", "pdf", "html"))), default=())
     direct_transfer: str = key(OneOf(("where_feasible",)), default="")

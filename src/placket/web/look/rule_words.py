@@ -171,6 +171,7 @@ def _activity(rule: Activity) -> str:
         _by(rule.channel),
         _if(rule.recipients, "given to"),
         f"only {_while(rule)}" if rule.open_while else "",
+        f"done anew in cycles of {rule.every}" if rule.every else "",
     )
 
 
@@ -275,6 +276,7 @@ def _right(rule: Right) -> str:
         _if(rule.by, f"{name or lay(rule.name)}: by").replace(" and ", " or ") or lay(rule.name),
         "at any time" if rule.at_any_time else "",
         "free of charge" if rule.fee == "none" else "",
+        f"for a fee of {rule.amount}" if rule.amount else "",
         f"it waits while {lay(_written(rule, 'waits_while'))}" if rule.waits_while else "",
         _if(rule.tells, "we tell you the"),
     )
