@@ -204,6 +204,7 @@ class Activity(Rule):
     recipients: tuple[str, ...] = key(ListOf(RECIPIENT), default=())
     shares: Any = key(PLAIN, default=())
     occasion: str = key(TEXT, default="")
+    every: Duration | None = key(DURATION, default=None)
     message: str = key(OneOf(("service", "marketing", "recall", "research")), default="")
     excludes: tuple[str, ...] = key(ListOf(TEXT), default=())
     profiling: bool = key(FLAG, default=False)

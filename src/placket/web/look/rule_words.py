@@ -171,6 +171,7 @@ def _activity(rule: Activity) -> str:
         _by(rule.channel),
         _if(rule.recipients, "given to"),
         f"only {_while(rule)}" if rule.open_while else "",
+        f"done anew in cycles of {rule.every}" if rule.every else "",
     )
 
 

@@ -57,6 +57,16 @@ def said(block: str) -> str:
             ),
         ),
         (
+            (
+                "activity: review_credit_line\npurpose: credit_management\n"
+                "uses: [payment_history]\nbasis: contract\nevery: 1 month"
+            ),
+            (
+                "We use payment history for credit management. To do what you ordered or asked"
+                " for. Done anew in cycles of 1 month."
+            ),
+        ),
+        (
             "recipient: courier\nnames: [A Post]\nas: controller\ngets: [name, delivery_address]",
             (
                 "Courier get name and delivery address. At present: A Post."
