@@ -436,7 +436,8 @@ class Case(Held):
         actor = self.question.actor
         if not actor:
             return
-        rules = [r for r in self.policy.rules(Access) if r.role == actor]
+        named = [r for r in self.policy.rules(Access) if r.role == actor]
+        rules = [r for r in named if holds_in(r, self.place)]
         if not rules:
             yield Denial("access.role")
             return

@@ -237,6 +237,24 @@ def test_staff_see_what_their_role_sees_and_with_a_case_where_one_is_asked(
     assert noes(decision) == expected
 
 
+def test_staff_see_in_a_region_what_its_own_rules_show_them() -> None:
+    access = """
+- access: cashier
+  sees: all_held
+  regions: [union]
+- access: cashier
+  sees: name
+  regions: [kingdom]
+"""
+
+    decision = asked(
+        shop(CARE, access, region=TWO_LAWS), Question(activity="care", actor="cashier")
+    )
+
+    changes = "a clause shows these data to the role"
+    assert noes(decision) == (why("access.data", changes, clause="G-002", data=("email",)),)
+
+
 def test_what_another_regions_rule_requires_denies_nothing_here() -> None:
     activities = """
 - activity: care

@@ -117,7 +117,8 @@ def access(asking: Asking) -> Iterator[Step]:
     """Deny staff what their role does not see, or sees only with an open case."""
     if not asking.question.actor:
         return
-    rules = [r for r in asking.policy.rules(Access) if r.role == asking.question.actor]
+    named = (r for r in asking.policy.rules(Access) if r.role == asking.question.actor)
+    rules = [r for r in named if holds_in(r, asking.place)]
     if not rules:
         yield asking.step("access.role", TRUE, "a clause gives this role access")
         return
