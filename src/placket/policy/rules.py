@@ -362,6 +362,7 @@ class Right(Rule):
     tells: tuple[str, ...] = key(ListOf(TEXT), default=())
     new_data: str = key(OneOf(("start_anew",)), default="")
     evidence: str = key(OneOf(("may_be_asked",)), default="")
+    reasons: str = key(OneOf(("asked", "not_asked")), default="")
     meanwhile: str = key(OneOf(("freeze_field", "stop_processing")), default="")
     at_any_time: bool = key(FLAG, default=False)
     account: str = key(OneOf(("not_needed", "needed")), default="")
