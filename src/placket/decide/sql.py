@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from placket.decide.condition import All, AnyOf, Condition, Ended, Holds, Known, Not, needs_sparse
+from placket.decide.condition import (
+    All,
+    AnyOf,
+    Condition,
+    Ended,
+    Holds,
+    Known,
+    Not,
+    leaves,
+    needs_sparse,
+)
 from placket.decide.decide import permits
 from placket.decide.denials import shortened
 
@@ -23,6 +33,7 @@ NOW: Final = "now"
 DIALECTS: Final = ("sqlite", "postgres", "mysql", "duckdb", "spark")
 _ROW: Final = "s"
 _MARK: Final = "m"
+_PERSON: Final = "p"
 
 
 def now() -> exp.Expr:
@@ -92,7 +103,7 @@ def _state(leaf: Holds | Ended | Known, layout: Layout, *, is_true: bool) -> exp
 
 def _mark(leaf: Holds | Ended | Known, layout: Layout) -> exp.Expr:
     conditions: list[exp.Expr] = [
-        exp.EQ(this=exp.column("person", _MARK), expression=exp.column("person", _ROW)),
+        _is_of_row(),
         exp.EQ(this=exp.column("name", _MARK), expression=exp.Literal.string(leaf.name)),
     ]
     if isinstance(leaf, Holds):
@@ -100,6 +111,14 @@ def _mark(leaf: Holds | Ended | Known, layout: Layout) -> exp.Expr:
         conditions.append(exp.GT(this=exp.column("until_", _MARK), expression=now()))
     elif isinstance(leaf, Ended):
         conditions.append(exp.LTE(this=exp.column("until_", _MARK), expression=now()))
+    return _some_mark(layout, conditions)
+
+
+def _is_of_row() -> exp.Expr:
+    return exp.EQ(this=exp.column("person", _MARK), expression=exp.column("person", _ROW))
+
+
+def _some_mark(layout: Layout, conditions: list[exp.Expr]) -> exp.Expr:
     table = exp.alias_(exp.to_table(layout.marks), _MARK, table=True)
     found = exp.select(exp.Literal.number(1)).from_(table, copy=False)
     return exp.Exists(this=found.where(_joined(conditions, every=True), copy=False))
@@ -147,6 +166,42 @@ def select_eligible(prepared: Prepared, layout: Layout, *, after: bool = False) 
     query = exp.select(exp.column("person", _ROW)).from_(_standing(layout), copy=False)
     query.where(_joined(wanted, every=True), copy=False)
     return query.order_by(exp.column("person", _ROW), copy=False)
+
+
+def numbers_eligible(prepared: Prepared, layout: Layout) -> exp.Select:
+    """Return the query for the numbers that the ledger gave the permitted persons."""
+    query = exp.select(exp.column("number", _PERSON))
+    return _numbered(query, layout).where(permitted(prepared, layout), copy=False)
+
+
+def turning(prepared: Prepared, layout: Layout) -> exp.Select:
+    """Return the query for the persons whose answer may turn: `person` and `number`.
+
+    They have a state, of those the question asks about, that begins or ends after `now` and
+    before the bound parameter `until`.
+    """
+    asked = {leaf for step in permits(prepared) for leaf in leaves(step.denies)}
+    dense = sorted({leaf.name for leaf in asked if not leaf.sparse} & layout.columns.keys())
+    ends = [_column(layout, name, end) for name in dense for end in ("from", "until")]
+    turns = [_turns(end) for end in ends]
+    if any(leaf.sparse for leaf in asked):
+        ends = [exp.column(end, _MARK) for end in ("from_", "until_")]
+        near = _joined([_turns(end) for end in ends], every=False)
+        turns.append(_joined([_has_marks(), _some_mark(layout, [_is_of_row(), near])], every=True))
+    query = exp.select(exp.column("person", _ROW), exp.column("number", _PERSON))
+    return _numbered(query, layout).where(_joined(turns, every=False), copy=False)
+
+
+def _numbered(query: exp.Select, layout: Layout) -> exp.Select:
+    ledger = exp.alias_(exp.to_table("person"), _PERSON, table=True)
+    same = exp.EQ(this=exp.column("id", _PERSON), expression=exp.column("person", _ROW))
+    return query.from_(_standing(layout), copy=False).join(ledger, on=same, copy=False)
+
+
+def _turns(end: exp.Column) -> exp.Expr:
+    later = exp.GT(this=end, expression=now())
+    sooner = exp.LT(this=end.copy(), expression=exp.Placeholder(this="until"))
+    return _joined([later, sooner], every=True)
 
 
 def count_eligible(prepared: Prepared, layout: Layout) -> exp.Select:

@@ -11,8 +11,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from placket.decide.decide import decide, permits, prepare
-from placket.decide.sql import count_eligible, funnel, printed, select_eligible
+from placket.decide.sql import funnel, printed, select_eligible
 from placket.gate.answers import Funnel, Lost
+from placket.gate.bitmaps import counted
 from placket.gate.erasing import Eraser
 from placket.gate.folds import PolicyFold
 from placket.gate.newcomers import duplicates, met_by, renamed, settle, spread, untold
@@ -398,8 +399,7 @@ class Gate:
         return self._by_standing(lambda policy, now: self._counted(policy, question, now))
 
     def _counted(self, policy: Policy, question: Question, now: int) -> int:
-        query = count_eligible(prepare(policy, question), layout_of(policy))
-        return self.ledger.count(printed(query, self.ledger.dialect), {"now": now})
+        return counted(self.ledger, prepare(policy, question), now)
 
     def eligible(self, question: Question, *, at: int | None = None) -> Iterator[str]:
         """Yield the persons for whom the act is permitted. Raises UnknownActivity.

@@ -160,4 +160,5 @@ def drop(database: Database, digest: str) -> None:
     with database.writing() as session:
         session.settle()
         drop_tables(session, Layout(digest=digest, names=()))
+        session.run("drop_sets", digest)
         session.run("drop_fold", digest)

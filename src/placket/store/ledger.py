@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from placket.standing.layout import Layout
     from placket.standing.standing import Standing
     from placket.store.checkpoint import Signer
+    from placket.store.moved import Asked, Mark, Moved
     from placket.store.verifying import Verified
 
 Point = Callable[[str], None]
@@ -41,6 +42,11 @@ class Fold(Protocol):
 
     def fold(self, person: str, facts: Sequence[Fact], connected: Connected) -> Standing:
         """Return the standing of `person`, the root of a cluster, by all facts of the cluster."""
+
+    def refold(
+        self, before: Standing, news: Sequence[Fact], facts: Sequence[Fact], connected: Connected
+    ) -> Standing:
+        """Return what `fold` would of `facts`; `before` was the standing without `news`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +247,21 @@ class Ledger(Protocol):
 
     def drop_fold(self, digest: str) -> None:
         """Forget the standing under fold `digest`; safe to repeat."""
+
+    def mark(self) -> Mark:
+        """Return a point that every later fact and person comes after."""
+
+    def moved(self, asked: Asked) -> Moved | None:
+        """Return who moved since a mark, and how they stand; None where they are too many."""
+
+    def kept_set(self, key: str) -> bytes | None:
+        """Return what `keep_set` kept, or None."""
+
+    def keep_set(self, key: str, body: bytes, *, digest: str, until: int, now: int) -> None:
+        """Keep a set of persons until it is past or its fold goes, in place of the one before.
+
+        until, now: microseconds UTC.
+        """
 
     def keep_policy(self, policy: KeptPolicy) -> None:
         """Keep a published policy's text. Raises PolicyConflict when the version is taken."""

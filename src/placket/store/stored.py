@@ -11,6 +11,7 @@ from placket.standing.layout import Layout
 from placket.standing.standing import Standing, unpack
 from placket.store import erasing, publishing, sequencing
 from placket.store import folds as folding
+from placket.store import moved as moving
 from placket.store.appending import append
 from placket.store.checks import checked
 from placket.store.clusters import tied
@@ -45,10 +46,11 @@ if TYPE_CHECKING:
     from placket.facts import Fact
     from placket.store.appending import Bodies
     from placket.store.checkpoint import Signer
+    from placket.store.moved import Asked, Mark, Moved
     from placket.store.session import Database, Session
     from placket.store.verifying import Verified
 
-SCHEMA: Final = "1"
+SCHEMA: Final = "2"
 """The version of the tables; another one is refused."""
 
 _GIVEN_WAY: Final = 4
@@ -295,6 +297,27 @@ class StoredLedger:
     def drop_fold(self, digest: str) -> None:
         """Forget the standing under fold `digest`; safe to repeat."""
         folding.drop(self._database, digest)
+
+    def mark(self) -> Mark:
+        """Return a point that every later fact and person comes after."""
+        return moving.mark(self._database)
+
+    def moved(self, asked: Asked) -> Moved | None:
+        """Return who moved since a mark, and how they stand; None where they are too many."""
+        with self._database.snapshot() as session:
+            return moving.moved(session, asked)
+
+    def kept_set(self, key: str) -> bytes | None:
+        """Return what `keep_set` kept, or None."""
+        with self._database.reading() as session:
+            row = session.one("kept_set", key)
+        return None if row is None else bytes(row[0])
+
+    def keep_set(self, key: str, body: bytes, *, digest: str, until: int, now: int) -> None:
+        """Keep a set of persons until it is past or its fold goes, in place of the one before."""
+        with self._database.writing() as session:
+            session.run("drop_old_sets", now)
+            session.run("put_kept_set", key, digest, until, body)
 
     def keep_policy(self, policy: KeptPolicy) -> None:
         """Keep a published policy's text. Raises PolicyConflict when the version is taken."""

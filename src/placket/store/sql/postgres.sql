@@ -34,8 +34,12 @@ CREATE TABLE passage (person text COLLATE "C", seq bigint, PRIMARY KEY (person, 
 CREATE TABLE person (
     id text COLLATE "C" PRIMARY KEY,
     root text COLLATE "C" NOT NULL,
-    gone bigint NOT NULL DEFAULT 0
+    gone bigint NOT NULL DEFAULT 0,
+    number bigint GENERATED ALWAYS AS IDENTITY
 )
+
+-- name: make_person_number
+CREATE UNIQUE INDEX person_number ON person (number)
 
 -- name: make_person_root
 CREATE INDEX person_root ON person (root) WHERE root <> id
@@ -98,6 +102,14 @@ CREATE TABLE checkpoint (size bigint PRIMARY KEY, text text COLLATE "C" NOT NULL
 
 -- name: make_slot
 CREATE TABLE slot (name text COLLATE "C" PRIMARY KEY, value text COLLATE "C" NOT NULL)
+
+-- name: make_kept_set
+CREATE TABLE kept_set (
+    key text COLLATE "C" PRIMARY KEY,
+    digest text COLLATE "C" NOT NULL,
+    until_ bigint NOT NULL,
+    body bytea NOT NULL
+)
 
 -- name: holds_ledger
 SELECT count(*) FROM pg_tables WHERE schemaname = 'placket' AND tablename = 'meta'
@@ -269,6 +281,9 @@ DROP TABLE IF EXISTS {bodies}
 -- name: put_wide
 COPY {wide} (person, {columns}) FROM STDIN
 
+-- name: renew_wide
+UPDATE {wide} SET {settings} WHERE person = %s
+
 -- name: put_bodies
 COPY {bodies} (person, body) FROM STDIN
 
@@ -306,6 +321,28 @@ UPDATE fold SET active = 1 WHERE digest = %s
 
 -- name: drop_fold
 DELETE FROM fold WHERE digest = %s
+
+-- name: kept_set
+SELECT body FROM kept_set WHERE key = %s
+
+-- name: put_kept_set
+INSERT INTO kept_set (key, digest, until_, body) VALUES (%s, %s, %s, %s)
+ON CONFLICT (key) DO UPDATE SET until_ = excluded.until_, body = excluded.body
+
+-- name: drop_old_sets
+DELETE FROM kept_set WHERE until_ < %s
+
+-- name: drop_sets
+DELETE FROM kept_set WHERE digest = %s
+
+-- name: last_number
+SELECT coalesce(max(number), 0) FROM person
+
+-- name: persons_newer
+SELECT id FROM person WHERE number > %s
+
+-- name: numbers_among
+SELECT p.number FROM person AS p WHERE p.id = ANY(%s)
 
 -- name: put_policy
 INSERT INTO policy (version, digest, fold_digest, text, effective_from, published_at)

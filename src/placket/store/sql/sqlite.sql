@@ -31,8 +31,12 @@ CREATE TABLE passage (person TEXT, seq INTEGER, PRIMARY KEY (person, seq)) WITHO
 CREATE TABLE person (
     id TEXT PRIMARY KEY,
     root TEXT NOT NULL,
-    gone INTEGER NOT NULL DEFAULT 0
+    gone INTEGER NOT NULL DEFAULT 0,
+    number INTEGER NOT NULL
 ) WITHOUT ROWID
+
+-- name: make_person_number
+CREATE UNIQUE INDEX person_number ON person (number)
 
 -- name: make_person_root
 CREATE INDEX person_root ON person (root) WHERE root <> id
@@ -96,6 +100,14 @@ CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, text TEXT NOT NULL)
 -- name: make_slot
 CREATE TABLE slot (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
 
+-- name: make_kept_set
+CREATE TABLE kept_set (
+    key TEXT PRIMARY KEY,
+    digest TEXT NOT NULL,
+    until_ INTEGER NOT NULL,
+    body BLOB NOT NULL
+)
+
 -- name: holds_ledger
 SELECT count(*) FROM sqlite_master WHERE name = 'meta'
 
@@ -117,7 +129,9 @@ SELECT p.id, p.root FROM json_each(?) AS asked
 CROSS JOIN person AS p ON p.root = asked.value AND p.root <> p.id
 
 -- name: add_persons
-INSERT INTO person (id, root) SELECT value, value FROM json_each(?) WHERE true
+INSERT INTO person (id, root, number)
+SELECT value, value, (SELECT coalesce(max(number), 0) FROM person) + key + 1
+FROM json_each(?) WHERE true
 ON CONFLICT (id) DO NOTHING RETURNING id
 
 -- name: set_root
@@ -271,6 +285,9 @@ DROP TABLE IF EXISTS {bodies}
 -- name: put_wide
 INSERT OR REPLACE INTO {wide} (person, {columns}) VALUES ({places})
 
+-- name: renew_wide
+UPDATE {wide} SET {settings} WHERE person = ?
+
 -- name: put_bodies
 INSERT OR REPLACE INTO {bodies} (person, body) VALUES (?, ?)
 
@@ -308,6 +325,28 @@ UPDATE fold SET active = 1 WHERE digest = ?
 
 -- name: drop_fold
 DELETE FROM fold WHERE digest = ?
+
+-- name: kept_set
+SELECT body FROM kept_set WHERE key = ?
+
+-- name: put_kept_set
+INSERT INTO kept_set (key, digest, until_, body) VALUES (?, ?, ?, ?)
+ON CONFLICT (key) DO UPDATE SET until_ = excluded.until_, body = excluded.body
+
+-- name: drop_old_sets
+DELETE FROM kept_set WHERE until_ < ?
+
+-- name: drop_sets
+DELETE FROM kept_set WHERE digest = ?
+
+-- name: last_number
+SELECT coalesce(max(number), 0) FROM person
+
+-- name: persons_newer
+SELECT id FROM person WHERE number > ?
+
+-- name: numbers_among
+SELECT p.number FROM json_each(?) AS asked CROSS JOIN person AS p ON p.id = asked.value
 
 -- name: put_policy
 INSERT INTO policy (version, digest, fold_digest, text, effective_from, published_at)
