@@ -29,6 +29,11 @@ after: 1 month from last interaction by (email, web)
 allow: {at_most: 1, each: 2 months}
 regions: [union, everywhere]
 """,
+    """
+limit: calm
+purpose: [direct_marketing, customer_service]
+allow: {at_most: 1, each: order}
+""",
 )
 AGES = choice(
     "",

@@ -488,7 +488,9 @@ class Case(Held):
 
     def is_used_up(self, limit: Limit) -> bool:
         allow = as_dict(limit.allow)
-        each = period_of(str(allow["each"])) or Duration(years=999)
+        measured = period_of(str(allow["each"]))
+        each = measured or Duration(years=999)
+        begun = [] if measured else [at for _, at in self.person.things(str(allow["each"]))]
         if isinstance(limit.after, After):
             silence = self.person.ends(limit.after)
             if silence is None or self.person.at < silence:
@@ -499,5 +501,6 @@ class Case(Held):
             if self.limits(limit, fact.activity)
             and (not limit.channels or fact.channel in limit.channels)
             and self.person.at < self.person.plus(fact.occurred_at, each)
+            and fact.occurred_at >= max(begun, default=fact.occurred_at)
         ]
         return len(sent) >= int(str(allow["at_most"]))

@@ -245,10 +245,15 @@ def _rates(one: Subject) -> Named:
 
 
 def _blocked(history: History, folding: Folding, limit: Limit, sent: list[Fact]) -> Interval | None:
-    """Return until when the contact rule is used up: the n-th last message plus the time."""
+    """Return until when the contact rule is used up: the n-th last message plus the time.
+
+    A rate for each relation counts since the newest of them began, and lasts until the next one.
+    """
     allow = as_dict(limit.allow)
-    at_most, each = int(str(allow.get("at_most", 1))), _each(str(allow.get("each", "month")))
-    counted = [f for f in sent if _counts(folding.policy, limit, f)]
+    measure = str(allow.get("each", "month"))
+    at_most, each = int(str(allow.get("at_most", 1))), each_time(measure)
+    since = _begun(history, measure) if each is None else ALWAYS
+    counted = [f for f in sent if f.occurred_at >= since and _counts(folding.policy, limit, f)]
     if len(counted) < at_most:
         return None
     begins = ALWAYS
@@ -268,11 +273,17 @@ def _counts(policy: Policy, limit: Limit, sent: Fact) -> bool:
 
 
 def _leaves(sent: Fact, each: Duration | None, clock: Clock) -> int:
-    # A time that cannot be read never passes.
+    # What is no time does not pass: a rate for each relation ends when the next one begins.
     return clock.plus(sent.occurred_at, each) if each is not None else OPEN
 
 
-def _each(text: str) -> Duration | None:
+def _begun(history: History, relation: str) -> int:
+    things = history.relations.get(relation, {}).values()
+    return max((thing.opened.occurred_at for thing in things), default=ALWAYS)
+
+
+def each_time(text: str) -> Duration | None:
+    """Return the time of a rate, such as `month` or `2 weeks`; None when it is a relation."""
     return parse_duration(text) or parse_duration(f"1 {text}")
 
 

@@ -354,6 +354,23 @@ def test_of_two_messages_the_later_may_leave_its_month_the_sooner() -> None:
     assert day(58.2) == late.occurred_at + day(28.8) - day(0)
 
 
+def test_a_contact_rule_may_count_for_each_order() -> None:
+    rate = "limit: calm\nactivities: [care]\nallow: {at_most: 1, each: order}"
+    policy = shop(ACTIVITIES, rate)
+    first = (ORDER, sent(50, activity="care"))
+    anew = told(Kind.RELATION_OPENED, 60, what="order", thing="second")
+    again = (*first, anew, sent(60, activity="care", id="again"))
+
+    assert noes(asked(policy, CARE, ORDER, sent(-5, activity="care"))) == ()
+    assert noes(asked(policy, CARE, *first)) == (
+        why("frequency", "another order begins", clause="G-002", fact="sent@50"),
+    )
+    assert noes(asked(policy, CARE, *first, anew)) == ()
+    assert noes(asked(policy, CARE, *again)) == (
+        why("frequency", "another order begins", clause="G-002", fact="again"),
+    )
+
+
 def test_a_contact_rule_by_name_stops_messages_of_a_contract_never() -> None:
     rate = "limit: calm\nactivities: [updates, care]\nallow: {at_most: 1, each: month}"
     policy = shop(ACTIVITIES, rate)

@@ -303,13 +303,23 @@ def test_a_law_without_a_country_of_its_region_is_told(law: str) -> None:
         ("{at_most: 0, each: month}", "has no `at_most` from 1"),
         ("{at_most: true, each: month}", "has no `at_most` from 1"),
         ("{at_most: 1}", "has no `each`"),
-        ("{at_most: 1, each: moon}", "has `each: moon`, which is no time"),
+        (
+            "{at_most: 1, each: moon}",
+            "has `each: moon`, which is neither a time nor a relation of the policy",
+        ),
     ],
 )
 def test_a_rate_says_how_many_in_which_time(allow: str, why: str) -> None:
     problems = check(document(f"limit: rare\nallow: {allow}"))
 
     assert [p.summary for p in problems if p.code == "P108"] == [f"the rate of `rare` {why}"]
+
+
+def test_a_rate_may_count_for_each_of_a_relation_that_the_policy_names() -> None:
+    block = "- limit: once\n  allow: {at_most: 1, each: order}\n- status: buying\n"
+    problems = check(document(f"{block}  holds_while: [order is open]"))
+
+    assert [p.summary for p in problems if p.code == "P108"] == []
 
 
 def test_a_status_that_nothing_makes_hold_is_told() -> None:

@@ -26,7 +26,8 @@ from placket.policy.rules import (
     Role,
     as_dict,
 )
-from placket.standing.fold import limits_activity
+from placket.standing.fold import each_time, limits_activity
+from placket.standing.standing import relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,7 +194,14 @@ def frequency(asking: Asking) -> Iterator[Step]:
             yield asking.step(
                 "frequency",
                 Holds(name),
-                "the time between messages has passed",
+                _next_message(asking, limit),
                 clause=limit.clause,
                 names=(name,),
             )
+
+
+def _next_message(asking: Asking, limit: Limit) -> str:
+    each = str(as_dict(limit.allow).get("each", ""))
+    if each_time(each) is None and each in relations(asking.policy):
+        return f"another {each.replace('_', ' ')} begins"
+    return "the time between messages has passed"

@@ -104,11 +104,12 @@ def ages_out_of_reach(book: Book) -> Iterator[Problem]:
 
 
 def rates_without_measure(book: Book) -> Iterator[Problem]:
-    """Tell each rate that does not say how many in which time."""
+    """Tell each rate that does not say how many in which time, or for each of which relation."""
+    relations = {name for rule in book.all_rules for _, name in relations_of(rule)}
     for limit in book.rules(Limit):
         if not isinstance(limit.allow, Pairs):
             continue
-        why = _rate_fault(dict(limit.allow))
+        why = _rate_fault(dict(limit.allow), relations)
         if why:
             yield found(
                 "P108",
@@ -119,7 +120,7 @@ def rates_without_measure(book: Book) -> Iterator[Problem]:
             )
 
 
-def _rate_fault(rate: dict[str, Any]) -> str:
+def _rate_fault(rate: dict[str, Any], relations: set[str]) -> str:
     at_most, each = rate.get("at_most"), rate.get("each")
     unknown = [key for key in rate if key not in {"at_most", "each"}]
     if unknown:
@@ -128,8 +129,9 @@ def _rate_fault(rate: dict[str, Any]) -> str:
         return "has no `at_most` from 1"
     if each is None:
         return "has no `each`"
-    if (parse_duration(str(each)) or parse_duration(f"1 {each}")) is None:
-        return f"has `each: {each}`, which is no time"
+    is_time = (parse_duration(str(each)) or parse_duration(f"1 {each}")) is not None
+    if not is_time and each not in relations:
+        return f"has `each: {each}`, which is neither a time nor a relation of the policy"
     return ""
 
 
