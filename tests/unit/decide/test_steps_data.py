@@ -1,5 +1,6 @@
 from typing import Any
 
+import msgspec
 import pytest
 
 from placket.decide.question import Question, Reason
@@ -197,6 +198,17 @@ def test_data_serve_what_was_shown_and_proven_when_they_came(
     facts: tuple[Fact, ...], question: Question, expected: tuple[Reason, ...]
 ) -> None:
     assert noes(asked(SHOP, question, *facts)) == expected
+
+
+PANEL = "capture: panel\npurposes_shown: [market_research]"
+PRIZE = "capture: prize\npurposes_shown: [market_research]"
+
+
+def test_the_form_that_took_the_datum_is_the_one_that_is_named() -> None:
+    decision = asked(shop(ACTIVITIES, PANEL, PRIZE), CARE, collected(1, what="prize"))
+
+    named = msgspec.structs.replace(HIDDEN, clause="G-003", text="What 3 says.")
+    assert noes(decision) == (named,)
 
 
 GUARDED = "data: contact_data\nneeds_permission: true"

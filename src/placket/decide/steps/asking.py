@@ -31,8 +31,8 @@ class Step:
     """One rule of the table, compiled: it denies when its condition is true.
 
     data: those that the step denies, the whole act when empty. names: the states whose facts
-    explain the denial, most telling first. clocks: the clause of each clock, where the one that
-    ends last speaks instead of `clause`. laws: the law by place, once places are merged.
+    explain the denial, most telling first. clocks: the clause of each clock or form, where the one
+    that ends last speaks instead of `clause`. laws: the law by place, once places are merged.
     is_vital: the act cannot do without the data, or all of it is denied. told: its reason, once
     the question is compiled.
     """

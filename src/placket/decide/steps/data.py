@@ -101,7 +101,7 @@ def _not_shown(
     shown = tuple(f"confined.{datum}.{c.name}" for c in forms if c not in closed)
     hidden = tuple(f"confined.{datum}.{c.name}" for c in closed)
     admitted = tuple(f"admitted.{datum}.{p}" for p in asking.activity.purpose)
-    return asking.step(
+    step = asking.step(
         "purpose.not_shown",
         all_of(
             any_of(*(Holds(name, sparse=True) for name in hidden)),
@@ -113,6 +113,9 @@ def _not_shown(
         data=(datum,),
         names=hidden,
     )
+    # Which of the forms took the datum is known of the person alone: its clause speaks.
+    clauses = (form.clause for form in closed)
+    return replace(step, clocks=tuple(zip(hidden, clauses, strict=True)))
 
 
 def restricted(asking: Asking) -> Iterator[Step]:
