@@ -175,6 +175,7 @@ class Capture(Rule):
     offers: tuple[str, ...] = key(ListOf(OneOf(("marketing_opt_out", "notice"))), default=())
     topics: tuple[str, ...] = key(ListOf(TEXT), default=())
     source: str = key(ATerm("source"), default="")
+    notes: tuple[str, ...] = key(ListOf(TEXT), default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
