@@ -141,7 +141,7 @@ def rules(draw: st.DrawFn, clause: str) -> Rule:
     needed = {f.name for f in keyed if f.default is f.default_factory}
     chosen = [f for f in keyed if f.name in needed or draw(st.booleans())]
     said = {f.name: draw(values(f.metadata["form"])) for f in chosen}
-    return kind(clause=clause, provenance=draw(provenances), **said)
+    return kind(clause=clause, provenance=draw(provenances), draft=draw(st.booleans()), **said)
 
 
 @st.composite

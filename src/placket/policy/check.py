@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from placket.policy.checks import (
     basis,
+    drafts,
     gaps,
     laws,
     marketing,
@@ -76,6 +77,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     prose.recipients_unsaid,
     prose.recipients_unheld,
     prose.promises_without_rule,
+    drafts.unconfirmed,
 )
 """Every check, in the order of its code; a new fault is a new function here."""
 

@@ -287,7 +287,8 @@ def merged(places: Iterable[Place]) -> tuple[Place, ...]:
 def _activities(document: Document) -> dict[str, tuple[Activity, ...]]:
     written: dict[str, list[Activity]] = {}
     for rule in document.rules():
-        if isinstance(rule, Activity):
+        # A check refuses a policy with drafts; compiled all the same, a draft permits nothing.
+        if isinstance(rule, Activity) and not rule.draft:
             written.setdefault(rule.name, []).append(rule)
     return {
         name: tuple(_extended(variant, written, ()) for variant in variants)

@@ -12,13 +12,14 @@ from markdown_it import MarkdownIt
 
 from placket.documents import MOST_BYTES, Node, read_yaml
 from placket.policy import rules
-from placket.policy.forms import LANGUAGE, MISSING, Reading
+from placket.policy.forms import FLAG, LANGUAGE, MISSING, Reading
 from placket.policy.front import Front, read_front
-from placket.policy.rules import KINDS, PUBLISHED, STANDINGS, Provenance, Rule, keys_of
+from placket.policy.rules import DRAFT, KINDS, PUBLISHED, STANDINGS, Provenance, Rule, keys_of
 from placket.problems import NOWHERE, Problem, Problems, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from dataclasses import Field
 
     from markdown_it.token import Token
 
@@ -304,12 +305,14 @@ def _fill(kind: type[Rule], node: Node, to: Reading) -> Rule | None:
             provenance = _provenance(key, value, provenance, to)
         elif key.value == PUBLISHED:
             overlay = value
+        elif key.value == DRAFT:
+            values[DRAFT] = FLAG.read(value, to)
         elif key.value in keys:
             keyed = keys[key.value]
             values[keyed.name] = keyed.metadata["form"].read(value, to)
             places.append((keyed.name, value.span))
         else:
-            known = [*keys, *STANDINGS[1:], PUBLISHED]
+            known = [*keys, *STANDINGS[1:], PUBLISHED, DRAFT]
             # What the key would have said is missing, so that the rule is not read at all.
             values[str(key.value)] = to.fault(
                 "P022",
@@ -317,6 +320,7 @@ def _fill(kind: type[Rule], node: Node, to: Reading) -> Rule | None:
                 f"`{key.value}` is no key of `{kind.KIND}`",
                 _near(str(key.value), known, f"take it out; the keys are {', '.join(known)}"),
             )
+    values = _left_open(keys, values)
     missing = [k for k, f in keys.items() if f.default is NO_DEFAULT and f.name not in values]
     for name in missing:
         to.fault(
@@ -329,6 +333,14 @@ def _fill(kind: type[Rule], node: Node, to: Reading) -> Rule | None:
     return kind(
         provenance=provenance, clause=to.clause, span=node.span, places=tuple(places), **values
     )
+
+
+def _left_open(keys: Mapping[str, Field[Any]], values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values with those that a draft may leave out."""
+    if values.get(DRAFT) is not True:
+        return values
+    lefts = ((f.name, f.metadata["left_open"]) for f in keys.values())
+    return {name: left for name, left in lefts if left is not None} | values
 
 
 def _published(kind: type[Rule], node: Node, provenance: Provenance | None, to: Reading) -> Any:

@@ -47,6 +47,7 @@ BASES: Final = (
     "recognised_legitimate_interest",
 )
 PUBLISHED: Final = "published"
+DRAFT: Final = "draft"
 STANDINGS: Final = ("said", "inferred", "added", "narrowed")
 
 
@@ -61,9 +62,20 @@ class Provenance:
 SAID: Final = Provenance()
 
 
-def key(form: Form, *, name: str = "", default: Any = NO_DEFAULT, head: bool = False) -> Any:
-    """Return a dataclass field that a block's key fills. head: the key that names the kind."""
-    metadata = {"form": form, "name": name, "head": head}
+def key(
+    form: Form,
+    *,
+    name: str = "",
+    default: Any = NO_DEFAULT,
+    head: bool = False,
+    left_open: Any = None,
+) -> Any:
+    """Return a dataclass field that a block's key fills.
+
+    head: the key that names the kind. left_open: the value of a needed key while a draft leaves
+    it out, because the text does not say it.
+    """
+    metadata = {"form": form, "name": name, "head": head, "left_open": left_open}
     if default is NO_DEFAULT:
         return field(metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -75,12 +87,14 @@ class Rule:
 
     published: (field, value) pairs of the text as published, where it says something else or
     nothing; None when not written. Nothing but `policy/published.py` reads it.
+    draft: read from a text by the machine, and confirmed by nobody: it permits nothing.
     """
 
     KIND: ClassVar[str] = ""
 
     provenance: Provenance = SAID
     published: tuple[tuple[str, Any], ...] | None = None
+    draft: bool = False
     regions: tuple[str, ...] = key(ListOf(NAMED), default=())
     clause: str = field(default="", compare=True)
     span: Span = field(default=NOWHERE, compare=False)
@@ -311,6 +325,7 @@ class Recipient(Rule):
             OneOf(("controller", "processor", "joint")),
         ),
         name="as",
+        left_open="",
     )
     gets: tuple[str, ...] = key(ListOf(DATUM), default=())
     activities: tuple[str, ...] = key(ListOf(NAMED), default=())

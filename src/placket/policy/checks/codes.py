@@ -67,6 +67,7 @@ CODES: Final[Mapping[str, Told]] = MappingProxyType(
         "P239": (ERROR, "GDPR Art. 13(1)(f), 44 to 49"),
         "P240": (WARNING, "GDPR Art. 5(1)(a)"),
         "P241": (NOTE, "GDPR Art. 12 to 14"),
+        "P242": (ERROR, LANGUAGE),
         "P301": (ERROR, _CLEAR),
         "P302": (WARNING, _CLEAR),
         "P303": (WARNING, _CLEAR),
