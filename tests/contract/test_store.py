@@ -60,6 +60,12 @@ class Seen:
             sparse[f"is.{other}"] = (-1 if at is None else at, OPEN, "")
         return Standing(person=person, dense=dense, sparse=sparse)
 
+    def refold(
+        self, before: Standing, news: Sequence[Fact], facts: Sequence[Fact], connected: Connected
+    ) -> Standing:
+        del news
+        return self.fold(before.person, facts, connected)
+
 
 SEEN = Seen()
 

@@ -10,7 +10,7 @@ from placket.facts import Fact, Kind
 from placket.policy.compile import Policy
 from placket.policy.load import bind
 from placket.policy.parse import parse
-from placket.standing.fold import fold
+from placket.standing.fold import fold, refold
 from placket.standing.history import Connected
 from placket.standing.layout import Layout, layout_of
 from placket.standing.standing import Standing
@@ -76,6 +76,11 @@ class Under:
 
     def fold(self, person: str, facts: Sequence[Fact], connected: Connected) -> Standing:
         return fold(self.policy, person, facts, connected=connected)
+
+    def refold(
+        self, before: Standing, news: Sequence[Fact], facts: Sequence[Fact], connected: Connected
+    ) -> Standing:
+        return refold(self.policy, before, news, facts, connected=connected)
 
 
 def policy() -> Policy:

@@ -58,7 +58,8 @@ class Kind(StrEnum):
     POLICY_PUBLISHED = "policy_published"
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+# Without cyclic garbage collection: a fact holds plain values, and ledgers hold very many.
+class Fact(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """One fact. Times are microseconds UTC; empty text means not said.
 
     what: the thing the fact is about, by kind: a consent, event, relation, role, register,

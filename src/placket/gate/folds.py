@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from placket.decide.index import suggested_indexes
 from placket.gate.sealing import Keys, births
-from placket.standing.fold import fold, moves
+from placket.standing.fold import fold, moves, refold
 from placket.standing.layout import Layout, layout_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,23 @@ class PolicyFold:
         return fold(
             self.policy,
             person,
+            facts,
+            private=births(facts, self.keys),
+            connected=connected,
+        )
+
+    def refold(
+        self,
+        before: Standing,
+        news: Sequence[Fact],
+        facts: Sequence[Fact],
+        connected: Callable[[str, str], int | None],
+    ) -> Standing:
+        """Return what `fold` would of `facts`; `before` was the standing without `news`."""
+        return refold(
+            self.policy,
+            before,
+            news,
             facts,
             private=births(facts, self.keys),
             connected=connected,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import OPEN, Fact, Kind
@@ -47,10 +47,9 @@ def standing_no(history: History, noes: Iterable[Fact], yeses: Iterable[Fact]) -
     return max(stand, key=lambda fact: (fact.occurred_at, fact.id), default=None)
 
 
-def refusals(history: History) -> list[Fact]:
-    """Return every no to a consent or channel, those that outlived an erasure among them."""
-    buried = [f for f in history.of(Kind.TOMBSTONE) if _REFUSED & set(f.marks)]
-    return [*history.of(Kind.CONSENT_REFUSED, Kind.CONSENT_WITHDRAWN), *buried]
+def _refusals(history: History) -> list[Fact]:
+    buried = [f for f in history.of(Kind.TOMBSTONE) if not _REFUSED.isdisjoint(f.marks)]
+    return [*history.of(Kind.CONSENT_REFUSED), *history.of(Kind.CONSENT_WITHDRAWN), *buried]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -153,21 +152,26 @@ class Answers:
         return tuple(since for _, since in self.given)
 
 
-@dataclass(slots=True)
 class Answering:
-    """What one person answered, each consent and channel looked at once."""
+    """What one person answered, each consent and channel looked at once.
 
-    history: History
-    asked: Mapping[str, Asked]
-    refusals: list[Fact]
-    _found: dict[tuple[str, str], Answers] = field(default_factory=dict)
+    refusals: every no to a consent or channel, those that outlived an erasure among them.
+    """
 
-    @property
-    def is_silent(self) -> bool:
-        """Say whether the person never answered anything."""
-        kinds = self.history.kinds
-        said = Kind.CONSENT_GIVEN in kinds or Kind.CONSENT_CONFIRMED in kinds
-        return not said and not self.refusals
+    def __init__(self, history: History, asked: Mapping[str, Asked]) -> None:
+        self.history = history
+        self.asked = asked
+        self.refusals = _refusals(history)
+        # Whoever had the identifiers before an erasure is another person.
+        since = history.erased_at
+        given = [fact for fact in history.of(Kind.CONSENT_GIVEN) if fact.occurred_at > since]
+        self._yeses = _by_what(given)
+        self._noes = _by_what(self.refusals)
+        self._found: dict[tuple[str, str], Answers] = {}
+
+    def speaks_of(self, name: str) -> bool:
+        """Say whether some answer may be to the consent `name`."""
+        return name in self._yeses or name in self._noes or "" in self._noes
 
     def to(self, name: str, channel: str) -> Answers:
         """Return what the person answered to the consent `name` on `channel`.
@@ -185,16 +189,14 @@ class Answering:
         asked = self.asked[name]
         since = [
             (yes, self._confirmation(yes, channel) if asked.is_confirmed else yes)
-            for yes in self.history.of(Kind.CONSENT_GIVEN)
-            if yes.what == name
-            and meets(yes, channel)
-            and asked.accepts(yes)
-            and yes.occurred_at > self.history.erased_at
+            for yes in self._yeses.get(name, ())
+            if meets(yes, channel) and asked.accepts(yes)
         ]
+        noes = (*self._noes.get(name, ()), *self._noes.get("", ()))
         return Answers(
             given=tuple((yes, fact) for yes, fact in since if fact is not None),
             unconfirmed=tuple(yes for yes, fact in since if fact is None),
-            noes=tuple(no for no in self.refusals if asked.hears(no, channel)),
+            noes=tuple(no for no in noes if asked.hears(no, channel)),
         )
 
     def _confirmation(self, yes: Fact, channel: str) -> Fact | None:
@@ -210,13 +212,20 @@ class Answering:
         return next(later, None)
 
 
+def _by_what(facts: Iterable[Fact]) -> Mapping[str, list[Fact]]:
+    found: dict[str, list[Fact]] = {}
+    for fact in facts:
+        found.setdefault(fact.what, []).append(fact)
+    return found
+
+
 def fold_consents(answering: Answering, clock: Clock) -> Iterator[tuple[str, Interval]]:
     """Yield the intervals of every consent that the person answered."""
-    if answering.is_silent:
-        return
-    for asked in answering.asked.values():
+    for name, asked in answering.asked.items():
+        if not answering.speaks_of(name):
+            continue
         for channel, state in asked.states:
-            found = answering.to(asked.rule.name, channel)
+            found = answering.to(name, channel)
             if found.given or found.noes or found.unconfirmed:
                 yield from _states(answering.history, asked.rule, found, state, clock)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import OPEN, Fact, Kind
 from placket.law.calendar import Duration, come_of_age, parse_duration
 from placket.policy.compile import Policy, is_marketing
-from placket.policy.period import After, events_of
+from placket.policy.period import After
 from placket.policy.rules import AudienceAge, Automated, Limit, Retain, Role, Status, as_dict
 from placket.standing.choices import (
     Addressed,
@@ -21,7 +24,7 @@ from placket.standing.choices import (
     fold_soft_opt_in,
 )
 from placket.standing.clocks import Clock, interval_of, open_interval, status_interval
-from placket.standing.consents import Answering, Asked, asked_under, fold_consents, refusals
+from placket.standing.consents import Answering, Asked, asked_under, fold_consents
 from placket.standing.data import (
     Confining,
     confining_under,
@@ -29,7 +32,7 @@ from placket.standing.data import (
     fold_restrictions,
     fold_sources,
 )
-from placket.standing.history import Connected, History, gather, never_connected
+from placket.standing.history import Connected, History, gather, in_time, never_connected
 from placket.standing.standing import (
     ALWAYS,
     Interval,
@@ -39,6 +42,7 @@ from placket.standing.standing import (
     retain_name,
     starts,
 )
+from placket.standing.topics import awaited, status_awaits, topics
 
 if TYPE_CHECKING:
     from placket.policy.compile import Place
@@ -51,7 +55,7 @@ Named = Iterator[tuple[str, Interval]]
 class Folding:
     """What folding asks of a policy, worked out once.
 
-    retains: the name of each clock with its period. asked: consents and cookies by name.
+    retains: the period of each clock by its name. asked: consents and cookies by name.
     """
 
     policy: Policy
@@ -61,7 +65,7 @@ class Folding:
     statuses: tuple[Status, ...]
     asked: Mapping[str, Asked]
     marketing: tuple[Addressed, ...]
-    retains: tuple[tuple[str, Period], ...]
+    retains: Mapping[str, Period]
     confining: Confining
     roles: tuple[Role, ...]
     rates: tuple[Limit, ...]
@@ -82,6 +86,20 @@ class Subject:
     here: Place | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Part:
+    """Some states of a standing, and what they are folded from.
+
+    states: what their names begin with. reads: the topics of the facts that are looked at.
+    untold: the states of a person of whom no such fact was told.
+    """
+
+    states: tuple[str, ...]
+    reads: frozenset[str]
+    fold: Callable[[Subject], Named]
+    untold: tuple[tuple[str, Interval], ...] = ()
+
+
 @lru_cache(maxsize=8)
 def folding_for(policy: Policy) -> Folding:
     """Return what folding under `policy` asks, kept for the policies in use."""
@@ -99,7 +117,7 @@ def folding_for(policy: Policy) -> Folding:
         statuses=policy.rules(Status),
         asked=asked_under(policy),
         marketing=addressed_under(policy),
-        retains=tuple((retain_name(r), r.period) for r in policy.rules(Retain) if not r.at),
+        retains={retain_name(r): r.period for r in policy.rules(Retain) if not r.at},
         confining=confining_under(policy),
         roles=policy.rules(Role),
         rates=tuple(limit for limit in policy.rules(Limit) if as_dict(limit.allow)),
@@ -123,25 +141,69 @@ def fold(
     earlier one, fold the facts that had occurred by then. private: opened payloads by fact
     id. connected: when two persons of a cluster became one.
     """
+    one = _subject(policy, person, facts, private or {}, connected)
+    told = one.history.topics
+    return _standing(
+        one,
+        chain.from_iterable(
+            part.untold if part.reads.isdisjoint(told) else part.fold(one)
+            for part in parts_of(policy)
+        ),
+    )
+
+
+def refold(  # noqa: PLR0913 - as `fold`, and what stood before
+    policy: Policy,
+    before: Standing,
+    news: Iterable[Fact],
+    facts: Iterable[Fact],
+    *,
+    private: Mapping[str, Mapping[str, object]] | None = None,
+    connected: Connected = never_connected,
+) -> Standing:
+    """Return what `fold` does, where `before` is the standing by `facts` without `news`.
+
+    What the news cannot move stands as it stood. For one whose cluster is the same as before.
+    """
+    moved = _moved(policy, frozenset(topic for fact in news for topic in topics(fact)))
+    one = _subject(policy, before.person, facts, private or {}, connected)
+    stood = chain(before.dense.items(), before.sparse.items())
+    states = [(part, state) for state in stood if (part := _part_of(policy, state[0])) not in moved]
+    states += [(number, state) for number, part in moved.items() for state in part.fold(one)]
+    # INVARIANT: in the order of `fold`, or the packed standing would be another.
+    states.sort(key=itemgetter(0))
+    return _standing(one, (state for _, state in states))
+
+
+def _subject(
+    policy: Policy,
+    person: str,
+    facts: Iterable[Fact],
+    private: Mapping[str, Mapping[str, object]],
+    connected: Connected,
+) -> Subject:
     history = gather(person, facts, private=private, connected=connected)
     folding = folding_for(policy)
-    subject = Subject(
+    return Subject(
         history=history,
         folding=folding,
-        answering=Answering(history, folding.asked, refusals(history)),
+        answering=Answering(history, folding.asked),
         here=policy.place_of(history.country) if history.country else None,
     )
-    columns = folding.dense
+
+
+def _standing(one: Subject, states: Iterable[tuple[str, Interval]]) -> Standing:
+    columns = one.folding.dense
     dense: dict[str, Interval] = {}
     sparse: dict[str, Interval] = {}
-    for part in _PARTS:
-        for name, interval in part(subject):
-            into = dense if name in columns else sparse
-            before = into.get(name)
-            # Several facts may speak to one state; what holds longest holds.
-            if before is None or interval[1] >= before[1]:
-                into[name] = interval
-    return Standing(person=person, country=history.country, dense=dense, sparse=sparse)
+    for name, interval in states:
+        into = dense if name in columns else sparse
+        before = into.get(name)
+        # Several facts may speak to one state; what holds longest holds.
+        if before is None or interval[1] >= before[1]:
+            into[name] = interval
+    history = one.history
+    return Standing(person=history.person, country=history.country, dense=dense, sparse=sparse)
 
 
 def _places(one: Subject) -> Named:
@@ -155,11 +217,13 @@ def _places(one: Subject) -> Named:
 
 def _roles(one: Subject) -> Named:
     events, collected = one.history.first, one.history.of(Kind.DATA_COLLECTED)
+    marked = [fact for fact in collected if fact.marks]
     for role in one.folding.roles:
         begun = [events[event] for event in role.taken_by if event in events]
-        begun += [f for f in collected if f.marks and f"role:{role.name}" in f.marks]
-        first = min(begun, key=lambda fact: (fact.occurred_at, fact.id), default=None)
-        if first is not None:
+        if marked:
+            begun += [fact for fact in marked if f"role:{role.name}" in fact.marks]
+        if begun:
+            first = min(begun, key=in_time)
             yield f"role.{role.name}", starts(first.occurred_at, first.id)
 
 
@@ -174,23 +238,19 @@ def _relations(one: Subject) -> Named:
             yield f"had.{relation}", starts(first.occurred_at, first.id)
 
 
-def _statuses(one: Subject) -> Named:
-    for status in one.folding.statuses:
-        held = status_interval(one.history, status, one.folding.clock)
-        if held is not None:
-            yield f"status.{status.name}", held
+def _status(status: Status, one: Subject) -> Named:
+    held = status_interval(one.history, status, one.folding.clock)
+    if held is not None:
+        yield f"status.{status.name}", held
 
 
 def _consents(one: Subject) -> Named:
     return fold_consents(one.answering, one.folding.clock)
 
 
-def _marketing(one: Subject) -> Named:
-    return fold_marketing(one.answering, one.folding.marketing, one.here)
-
-
 def _objections(one: Subject) -> Named:
-    return fold_objections(one.history, one.folding.policy)
+    yield from fold_marketing(one.answering, one.folding.marketing, one.here)
+    yield from fold_objections(one.history, one.folding.policy)
 
 
 def _preferences(one: Subject) -> Named:
@@ -229,11 +289,10 @@ def _ages(one: Subject) -> Named:
         yield "guardian", (agreed[-1].occurred_at, until, agreed[-1].id)
 
 
-def _retention(one: Subject) -> Named:
-    for name, period in one.folding.retains:
-        kept = interval_of(one.history, period, one.folding.clock)
-        if kept is not None:
-            yield name, kept
+def _retention(name: str, period: Period, one: Subject) -> Named:
+    kept = interval_of(one.history, period, one.folding.clock)
+    if kept is not None:
+        yield name, kept
 
 
 def _rates(one: Subject) -> Named:
@@ -244,7 +303,9 @@ def _rates(one: Subject) -> Named:
             yield f"rate.{limit.name}", blocked
 
 
-def _blocked(history: History, folding: Folding, limit: Limit, sent: list[Fact]) -> Interval | None:
+def _blocked(
+    history: History, folding: Folding, limit: Limit, sent: Sequence[Fact]
+) -> Interval | None:
     """Return until when the contact rule is used up: the n-th last message plus the time.
 
     A rate for each relation counts since the newest of them began, and lasts until the next one.
@@ -299,7 +360,7 @@ def limits_activity(policy: Policy, limit: Limit, activity: str) -> bool:
 
 
 def _automation(one: Subject) -> Named:
-    answered = one.history.of(Kind.AUTOMATION_DECLINED, Kind.AUTOMATION_ACCEPTED)
+    answered = one.history.of_any(Kind.AUTOMATION_DECLINED, Kind.AUTOMATION_ACCEPTED)
     for rule in one.folding.policy.rules(Automated):
         said = [fact for fact in answered if fact.what == rule.name]
         # On a tie the refusal speaks last.
@@ -330,40 +391,108 @@ def _sources(one: Subject) -> Named:
     return fold_sources(one.history, one.folding.policy, one.folding.confining)
 
 
-_PARTS: Final[tuple[Callable[[Subject], Named], ...]] = (
-    _places,
-    _roles,
-    _relations,
-    _statuses,
-    _consents,
-    _marketing,
-    _objections,
-    _preferences,
-    _soft,
-    _ages,
-    _retention,
-    _rates,
-    _automation,
-    _holds,
-    _erasures,
-    _restrictions,
-    _sources,
-)
+@lru_cache(maxsize=8)
+def parts_of(policy: Policy) -> tuple[Part, ...]:
+    """Return the parts of a standing under `policy`, in the order of its states."""
+    nobody = _subject(policy, "", (), {}, never_connected)
+    return tuple(
+        replace(part, untold=tuple(part.fold(nobody))) for part in _parts(folding_for(policy))
+    )
 
 
-_UNREAD: Final = frozenset(
+@lru_cache(maxsize=1_000)
+def _moved(policy: Policy, told: frozenset[str]) -> Mapping[int, Part]:
+    """Return the parts, by number, that facts of these topics can move."""
+    parts = enumerate(parts_of(policy))
+    return {number: part for number, part in parts if not part.reads.isdisjoint(told)}
+
+
+@lru_cache(maxsize=10_000)
+def _part_of(policy: Policy, state: str) -> int:
+    """Return the number of the part that folds a state: that of its name, or of its first word."""
+    parts = {name: number for number, part in enumerate(parts_of(policy)) for name in part.states}
+    return parts[state if state in parts else state.partition(".")[0]]
+
+
+_LOCATED: Final = frozenset({Kind.LOCATED})
+_ANSWERS: Final = frozenset(
     {
-        Kind.SHARED,
-        Kind.USED,
-        Kind.PLANNED,
-        Kind.STEP_CARRIED_OUT,
-        Kind.POLICY_PUBLISHED,
-        Kind.ERASURE_STARTED,
-        Kind.KEY_DESTROYED,
-        Kind.IDENTIFIED,
+        Kind.CONSENT_GIVEN,
+        Kind.CONSENT_CONFIRMED,
+        Kind.CONSENT_REFUSED,
+        Kind.CONSENT_WITHDRAWN,
+        Kind.TOMBSTONE,
     }
 )
-"""Kinds that no part of the fold reads. Whom an identifier brings tombstones the ledger knows."""
+
+
+def _parts(folding: Folding) -> Iterator[Part]:
+    yield from _dealings(folding)
+    yield from _choices(folding)
+    yield from _times(folding)
+    yield from _fates(folding)
+
+
+def _dealings(folding: Folding) -> Iterator[Part]:
+    taken = {event for role in folding.roles for event in role.taken_by}
+    ends = {f"{name}.{end}" for name in folding.relations for end in ("opened", "closed")}
+    yield _part(("in",), _LOCATED, _places)
+    yield _part(("role",), taken | {Kind.DATA_COLLECTED}, _roles)
+    yield _part(("open", "had"), ends, _relations)
+    for status in folding.statuses:
+        reads = status_awaits(status, folding.clock.statuses)
+        yield _part((f"status.{status.name}",), reads, partial(_status, status))
+
+
+def _choices(folding: Folding) -> Iterator[Part]:
+    said = {Kind.OBJECTED, Kind.OBJECTION_DECIDED, Kind.PREFERENCE_ON}
+    switched = {Kind.PREFERENCE_OFF, Kind.PREFERENCE_ON}
+    listed = {Kind.REGISTER_LISTED, Kind.REGISTER_CLEARED}
+    yield _part(("consent", "no", "unconfirmed"), _answers(folding), _consents)
+    yield _part(("objected", "refused"), _ANSWERS | said | _LOCATED, _objections)
+    yield _part(("off", "listed"), switched | listed, _preferences)
+    yield _part(("soft",), _LOCATED | {Kind.CONTACT_OBTAINED, Kind.TOMBSTONE}, _soft)
+    ages = _LOCATED | {Kind.BORN, Kind.GUARDIAN_AGREED}
+    yield _part(("minor", "guardian", "age_unknown", "under"), ages, _ages)
+
+
+def _answers(folding: Folding) -> frozenset[str]:
+    """Return the topics that move a consent: answers, and what renews or ends one."""
+    periods = [asked.rule.period for asked in folding.asked.values()]
+    return _ANSWERS.union(*(awaited(period, folding.clock.statuses) for period in periods))
+
+
+def _times(folding: Folding) -> Iterator[Part]:
+    statuses = folding.clock.statuses
+    for name, period in folding.retains.items():
+        yield _part((name,), awaited(period, statuses), partial(_retention, name, period))
+    counted = {Kind.SENT.value}
+    for limit in folding.rates:
+        counted |= awaited(limit.after, statuses)
+        counted.add(f"{as_dict(limit.allow).get('each')}.opened")
+    yield _part(("rate",), counted, _rates)
+    answered = {Kind.AUTOMATION_DECLINED, Kind.AUTOMATION_ACCEPTED}
+    yield _part(("declined",), answered, _automation)
+    yield _part(("hold",), {Kind.HOLD_PLACED, Kind.HOLD_LIFTED}, _holds)
+
+
+def _fates(folding: Folding) -> Iterator[Part]:
+    held = {Kind.DATA_COLLECTED, Kind.DATA_ERASED}
+    restricted = {Kind.RESTRICTED, Kind.RESTRICTION_LIFTED, Kind.DATA_COLLECTED}
+    bound = ("admitted", "confined", "role_bound", "unproven", "free")
+    yield _part(("erased", "kept"), held, _erasures)
+    yield _part(("restricted", "released"), _answers(folding) | restricted, _restrictions)
+    yield _part(bound, held | {Kind.PURPOSE_ADMITTED}, _sources)
+
+
+def _part(
+    states: tuple[str, ...], reads: AbstractSet[str], fold: Callable[[Subject], Named]
+) -> Part:
+    return Part(states=states, reads=frozenset(reads), fold=fold)
+
+
+_LINKS: Final = frozenset({Kind.IDENTITY_LINKED, Kind.LINK_VOIDED})
+"""What makes two persons one, or two of one, moves whatever the facts of each do."""
 
 
 def moves(policy: Policy, fact: Fact) -> bool:
@@ -372,25 +501,9 @@ def moves(policy: Policy, fact: Fact) -> bool:
     An event moves nobody when no period, status or role of the policy waits for it, a message
     sent when no contact rule counts it, unless it was told as a contact with the person.
     """
-    if "contact" in fact.marks:
-        return True
-    if fact.kind in _UNREAD:
-        return False
-    if fact.kind is Kind.SENT:
-        return bool(folding_for(policy).rates)
-    if fact.kind is Kind.HAPPENED:
-        return fact.what in _events_read(policy)
-    return True
+    return fact.kind in _LINKS or not _all_read(policy).isdisjoint(topics(fact))
 
 
 @lru_cache(maxsize=8)
-def _events_read(policy: Policy) -> frozenset[str]:
-    folding = folding_for(policy)
-    periods: list[Period | None] = [period for _, period in folding.retains]
-    periods += [part for status in folding.statuses for part in status.holds_while]
-    periods += [status.holds_after for status in folding.statuses]
-    periods += [consent.period for consent in policy.consents.values()]
-    periods += [limit.after for limit in folding.rates]
-    waited = (events_of(period) for period in periods if period is not None)
-    taken = (frozenset(role.taken_by) for role in folding.roles)
-    return frozenset[str]().union(*waited, *taken)
+def _all_read(policy: Policy) -> frozenset[str]:
+    return frozenset[str]().union(*(part.reads for part in parts_of(policy)))

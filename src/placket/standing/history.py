@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -10,25 +10,12 @@ from operator import attrgetter
 from typing import Final
 
 from placket.facts import OPEN, Fact, Kind
+from placket.policy.period import INTERACTION
 from placket.standing.standing import ALWAYS
+from placket.standing.topics import is_contact
 
 Connected = Callable[[str, str], int | None]
 """When two persons of one cluster became connected: microseconds UTC."""
-
-CONTACTS: Final = frozenset(
-    {
-        Kind.INTERACTED,
-        Kind.RELATION_OPENED,
-        Kind.CONSENT_REQUESTED,
-        Kind.CONSENT_GIVEN,
-        Kind.CONSENT_CONFIRMED,
-        Kind.CONSENT_REFUSED,
-        Kind.CONSENT_WITHDRAWN,
-        Kind.OBJECTED,
-        Kind.REQUESTED,
-    }
-)
-"""Facts that are themselves a contact with the person; others count when told as one."""
 
 ERASED: Final = "erased"
 """The mark of a tombstone that says no more than that an erasure was."""
@@ -64,15 +51,22 @@ class History:
     country: str = ""
     erased_at: int = ALWAYS
 
-    def of(self, *kinds: Kind) -> list[Fact]:
+    @property
+    def topics(self) -> set[str]:
+        """Return what the facts speak to, as `topics` says of each."""
+        met = (INTERACTION,) if self.contacts else ()
+        return {*self.kinds, *self.first, *met}
+
+    def of(self, kind: Kind) -> Sequence[Fact]:
+        """Return the facts of `kind`, earliest first."""
+        return self.kinds.get(kind, ())
+
+    def of_any(self, *kinds: Kind) -> list[Fact]:
         """Return the facts of `kinds`, earliest first."""
-        told = [self.kinds[kind] for kind in kinds if kind in self.kinds]
-        if len(told) < 2:  # noqa: PLR2004 - a list alone is in order
-            return told[0] if told else []
-        return sorted(chain.from_iterable(told), key=_order)
+        return sorted(chain.from_iterable(map(self.of, kinds)), key=in_time)
 
 
-_order: Final = attrgetter("occurred_at", "id")
+in_time: Final = attrgetter("occurred_at", "id")
 
 
 def never_connected(_first: str, _second: str) -> int | None:
@@ -95,13 +89,13 @@ def gather(
     history = History(person=person, connected=connected)
     unique = {fact.id: fact for fact in facts}
     kinds, contacts = history.kinds, history.contacts
-    for fact in sorted(unique.values(), key=_order):
+    for fact in sorted(unique.values(), key=in_time):
         kind = fact.kind
         if kind in kinds:
             kinds[kind].append(fact)
         else:
             kinds[kind] = [fact]
-        if kind in CONTACTS or "contact" in fact.marks:
+        if is_contact(fact):
             contacts[""] = contacts[fact.channel] = fact
         reader = _READERS.get(kind)
         if reader is not None:

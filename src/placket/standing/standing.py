@@ -33,7 +33,7 @@ Interval = tuple[int, int, str]
 """from, until (exclusive; microseconds UTC) and the id of the fact it rests on, or empty."""
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class Standing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The fold of a person's facts.
 
     dense: states that everybody may have, columns of the wide row; sparse: states of single

@@ -1,7 +1,7 @@
 """Append facts: in one transaction the fact, its leaf, who it is about, and their standing."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from placket.facts import Fact, Kind
@@ -13,19 +13,26 @@ from placket.store.histories import BATCH, histories
 from placket.store.ledger import Appended, Fold, PersonHistory, Point
 from placket.store.refusals import FoldMissing, PersonErased, StaleFolds
 from placket.store.session import Session
-from placket.store.standings import remove, write
+from placket.store.standings import remove, renew, standing_before, write
 from placket.store.tree import leaf_hash
 
 Bodies = Mapping[str, tuple[Fact, bytes]]
+News = Mapping[str, list[Fact]]
+"""The facts of an append that may move a standing, by person."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Touched:
-    """Whom an append concerns: everybody under `always`, and under a fold whom it says."""
+    """Whom an append concerns.
+
+    always: who is new or has other facts than before, by a link or a tombstone, and is folded
+    anew; `reread`: those of them who have facts in the ledger. news: what may move the standing
+    of the others, by fold and person.
+    """
 
     always: set[str] = field(default_factory=set)
-    by_fold: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     reread: set[str] = field(default_factory=set)
+    news: dict[str, News] = field(default_factory=dict)
 
 
 def append(
@@ -129,10 +136,8 @@ def _spoken_for(
 def _touched(facts: Mapping[int, Fact], folds: Sequence[Fold], known: Known) -> Touched:
     touched = Touched(always=set(known.new))
     for fold in folds:
-        into = touched.by_fold[fold.layout.digest]
-        for fact in facts.values():
-            if fold.concerns(fact):
-                into.update((fact.person,) if fact.person else fact.persons)
+        concerning = (fact for fact in facts.values() if fold.concerns(fact))
+        touched.news[fold.layout.digest] = _by_person(concerning)
     return touched
 
 
@@ -145,24 +150,35 @@ def _refold(
 ) -> int:
     """Fold whom the batch concerns; return how many standings were written."""
     count = 0
-    by_person = _by_person(facts, known.new)
+    by_person = _by_person(facts.values()) if known.new else {}
     for fold in folds:
-        persons = touched.by_fold[fold.layout.digest] | touched.always
+        told = touched.news[fold.layout.digest]
+        persons = told.keys() | touched.always
         roots = {known.roots.get(person, person) for person in persons}
         # Who is the root of a cluster no longer has no row of its own.
         remove(session, fold.layout, persons - roots - known.new)
         simple = sorted(r for r in roots if r in known.new and r not in touched.reread)
         count += _write_new(session, fold, simple, by_person)
-        count += _write_known(session, fold, sorted(roots.difference(simple)))
+        news = _by_root(told, known, touched.always)
+        count += _write_known(session, fold, sorted(roots.difference(simple)), news)
     return count
 
 
-def _by_person(facts: Mapping[int, Fact], new: set[str]) -> Mapping[str, list[Fact]]:
+def _by_person(facts: Iterable[Fact]) -> News:
     found: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts.values():
+    for fact in facts:
         for person in (fact.person,) if fact.person else fact.persons:
-            if person in new:
-                found[person].append(fact)
+            found[person].append(fact)
+    return found
+
+
+def _by_root(told: News, known: Known, anew: Collection[str]) -> News:
+    """Return the news of each cluster but those that are folded anew."""
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for person, facts in told.items():
+        root = known.roots.get(person, person)
+        if root not in anew:
+            found[root] += facts
     return found
 
 
@@ -175,16 +191,30 @@ def _write_new(
     return len(standings)
 
 
-def _write_known(session: Session, fold: Fold, roots: Sequence[str]) -> int:
+def _write_known(session: Session, fold: Fold, roots: Sequence[str], news: News) -> int:
     count = 0
     for start in range(0, len(roots), BATCH):
         part = roots[start : start + BATCH]
-        count += refold(session, fold, part)
+        before = standing_before(session, fold.layout, [root for root in part if root in news])
+        count += refold(session, fold, [root for root in part if root not in before])
+        count += _renew(session, fold, before, news)
     return count
+
+
+def _renew(session: Session, fold: Fold, before: Mapping[str, Standing], news: News) -> int:
+    """Write what the news move of a standing that was kept; who has one is a living root."""
+    pairs = [
+        (before[h.person], fold.refold(before[h.person], news[h.person], h.facts, h.connected))
+        for h in histories(session, list(before))
+    ]
+    renew(session, fold.layout, pairs)
+    return len(pairs)
 
 
 def refold(session: Session, fold: Fold, roots: Sequence[str]) -> int:
     """Write the standing of those of `roots` who have one; return how many have."""
+    if not roots:
+        return 0
     standings = [folded(fold, history) for history in living(session, roots)]
     write(session, fold.layout, standings, known=roots)
     return len(standings)

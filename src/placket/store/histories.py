@@ -15,7 +15,8 @@ from placket.store.session import Session
 BATCH: Final = 2_000
 """Persons whose histories are read at once."""
 
-_SOURCES: Final = ("facts_among", "passages_among", "tombstones_among")
+_SHARED: Final = ("passages_among", "tombstones_among")
+_SOURCES: Final = ("facts_among", *_SHARED)
 
 Seen = Callable[[int], bool]
 """Says whether the fact of a sequence number was there."""
@@ -43,9 +44,11 @@ def histories(session: Session, roots: Sequence[str]) -> Iterator[PersonHistory]
     for person, root in root_of.items():
         people[root].append(person)
     facts: dict[str, dict[int, Fact]] = {root: {} for root in roots}
+    for person, seq, body in session.among("facts_among", list(root_of)):
+        facts[root_of[person]][seq] = read_fact(body)
     # One passage speaks of many persons: it is read once for all of them.
     read: dict[int, Fact] = {}
-    for query in _SOURCES:
+    for query in _SHARED:
         for person, seq, body in session.among(query, list(root_of)):
             fact = read.get(seq)
             if fact is None:

@@ -1,10 +1,14 @@
 """Write the standing of persons under a fold: wide rows, marks and packed bodies."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+import msgspec
+
 from placket.standing.layout import Layout
-from placket.standing.standing import Standing, pack, unpack
+from placket.standing.standing import Interval, Standing, pack, unpack
 from placket.store.session import Session
 
 _TABLES = ("wide", "marks", "bodies")
@@ -56,6 +60,10 @@ def write(
     for part, rows in _by_shape(layout, standings):
         session.many(("put_wide", part), rows)
     session.many(("put_bodies", layout), [(s.person, pack(s)) for s in standings])
+    _put_marks(session, layout, standings)
+
+
+def _put_marks(session: Session, layout: Layout, standings: Sequence[Standing]) -> None:
     marks = [
         (standing.person, name, interval[0], interval[1])
         for standing in standings
@@ -63,6 +71,48 @@ def write(
     ]
     if marks:
         session.many(("put_marks", layout), marks)
+
+
+def renew(session: Session, layout: Layout, pairs: Sequence[tuple[Standing, Standing]]) -> None:
+    """Write what differs between each person's standing before, which is kept, and after."""
+    changed = [(before, after) for before, after in pairs if before != after]
+    if not changed:
+        return
+    session.delete(("delete_bodies", layout), [after.person for _, after in changed])
+    session.many(("put_bodies", layout), [(after.person, pack(after)) for _, after in changed])
+    remarked = [(b, a) for b, a in changed if _differing(b.sparse, a.sparse)]
+    if remarked:
+        session.delete(("delete_marks", layout), [after.person for _, after in remarked])
+        _put_marks(session, layout, [after for _, after in remarked])
+    for part, rows in _by_change(layout, changed):
+        session.many(("renew_wide", part), rows)
+
+
+def _differing(before: Mapping[str, Interval], after: Mapping[str, Interval]) -> frozenset[str]:
+    """Return the states that began or end at another time, or have come or gone."""
+    lost = before.keys() - after.keys()
+    moved = (n for n, i in after.items() if n not in before or before[n][:2] != i[:2])
+    return frozenset(moved).union(lost)
+
+
+def _by_change(
+    layout: Layout, changed: Sequence[tuple[Standing, Standing]]
+) -> Iterable[tuple[Layout, list[list[object]]]]:
+    """Return the new values of those in whom the same states changed together, persons last."""
+    shapes: dict[frozenset[str], list[Standing]] = {}
+    for before, after in changed:
+        states = _differing(before.dense, after.dense)
+        if states or len(before.sparse) != len(after.sparse):
+            shapes.setdefault(states, []).append(after)
+    for shape, alike in shapes.items():
+        part = _part(layout, shape)
+        rows = [part.wide_row(standing) for standing in alike]
+        yield part, [[*values, person] for person, *values in rows]
+
+
+def _part(layout: Layout, states: AbstractSet[str]) -> Part:
+    names = tuple(name for name in layout.names if name in states)
+    return Part(digest=layout.digest, names=names, stems=layout.columns)
 
 
 def _by_shape(
@@ -76,8 +126,7 @@ def _by_shape(
     for standing in standings:
         shapes.setdefault(frozenset(standing.dense), []).append(standing)
     for shape, alike in shapes.items():
-        names = tuple(name for name in layout.names if name in shape)
-        part = Part(digest=layout.digest, names=names, stems=layout.columns)
+        part = _part(layout, shape)
         yield part, [part.wide_row(standing) for standing in alike]
 
 
@@ -87,6 +136,17 @@ def remove(session: Session, layout: Layout, persons: Iterable[str]) -> None:
     if named:
         for table in _TABLES:
             session.delete((f"delete_{table}", layout), named)
+
+
+def standing_before(
+    session: Session, layout: Layout, persons: Sequence[str]
+) -> dict[str, Standing]:
+    """Return the standing of those of `persons` of whom one is kept that can be read."""
+    found: dict[str, Standing] = {}
+    for person, body in session.among(("bodies_of", layout), persons) if persons else ():
+        with suppress(msgspec.DecodeError):
+            found[person] = unpack(body)
+    return found
 
 
 def read(session: Session, layout: Layout, person: str) -> Standing | None:

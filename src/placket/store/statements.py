@@ -74,5 +74,6 @@ class Statements:
             bodies=layout.bodies,
             columns=", ".join(columns),
             places=", ".join([self._place] * (1 + len(columns))),
+            settings=", ".join(f"{column} = {self._place}" for column in columns),
             definitions=", ".join(f"{column} {self._integer}" for column in columns),
         )
