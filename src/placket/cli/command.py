@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("placket.cli.demo", "build and serve the reference retailer"),
     "check": ("placket.cli.check", "tell what is wrong with a policy"),
+    "draft": ("placket.cli.draft", "draft a policy from a text that people wrote"),
     "trace": ("placket.cli.trace", "show each clause with its rule and its test"),
     "init": ("placket.cli.init", "set up an installation"),
     "serve": ("placket.cli.serve", "serve the interface and the pages"),

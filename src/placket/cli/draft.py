@@ -1,0 +1,119 @@
+"""`placket draft`: a policy drafted from a text, every block marked as a draft."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from placket.cli.outcome import DONE, REFUSED, WRONG_USE, Ended, write_json
+from placket.policy.draft.draft import Draft, Wish, draft
+from placket.policy.draft.lexicon import LANGUAGES
+from placket.policy.draft.source import MOST_BYTES, Unreadable, read_source, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@click.command("draft")
+@click.argument("text", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), help="The file to write; default: output.")
+@click.option("--retailer", default="", help="The retailer's name; default: as the text has it.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Default: told by the text's words.")
+@click.option("--ids", default="C", show_default=True, help="What clause ids begin with.")
+@click.option(
+    "--effective",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The first day; default: the text's own date, else today.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+def command(*, text: Path, to: Path | None, as_json: bool, **wishes: Any) -> int:
+    """Draft a policy from TEXT, plain text or HTML: clauses, and what each commits you to.
+
+    Every block says `draft: true` until a person has confirmed it, and permits nothing. What is
+    not understood stays prose.
+    """
+    if to is not None and to.exists():
+        raise Ended(f"{to} is there already", "name another file with `--to`", code=REFUSED)
+    drafted = draft_file(text, _wish(**wishes))
+    if to is not None:
+        to.write_text(drafted.text, encoding="utf-8")
+    if as_json:
+        write_json(_as_plain(drafted, to))
+        return DONE
+    if to is None:
+        click.echo(drafted.text, nl=False)
+    for line in summary(drafted, to):
+        click.echo(line, err=to is None)
+    return DONE
+
+
+def draft_file(file: Path, wish: Wish) -> Draft:
+    """Return the draft of a text or HTML file; one that gives none ends the command."""
+    found = _read(file)
+    drafted = draft(found, wish) if isinstance(found, str) else found
+    if isinstance(drafted, Unreadable):
+        raise Ended(f"{file}: {drafted.why}", drafted.mend, code=WRONG_USE)
+    return drafted
+
+
+def today() -> date:
+    """Return the day on which the command runs."""
+    return datetime.now(UTC).date()
+
+
+def _read(file: Path) -> str | Unreadable:
+    try:
+        with file.open("rb") as opened:
+            # One byte more tells a file that is too large without reading the rest.
+            raw = opened.read(MOST_BYTES + 1)
+    except OSError as fault:
+        raise Ended(
+            f"{file} cannot be read: {str(fault.strerror).lower()}",
+            "name a plain-text or HTML file",
+            code=WRONG_USE,
+        ) from fault
+    return read_source(raw) if len(raw) <= MOST_BYTES else too_large("file is larger than 4 MiB")
+
+
+def _wish(*, retailer: str, language: str | None, ids: str, effective: datetime | None) -> Wish:
+    if not ids.isascii() or not ids.isalnum() or not ids[:1].isalpha():
+        raise Ended(
+            f"`{ids}` begins no clause id",
+            "write letters and digits, a letter first",
+            code=WRONG_USE,
+        )
+    return Wish(
+        retailer=" ".join(retailer.split()),
+        language=language or "",
+        ids=ids,
+        effective=effective.date() if effective else None,
+        today=today(),
+    )
+
+
+def summary(drafted: Draft, to: Path | None) -> Iterator[str]:
+    """Yield what was drafted, and what was not understood."""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in drafted.kinds.items())
+    yield f"{drafted.clauses} clauses, {drafted.rules} drafted rules: {kinds}"
+    if drafted.plain:
+        yield f"{drafted.plain} clauses stay prose: nothing in them was understood"
+    if drafted.unclocked:
+        yield f"{drafted.unclocked} periods name no event to count from, and stay prose"
+    yield "a draft permits nothing: read each block against its text, then take `draft: true` out"
+    if to is not None:
+        yield f"written to {to}; `placket check --as-published {to}` says where the text breaks"
+
+
+def _as_plain(drafted: Draft, to: Path | None) -> dict[str, Any]:
+    counts = {
+        "clauses": drafted.clauses,
+        "rules": drafted.rules,
+        "kinds": drafted.kinds,
+        "prose_alone": drafted.plain,
+        "periods_without_clock": drafted.unclocked,
+    }
+    whole = {} if to else {"policy": drafted.text}
+    return {"retailer": drafted.retailer, "language": drafted.language, **counts, **whole}

@@ -1,0 +1,1 @@
+"""From a privacy text that people wrote to a policy whose every block awaits a person's yes."""

@@ -1,0 +1,90 @@
+"""Recognising rights and the routes to them, and where a person may complain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from placket.policy.draft.contacts import urls_in
+from placket.policy.draft.drafted import Drafted, Names, drafted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placket.policy.draft.reading import Reading, Sentence
+
+ROUTES: Final = frozenset(
+    {
+        "email",
+        "phone",
+        "post",
+        "account_settings",
+        "preference_centre",
+        "unsubscribe_link",
+        "sms_stop",
+        "customer_care",
+        "browser_settings",
+        "app_settings",
+        "cookie_banner",
+        "cookie_policy_page",
+        "platform_settings",
+        "web_form",
+        "live_chat",
+    }
+)
+_BARE: Final = frozenset({"access", "erasure", "rectification", "restriction"})
+"""Rights whose shorter forms are everyday words: said only where somebody may ask."""
+
+
+def entitled(reading: Reading, names: Names) -> Iterator[Drafted]:
+    """Yield each right that a clause grants, once, with the routes that it names."""
+    del names
+    granted: dict[str, list[str]] = {}
+    for sentence in reading.sentences:
+        for right in _granted(sentence):
+            routes = granted.setdefault(right, [])
+            routes += [c for c in sentence.terms("channel") if c in ROUTES and c not in routes]
+    if not any(granted.values()):
+        later = [c for s in reading.sentences if s.has("act", "say") for c in s.terms("channel")]
+        for routes in granted.values():
+            routes += [c for c in dict.fromkeys(later) if c in ROUTES]
+    if len(granted) > 1:
+        granted.pop("any", None)
+    for right, routes in granted.items():
+        if right != "complaint" or not reading.terms("authority"):
+            yield drafted(
+                "right",
+                right,
+                by=routes,
+                fee=_fee(reading) if right in {"access", "any"} else "",
+                format=list(reading.terms("format")) if right == "portability" else [],
+            )
+
+
+def _granted(sentence: Sentence) -> tuple[str, ...]:
+    may = sentence.has("act", "say") or "rights" in sentence.topics
+    if not may or sentence.text.endswith("?"):
+        return ()
+    found = sentence.terms("right")
+    if not sentence.has("act", "say"):
+        # A list of rights names them in full.
+        return tuple(m.term for m in sentence.of("right") if m.size > 1 or m.term not in _BARE)
+    return found
+
+
+def _fee(reading: Reading) -> str:
+    fees = reading.terms("fee")
+    return fees[0] if fees else ""
+
+
+def complained(reading: Reading, names: Names) -> Iterator[Drafted]:
+    """Yield each authority to which a clause sends complaints, in the words of the text."""
+    del names
+    is_about = reading.has("right", "complaint") or "complaints" in reading.topics
+    told: set[str] = set()
+    for sentence in reading.sentences if is_about else ():
+        for match in sentence.of("authority"):
+            name = sentence.words_at(match)
+            if name.casefold() not in told:
+                told.add(name.casefold())
+                url = next(iter(urls_in(sentence.text)), "")
+                yield drafted("complaint", name, url=url)

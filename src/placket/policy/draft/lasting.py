@@ -1,0 +1,96 @@
+"""Recognising how long data are kept, and what makes a person a customer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from placket.policy.draft.collecting import data_of
+from placket.policy.draft.drafted import Drafted, Names, drafted
+from placket.policy.draft.periods import periods_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placket.policy.draft.periods import Clocked
+    from placket.policy.draft.reading import Reading, Sentence
+
+_NO_CLOCK = "the text names no clock; this one follows from what is kept"
+
+
+def retained(reading: Reading, names: Names) -> Iterator[Drafted]:
+    """Yield how long each datum is kept, one rule for each period of a sentence."""
+    del names
+    for sentence in reading.sentences:
+        if not keeps(sentence):
+            continue
+        periods, _ = periods_in(_with_row(sentence, reading))
+        for at, period in enumerate(periods):
+            data = _kept(sentence, reading, periods, at)
+            yield drafted(
+                "retain",
+                data,
+                for_=period.phrase,
+                then=_then(sentence),
+                inferred=_NO_CLOCK if period.is_implied else "",
+            )
+
+
+def unclocked(reading: Reading) -> int:
+    """Return how many periods of the clause name no clock: they stay prose."""
+    kept = [s for s in reading.sentences if keeps(s)]
+    return sum(periods_in(_with_row(sentence, reading))[1] for sentence in kept)
+
+
+def keeps(sentence: Sentence) -> bool:
+    """Say whether the sentence is about how long something is kept."""
+    if sentence.has("act", "tell") or sentence.has("status"):
+        return False
+    if sentence.has("cookie") and "retain" not in sentence.topics:
+        return False
+    return sentence.has("act", "keep") or "retain" in sentence.topics
+
+
+def _with_row(sentence: Sentence, reading: Reading) -> Sentence:
+    """Return the sentence that tells the period; in a table, with what its row names before it."""
+    del reading
+    return sentence
+
+
+def _kept(sentence: Sentence, reading: Reading, periods: tuple[Clocked, ...], at: int) -> list[str]:
+    """Return the data that a period is for: those named since the one before, else all named."""
+    since = periods[at - 1].end if at else 0
+    named = [
+        match
+        for match in sentence.of("data")
+        if since <= sentence.words[match.first].start < periods[at].start
+    ]
+    data = list(dict.fromkeys(m.term for m in named if m.term != "all_held"))
+    if not data and at == 0:
+        data = data_of(sentence) or _of_row(reading)
+    return data or ["all"] if at == 0 or data else ["all"]
+
+
+def _of_row(reading: Reading) -> list[str]:
+    is_row = reading.passage.shape == "row"
+    return [d for s in reading.sentences for d in data_of(s)] if is_row else []
+
+
+def _then(sentence: Sentence) -> str:
+    ends = sentence.terms("then")
+    if {"erase", "anonymise"} <= set(ends):
+        return "erase_or_anonymise"
+    return ends[0] if ends else ""
+
+
+def held(reading: Reading, names: Names) -> Iterator[Drafted]:
+    """Yield the status that a clause defines by times and open cases."""
+    named = reading.terms("status")
+    if not named:
+        return
+    conditions: list[str] = []
+    for sentence in reading.sentences:
+        periods, _ = periods_in(sentence)
+        conditions += [p.phrase.removeprefix("while ") for p in periods if " then " not in p.phrase]
+    if conditions:
+        name = names.new("status", named[0])
+        yield drafted("status", name, holds_while=list(dict.fromkeys(conditions)))

@@ -1,0 +1,176 @@
+"""What each sentence of a clause says: its terms in order, without those that it denies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from placket.policy.draft.words import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from placket.policy.draft.clauses import Part, Passage
+    from placket.policy.draft.lexicon import Lexicon, Match
+    from placket.policy.draft.words import Word
+
+_GRAMMAR: Final = frozenset({"not", "but", "if", "notjust", "join", "act", "topic", "sign"})
+"""Kinds of words that neither hide others nor are hidden by them."""
+_NAMING: Final = frozenset(
+    {
+        "data",
+        "recipient",
+        "right",
+        "company",
+        "purpose",
+        "channel",
+        "security",
+        "touchpoint",
+        "basis",
+        "interest",
+    }
+)
+"""Kinds of which the longer hides the shorter: in `marketing companies` no marketing is said."""
+_WITHOUT: Final = 3
+"""How many words a `without` reaches."""
+
+
+@dataclass(frozen=True, eq=False, slots=False)
+class Sentence:
+    """One sentence, item or cell with what it says.
+
+    topics: what its heading, introduction or column is about. denied: what it says is not so.
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    matches: tuple[Match, ...]
+    denied: tuple[Match, ...]
+    topics: frozenset[str]
+
+    def of(self, *kinds: str) -> list[Match]:
+        """Return what it says of the kinds, in order."""
+        return [match for match in self.matches if match.kind in kinds]
+
+    def terms(self, *kinds: str) -> tuple[str, ...]:
+        """Return the terms of the kinds, in order, each once."""
+        return tuple(dict.fromkeys(match.term for match in self.of(*kinds)))
+
+    def has(self, kind: str, *terms: str) -> bool:
+        """Say whether it says any of the terms."""
+        return any(m.kind == kind and (not terms or m.term in terms) for m in self.matches)
+
+    def words_at(self, match: Match) -> str:
+        """Return the match as it stands in the text."""
+        return self.text[self.words[match.first].start : self.words[match.end - 1].end]
+
+    def denies(self, kind: str, *terms: str) -> bool:
+        """Say whether it denies any of the terms."""
+        return any(m.kind == kind and (not terms or m.term in terms) for m in self.denied)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A clause with its sentences read."""
+
+    passage: Passage
+    sentences: tuple[Sentence, ...]
+
+    @cached_property
+    def matches(self) -> tuple[Match, ...]:
+        """Return what all its sentences say."""
+        return tuple(match for sentence in self.sentences for match in sentence.matches)
+
+    def terms(self, *kinds: str) -> tuple[str, ...]:
+        """Return the terms of the kinds, in order, each once."""
+        return tuple(dict.fromkeys(m.term for m in self.matches if m.kind in kinds))
+
+    def has(self, kind: str, *terms: str) -> bool:
+        """Say whether any of its sentences says one of the terms."""
+        return any(sentence.has(kind, *terms) for sentence in self.sentences)
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """Return what it is about."""
+        return frozenset[str]().union(*(sentence.topics for sentence in self.sentences))
+
+
+def read_passage(passage: Passage, lexicon: Lexicon) -> Reading:
+    """Return the clause with each of its sentences read."""
+    about = topics_of(passage.heading, lexicon)
+    leads = [text for text in (passage.title_said, passage.intro) if text]
+    before = tuple(_sentence(text, about, lexicon) for text in leads)
+    return Reading(passage, (*before, *(_part(part, about, lexicon) for part in passage.parts)))
+
+
+def _part(part: Part, about: frozenset[str], lexicon: Lexicon) -> Sentence:
+    lead = topics_of(part.lead, lexicon) if part.lead else frozenset[str]()
+    return _sentence(part.text, lead | about, lexicon)
+
+
+def topics_of(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """Return what a heading or introduction announces."""
+    return frozenset(m.term for m in lexicon.matches(words_of(text)) if m.kind == "topic")
+
+
+def _sentence(text: str, topics: frozenset[str], lexicon: Lexicon) -> Sentence:
+    words = words_of(text)
+    shown = _unhidden(lexicon.matches(words))
+    denied = frozenset(_denied(shown, words, text))
+    return Sentence(
+        text=text,
+        words=words,
+        matches=tuple(match for match in shown if match not in denied),
+        denied=tuple(match for match in shown if match in denied),
+        topics=topics,
+    )
+
+
+def _unhidden(matches: Iterable[Match]) -> list[Match]:
+    """Return the matches without those that stand inside a longer name of another thing."""
+    longest: dict[int, Match] = {}
+    found = list(matches)
+    for match in found:
+        if match.kind in _NAMING:
+            for at in range(match.first, match.end):
+                best = longest.get(at)
+                if best is None or match.size > best.size:
+                    longest[at] = match
+    return [m for m in found if m.kind in _GRAMMAR or not _is_hidden(m, longest)]
+
+
+def _is_hidden(match: Match, longest: dict[int, Match]) -> bool:
+    over = longest.get(match.first)
+    if over is None or over.kind == match.kind or match.kind not in _NAMING | {"notice", "fee"}:
+        return False
+    return over.size > match.size and over.first <= match.first and match.end <= over.end
+
+
+def _denied(matches: list[Match], words: tuple[Word, ...], text: str) -> Iterable[Match]:
+    """Yield what a negation reaches: from it to `but`, or to the comma that ends an `if`."""
+    for negation in (m for m in matches if m.kind == "not" and _denies(m, matches)):
+        end = _reach(negation, matches, words, text)
+        yield from (
+            m
+            for m in matches
+            if negation.end <= m.first < end and m.kind not in {"but", "if", "not", "notjust"}
+        )
+
+
+def _denies(negation: Match, matches: list[Match]) -> bool:
+    return not any(m.kind == "notjust" and m.first <= negation.first < m.end for m in matches)
+
+
+def _reach(negation: Match, matches: list[Match], words: tuple[Word, ...], text: str) -> int:
+    ends = [m.first for m in matches if m.kind == "but" and m.first >= negation.end]
+    if negation.term == "without":
+        ends.append(negation.end + _WITHOUT)
+    before = [m.first for m in matches if m.kind == "if" and m.first < negation.first]
+    marks = ",;:" if before else ";"
+    for at in range(negation.end, len(words)):
+        between = text[words[at - 1].end : words[at].start]
+        if any(mark in between for mark in marks):
+            ends.append(at)
+            break
+    return min([*ends, len(words)])

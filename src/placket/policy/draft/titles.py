@@ -1,0 +1,130 @@
+"""A clause's title: its own label, its heading, or its first words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from placket.policy.draft.clauses import Heading, Passage
+from placket.policy.draft.words import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from placket.policy.draft.clauses import Entry
+    from placket.policy.draft.lexicon import Lexicon
+
+_LABEL: Final = re.compile(r"^([A-Z\u00c0-\u00dd][^.:;!?]{2,60}?)(?: [-\u2013\u2014] |: )")
+_WORDS: Final = 9
+_WEAK: Final = frozenset(
+    {
+        "a",
+        "an",
+        "and",
+        "any",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "of",
+        "on",
+        "or",
+        "our",
+        "that",
+        "the",
+        "their",
+        "this",
+        "to",
+        "we",
+        "which",
+        "will",
+        "with",
+        "you",
+        "your",
+        "are",
+        "is",
+        "be",
+        "may",
+        "can",
+        "have",
+        "if",
+        "when",
+        "us",
+        "it",
+        "its",
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "et",
+        "ou",
+        "à",
+        "en",
+        "pour",
+        "que",
+        "qui",
+        "nous",
+        "vous",
+        "vos",
+        "nos",
+        "sur",
+        "par",
+        "un",
+        "une",
+        "au",
+        "aux",
+    }
+)
+_AIM: Final = re.compile(r"(?i)^(?:to|for|pour)\b")
+_MARKS: Final = re.compile(r"[#{}`<>\[\]|*_\\]")
+
+
+def titled(entries: Sequence[Entry], lexicon: Lexicon) -> Iterator[Entry]:
+    """Yield the entries, each clause with its title.
+
+    A heading that says something for the clauses under it, such as their legal basis in
+    parentheses, becomes the title of each and a part of its text.
+    """
+    heading, count = "", 0
+    for entry in entries:
+        if isinstance(entry, Heading):
+            heading, count = (entry.text if _says(entry.text, lexicon) else ""), 0
+            # What becomes a title of clauses does not stand a second time as a heading.
+            if not heading:
+                yield entry
+            continue
+        count += 1
+        own = f"{heading}, {count}" if count > 1 else heading
+        yield replace(entry, title=_clean(own or _title(entry)), title_said=heading)
+
+
+def _says(heading: str, lexicon: Lexicon) -> bool:
+    matches = lexicon.matches(words_of(heading))
+    if heading.endswith("?"):
+        return False
+    aims = bool(_AIM.match(heading)) and any(m.kind == "purpose" for m in matches)
+    return aims or any(m.kind == "basis" and m.size > 1 for m in matches)
+
+
+def _title(passage: Passage) -> str:
+    text = passage.intro or passage.parts[0].text
+    label = _LABEL.match(text)
+    if label:
+        return label[1]
+    words = text.split()
+    if len(words) <= _WORDS:
+        return text.rstrip(" .,;:")
+    kept = words[:_WORDS]
+    while len(kept) > 1 and kept[-1].lower().strip(",;:()") in _WEAK:
+        kept.pop()
+    return " ".join(kept).rstrip(" .,;:(\u2013-")
+
+
+def _clean(title: str) -> str:
+    return " ".join(_MARKS.sub(" ", title).split()) or "Clause"

@@ -1,0 +1,182 @@
+"""Recognising what is done with data: purposes, their basis, their channels, consent."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from placket.policy import vocabulary
+from placket.policy.draft.collecting import data_of
+from placket.policy.draft.drafted import Drafted, Names, drafted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placket.policy.draft.reading import Reading, Sentence
+
+_AIM: Final = re.compile(r"(?i)^\W*(?:to|for|pour|afin)\b")
+_USES: Final = frozenset({"use", "basis", "marketing"})
+_ELSEWHERE: Final = frozenset({"rights", "retain", "changes", "security"})
+_SPOKEN: Final = (
+    "email",
+    "phone",
+    "sms",
+    "post",
+    "push",
+    "live_chat",
+    "social_media",
+    "website",
+    "app",
+    "online_ads",
+    "onsite_popup",
+)
+_TOLD: Final = frozenset(
+    {
+        "service_messages",
+        "order_updates",
+        "terms_updates",
+        "surveys",
+        "feedback_request",
+        "customer_service",
+        "marketing_relevance",
+        "ad_targeting",
+        "recommendations",
+        "order_issue_contact",
+    }
+)
+_MOST_INTEREST: Final = 200
+_WITHDRAWALS: Final = ("withdraw_consent", "marketing_opt_out")
+
+
+@dataclass(slots=True)
+class _Use:
+    """An activity while its sentences are gathered."""
+
+    purposes: list[str]
+    uses: list[str] = field(default_factory=list)
+    bases: list[str] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    interest: str = ""
+    profiling: bool = False
+
+    def add(self, sentence: Sentence) -> None:
+        self.uses += [d for d in data_of(sentence) if d not in self.uses]
+        if sentence.has("act", "share"):
+            named = sentence.terms("recipient", "company")
+            self.recipients += [r for r in named if r not in self.recipients]
+        self.profiling = self.profiling or sentence.has("profiling")
+        self.rest_on(sentence)
+
+    def rest_on(self, sentence: Sentence) -> None:
+        if not self.bases:
+            self.bases += bases_of(sentence)
+            self.interest = _interest(sentence) if self.bases == ["legitimate_interest"] else ""
+
+
+def used(reading: Reading, names: Names) -> Iterator[Drafted]:
+    """Yield the activities of a clause, and with each that rests on consent its consent."""
+    for use in _uses(reading):
+        name = names.new("activity", use.purposes[0])
+        basis = use.bases[0] if len(set(use.bases)) == 1 else ""
+        yield drafted(
+            "activity",
+            name,
+            purpose=use.purposes,
+            uses=use.uses,
+            basis=basis,
+            interest=use.interest if basis else "",
+            channel=use.channels,
+            recipients=use.recipients,
+            profiling=use.profiling or None,
+        )
+        if basis == "consent":
+            yield drafted(
+                "consent",
+                names.new("consent", name),
+                activities=[name],
+                channel=use.channels,
+                withdrawn_by=_withdrawn_by(reading),
+            )
+
+
+def _uses(reading: Reading) -> list[_Use]:
+    found: list[_Use] = []
+    for sentence in reading.sentences:
+        purposes = _purposes(sentence)
+        if purposes and not (found and set(purposes) <= set(found[-1].purposes)):
+            use = _Use(purposes=purposes)
+            use.add(sentence)
+            use.channels += [c for c in sentence.terms("channel") if c in _SPOKEN and _speaks(use)]
+            found.append(use)
+        elif found and not _is_of_the_person(sentence):
+            found[-1].add(sentence)
+    _rest(found, reading)
+    return found
+
+
+def _rest(uses: list[_Use], reading: Reading) -> None:
+    """Give each use without a basis the one that the clause names for all."""
+    for use in uses:
+        for sentence in reading.sentences:
+            if not _is_of_the_person(sentence):
+                use.rest_on(sentence)
+    for use in uses:
+        if reading.passage.shape == "row":
+            use.uses += [
+                d
+                for s in reading.sentences
+                for d in data_of(s)
+                if d not in use.uses and "collect" in s.topics
+            ]
+
+
+def _purposes(sentence: Sentence) -> list[str]:
+    purposes = list(sentence.terms("purpose"))
+    if not purposes or _is_of_the_person(sentence) or sentence.text.endswith("?"):
+        return []
+    is_act = any(sentence.has("act", act) for act in ("use", "collect", "share", "inform", "ask"))
+    is_about = bool(sentence.topics & _USES)
+    is_elsewhere = bool(sentence.topics & _ELSEWHERE) and not sentence.has("act", "use")
+    if is_elsewhere or not (is_act or is_about or bases_of(sentence) or _AIM.match(sentence.text)):
+        return []
+    return purposes
+
+
+def _is_of_the_person(sentence: Sentence) -> bool:
+    """Say whether the sentence tells what the person may do, not what the retailer does."""
+    return sentence.has("right") and sentence.has("act", "say")
+
+
+def bases_of(sentence: Sentence) -> list[str]:
+    """Return the legal bases that the sentence names; a bare word only where bases are listed."""
+    named = [m.term for m in sentence.of("basis")]
+    if not named and "basis" in sentence.topics:
+        named = [m.term for m in sentence.of("basiscell")]
+    return list(dict.fromkeys(named))
+
+
+def _interest(sentence: Sentence) -> str:
+    found = next(iter(sentence.of("interest")), None)
+    if found is None:
+        return ""
+    rest = sentence.text[sentence.words[found.end - 1].end :]
+    interest = re.split(r"[;.](?:\s|$)", rest, maxsplit=1)[0].strip(" .,:;")
+    if len(interest) > _MOST_INTEREST:
+        interest = interest[:_MOST_INTEREST].rsplit(" ", 1)[0].rstrip(" ,;:")
+    return interest
+
+
+def _speaks(use: _Use) -> bool:
+    return any(p in _TOLD or vocabulary.is_direct_marketing(p) for p in use.purposes)
+
+
+def _withdrawn_by(reading: Reading) -> list[str]:
+    ways = [
+        way
+        for sentence in reading.sentences
+        if sentence.has("right", *_WITHDRAWALS)
+        for way in sentence.terms("channel")
+    ]
+    return list(dict.fromkeys(ways))
