@@ -64,7 +64,7 @@ def test_a_yes_is_for_one_purpose(shop: Shop) -> None:
 def test_a_yes_to_no_published_wording_counts_for_nothing(shop: Shop) -> None:
     ticked_for_them = agreed("email_marketing", "2026-05-01", wording="all-in-one", channel="email")
 
-    assert as_dict(shop.policy.consents["email_marketing"].asked)["ticked"] is False
+    assert as_dict(shop.rules["consent", "email_marketing"].asked)["ticked"] is False
     assert shop.ask((*HOLDER, *ticked_for_them), "newsletter") == deny(
         "basis.consent_not_given LP-034", "channel.no_soft_opt_in LP-034"
     )

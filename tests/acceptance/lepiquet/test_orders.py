@@ -114,7 +114,7 @@ def test_only_a_return_that_is_collected_gives_the_courier_an_address(shop: Shop
 def test_a_card_is_offered_again_only_to_who_asked_for_it(shop: Shop) -> None:
     assert shop.ask(KEEPS_CARD, "remember_card", recipient="payment_processor") == KEPT
     assert shop.ask(ADA, "remember_card") == deny("basis.consent_not_given LP-053")
-    assert as_dict(shop.policy.consents["card_kept"].asked)["ticked"] is False
+    assert as_dict(shop.rules["consent", "card_kept"].asked)["ticked"] is False
 
 
 @pytest.mark.clause("LP-053")

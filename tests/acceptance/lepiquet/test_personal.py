@@ -29,7 +29,7 @@ from tests.acceptance.retailers import (
 )
 
 if TYPE_CHECKING:
-    from tests.acceptance.retailers import Answer, Shop
+    from tests.acceptance.retailers import Answer, Shop, Told
 
 CHOSEN_BY = (
     "page_interactions",
@@ -260,7 +260,7 @@ def test_those_to_leave_out_go_with_each_group(shop: Shop) -> None:
 
 @pytest.mark.clause("LP-080")
 def test_nobody_sees_our_adverts_more_than_three_times_a_week(shop: Shop) -> None:
-    def seen(*days: str) -> tuple[object, ...]:
+    def seen(*days: str) -> Told:
         sent = {"activity": "advertise_elsewhere", "channel": "online_ads"}
         return tuple(fact for day in days for fact in told(Kind.SENT, day, **sent))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -92,7 +92,7 @@ def test_what_only_the_custom_shop_needs_goes_with_the_customer(shop: Shop) -> N
     visits = told(Kind.HAPPENED, "2020-01-10", "visit.made")
     tracked = (*BOUGHT_ONCE, *visits, *agreed("experience", "2020-01-10"))
     device = ("device_info",)
-    asked = {"activity": "own_settings", "channel": "website", "data": device}
+    asked: dict[str, Any] = {"activity": "own_settings", "channel": "website", "data": device}
 
     assert shop.ask(tracked, **asked, at="2023-01-09") == permit(
         "permitted.legitimate_interest LP-075", data=device

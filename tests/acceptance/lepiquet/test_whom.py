@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_each_country_has_its_own_law_and_the_rest_has_the_british(shop: Shop) -
 
 @pytest.mark.clause("LP-000")
 def test_only_the_privacy_team_sees_everything(shop: Shop) -> None:
-    asked = {"activity": "handle_requests", "data": ("email", "correspondence")}
+    asked: dict[str, Any] = {"activity": "handle_requests", "data": ("email", "correspondence")}
 
     assert shop.ask(BO, **asked, actor="privacy") == permit(
         "permitted.legitimate_interest LP-062", data=("email", "correspondence")
