@@ -35,6 +35,30 @@ class Span:
 NOWHERE = Span()
 
 
+class Family(StrEnum):
+    """What kind of fault a problem is: of form, or what a careful reader would call it."""
+
+    FORM = "form"
+    CONTRADICTION = "contradiction"
+    MISSING = "missing"
+    OPEN_ENDED = "open-ended"
+    DANGLING = "dangling"
+    LEGAL_RISK = "legal risk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One more place that a problem is about, with its clause."""
+
+    at: Span = NOWHERE
+    clause: str = ""
+
+    def __str__(self) -> str:
+        """Return clause and line, as in `clause CS-4 (line 41)`."""
+        named = f"clause {self.clause} " if self.clause else ""
+        return f"{named}(line {self.at.line})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One fault of the author, gathered with the others and shown together, never raised."""
@@ -46,16 +70,20 @@ class Problem:
     clause: str = ""
     source: str = ""
     severity: Severity = Severity.ERROR
-    see: Span | None = None
-    see_clause: str = ""
+    also: tuple[Place, ...] = ()
+    family: Family = Family.FORM
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """Return the ids of all clauses it is about, its own first, each once."""
+        named = (self.clause, *(place.clause for place in self.also))
+        return tuple(dict.fromkeys(clause for clause in named if clause))
 
     def __str__(self) -> str:
         """Return the problem in the words and order of the style guide."""
         where = f" in clause {self.clause}" if self.clause else ""
         lines = [f"{self.at}: {self.code}{where}: {self.summary}"]
-        if self.see is not None:
-            named = f"clause {self.see_clause} " if self.see_clause else ""
-            lines.append(f"  see: {named}(line {self.see.line})")
+        lines.extend(f"  see: {place}" for place in self.also)
         lines.append(f"  mend: {self.mend}")
         if self.source:
             lines.append(f"  source: {self.source}")

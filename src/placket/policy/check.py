@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from placket.policy.checks import (
     basis,
+    conflict,
     drafts,
     gaps,
+    lacks,
     laws,
     marketing,
+    notices,
     prose,
     references,
+    risk,
     sharing,
     times,
+    vague,
 )
 from placket.policy.checks.book import Book
 from placket.policy.published import as_published
@@ -81,6 +86,20 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 """Every check, in the order of its code; a new fault is a new function here."""
 
+LAWFUL: Final[tuple[Check, ...]] = (
+    risk.objections_with_reasons,
+    risk.others_by_soft_opt_in,
+    risk.implied_consents,
+    risk.audiences_without_consent,
+    risk.refusals_too_wide,
+    risk.marketing_by_contract,
+    risk.promoting_service,
+    risk.transfers_by_use,
+    risk.accounts_needed,
+    risk.laws_from_elsewhere,
+)
+"""What no policy may say, whether it runs or is only read."""
+
 OF_TEXT: Final[tuple[Check, ...]] = (
     references.unknown_statuses,
     basis.two_bases,
@@ -96,19 +115,72 @@ OF_TEXT: Final[tuple[Check, ...]] = (
     times.kept_until_asked,
     sharing.undeclared_recipients,
     sharing.third_countries_without_safeguard,
-    gaps.gaps,
+    marketing.unused_consents,
+    conflict.free_and_for_a_fee,
+    risk.fees,
+    conflict.two_roles,
+    conflict.marketing_on_two_bases,
+    conflict.kept_for_two_times,
+    conflict.device_beside_consent,
+    conflict.used_for_more_than_told,
+    conflict.gates_without_birth,
+    conflict.other_purposes_elsewhere,
+    conflict.unreachable_addresses,
+    conflict.voluntary_and_needed,
+    conflict.limits_broken,
+    conflict.erased_and_kept,
+    notices.controllers,
+    notices.representatives,
+    notices.officers,
+    notices.recipients_unnamed,
+    notices.transfers,
+    notices.rights_lacking,
+    notices.withdrawals,
+    notices.complaints,
+    notices.needs_untold,
+    notices.automated_untold,
+    notices.sources_untold,
+    notices.indirect_untold,
+    notices.objection_untold,
+    notices.marketing_without_way_out,
+    notices.rights_without_route,
+    notices.children,
+    notices.security_untold,
+    lacks.roles_without_clock,
+    lacks.joint_control_untold,
+    lacks.publications,
+    lacks.partners_unnamed,
+    lacks.data_without_use,
+    lacks.periods_untold,
+    lacks.fees_without_amount,
+    vague.open_purposes,
+    vague.open_recipients,
+    vague.open_data,
+    vague.rates_untold,
+    vague.safeguards_untold,
+    vague.consent_in_some_cases,
+    vague.routes_not_equal,
+    vague.offers_without_business,
+    vague.mixed_lists,
+    risk.browsers_as_consent,
+    risk.opting_out_at_a_price,
+    risk.bundled_consents,
+    risk.devices_without_consent,
+    risk.profiles_without_way_out,
+    risk.kept_longer_than_law,
+    risk.endless_waits,
 )
 """What is judged of a text as published: the law, and not how its rules are written."""
 
 
 def check(document: Document) -> tuple[Problem, ...]:
     """Return the problems of the document's content, by place and code."""
-    return _told(CHECKS, Book(document=document))
+    return _told((*CHECKS, *LAWFUL), Book(document=document))
 
 
 def check_published(document: Document) -> tuple[Problem, ...]:
     """Return what is wrong with the document's text as it was published, by place and code."""
-    return _told(OF_TEXT, Book(document=as_published(document)))
+    return _told((*LAWFUL, *OF_TEXT), Book(document=as_published(document)))
 
 
 def _told(checks: Iterable[Check], book: Book) -> tuple[Problem, ...]:

@@ -15,7 +15,7 @@ from placket.policy import rules
 from placket.policy.forms import FLAG, LANGUAGE, MISSING, Reading
 from placket.policy.front import Front, read_front
 from placket.policy.rules import DRAFT, KINDS, PUBLISHED, STANDINGS, Provenance, Rule, keys_of
-from placket.problems import NOWHERE, Problem, Problems, Span
+from placket.problems import NOWHERE, Place, Problem, Problems, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -228,8 +228,7 @@ def _tell_repeated(clauses: list[Clause], problems: Problems) -> None:
                     mend="give one of the two clauses another id",
                     at=clause.span,
                     clause=clause.id,
-                    see=first.span,
-                    see_clause=first.id,
+                    also=(Place(at=first.span, clause=first.id),),
                 )
             )
 

@@ -28,7 +28,7 @@ def incomplete_activities(book: Book) -> Iterator[Problem]:
     for activity in book.activities:
         written = {"purpose": activity.purpose, "uses": uses_of(activity), "basis": activity.basis}
         for key, what, example in NEEDED:
-            if not written[key]:
+            if not written[key] and not book.said_by_parent(activity, key):
                 yield found(
                     "P234",
                     activity,

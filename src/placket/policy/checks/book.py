@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from placket.law.packs import NotInForce, country_sets, expand_countries, load_packs
-from placket.policy.checks.codes import CODES
+from placket.policy.checks.codes import CODES, family_of
 from placket.policy.compile import law_by_countries
 from placket.policy.parse import UNREAD
 from placket.policy.rules import Activity, Consent, Cookie, Region, Rule, keys_of
-from placket.problems import NOWHERE, Problem
+from placket.problems import NOWHERE, Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,21 +26,29 @@ NOT_INHERITED: Final = frozenset({"name", "extends", "uses_also"})
 
 def found(code: str, rule: Rule, key: str, summary: str, mend: str) -> Problem:
     """Return the problem `code` at the value of `key` in `rule`; its weight is the code's."""
+    place = Place(at=rule.place_of(key), clause=rule.clause)
+    return told(code, place, summary, mend)
+
+
+def told(code: str, place: Place, summary: str, mend: str) -> Problem:
+    """Return the problem `code` at a place; weight, source and family are the code's."""
     severity, source = CODES[code]
     return Problem(
         code=code,
         summary=summary,
         mend=mend,
-        at=rule.place_of(key),
-        clause=rule.clause,
+        at=place.at,
+        clause=place.clause,
         source=source,
         severity=severity,
+        family=family_of(code),
     )
 
 
-def seeing(problem: Problem, other: Rule) -> Problem:
-    """Return the problem with the place of the other rule that it is about."""
-    return replace(problem, see=other.span, see_clause=other.clause)
+def seeing(problem: Problem, *others: Rule) -> Problem:
+    """Return the problem with the places of the other rules that it is about."""
+    places = (Place(at=other.span, clause=other.clause) for other in others)
+    return replace(problem, also=(*problem.also, *places))
 
 
 def overlap(one: Rule, other: Rule) -> bool:
@@ -140,6 +148,11 @@ class Book:
         except NotInForce:
             return known.at(known.changes[-1])
 
+    def law_today(self, pack: str) -> Law:
+        """Return the newest law of the pack: a text that stays up has to meet it too."""
+        known = load_packs()[pack]
+        return known.at(known.changes[-1])
+
     def covering(self, activity: Activity, channel: str) -> tuple[Consent | Cookie, ...]:
         """Return the consents that cover the activity on the channel, in order."""
         return tuple(
@@ -149,6 +162,11 @@ class Book:
             and overlap(rule, activity)
             and covers_channel(rule, channel)
         )
+
+    def said_by_parent(self, activity: Activity, *keys: str) -> bool:
+        """Say whether the activity only inherits all of `keys`, so that its parent is told."""
+        own = {name for name, _ in activity.places}
+        return activity.extends in self.written and own.isdisjoint(keys)
 
     def head(self) -> Span:
         """Return the first place of the document, for what is wrong with it as a whole."""

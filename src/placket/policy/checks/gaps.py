@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from placket.policy.checks.codes import CODES
+from placket.policy.checks.book import told
 from placket.policy.compile import is_marketing
 from placket.policy.rules import Complaint, Controller, Right
-from placket.problems import Problem
+from placket.problems import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from placket.policy.checks.book import Book
+    from placket.problems import Problem
 
 RIGHTS: Final = (
     "access",
@@ -45,11 +47,6 @@ def gaps(book: Book) -> Iterator[Problem]:
 
 
 def _gap(book: Book, what: str, block: str, law: str) -> Problem:
-    return Problem(
-        code="P241",
-        summary=f"no block says {what}",
-        mend=f"add a block `{block}`",
-        at=book.head(),
-        source=law,
-        severity=CODES["P241"][0],
-    )
+    place = Place(at=book.head())
+    problem = told("P241", place, f"no block says {what}", f"add a block `{block}`")
+    return replace(problem, source=law)

@@ -7,18 +7,18 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from placket.law.packs import country_sets, load_packs
-from placket.policy.checks.book import bend, countries_of, found, seeing
-from placket.policy.checks.codes import CODES
+from placket.policy.checks.book import bend, countries_of, found, seeing, told
 from placket.policy.checks.references import near
 from placket.policy.compile import REST, law_by_countries
 from placket.policy.rules import Activity, Complaint, Controller, Recipient, Region, Retain, as_dict
-from placket.problems import Problem
+from placket.problems import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from placket.policy.checks.book import Book
     from placket.policy.rules import Rule
+    from placket.problems import Problem
 
 NO_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _LOST: Final = frozenset({"", "region"})
@@ -94,15 +94,11 @@ def no_region(book: Book) -> Iterator[Problem]:
     rules = book.all_rules
     if book.rules(Region) or not rules or not {kind for kind, _ in book.unread}.isdisjoint(_LOST):
         return
-    severity, source = CODES["P207"]
-    yield Problem(
-        code="P207",
-        summary="the policy names no region, so no law holds",
-        mend="add a block `region: everywhere` with `countries: [rest]` and `law: {rest: eu}`",
-        at=rules[0].span,
-        clause=rules[0].clause,
-        source=source,
-        severity=severity,
+    yield told(
+        "P207",
+        Place(at=rules[0].span, clause=rules[0].clause),
+        "the policy names no region, so no law holds",
+        "add a block `region: everywhere` with `countries: [rest]` and `law: {rest: eu}`",
     )
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from placket.law.calendar import Duration, parse_duration
 from placket.policy.checks.amounts import Amount, Found, amounts_in, measured
-from placket.policy.checks.book import bend, found
-from placket.policy.checks.codes import CODES
+from placket.policy.checks.book import bend, found, told
 from placket.policy.checks.walk import durations_in, periods_of, values_of, words_in
 from placket.policy.forms import Pairs
 from placket.policy.rules import (
@@ -23,7 +22,7 @@ from placket.policy.rules import (
     Rule,
     Security,
 )
-from placket.problems import Problem, Span
+from placket.problems import Place, Problem, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -134,16 +133,7 @@ class Passage:
 
     def tell(self, code: str, span: Span, summary: str, mend: str) -> Problem:
         """Return a problem of the prose."""
-        severity, source = CODES[code]
-        return Problem(
-            code=code,
-            summary=summary,
-            mend=mend,
-            at=span,
-            clause=self.clause.id,
-            source=source,
-            severity=severity,
-        )
+        return told(code, Place(at=span, clause=self.clause.id), summary, mend)
 
 
 def passages(book: Book) -> Iterator[Passage]:
@@ -288,13 +278,13 @@ def _speaks_of(channel: str, lowered: str) -> bool:
 def channels_unheld(book: Book) -> Iterator[Problem]:
     """Tell each channel that the prose writes by and no rule of the clause knows."""
     for passage in passages(book):
-        told: set[str] = set()
+        seen: set[str] = set()
         for match in _BY.finditer(passage.clause.prose):
             for channel in CONTACTS:
                 named = re.search(rf"\b(?:{_NAMED[channel]})\b", match["list"], re.IGNORECASE)
-                if named is None or channel in told or _HINTS[channel].search(passage.written):
+                if named is None or channel in seen or _HINTS[channel].search(passage.written):
                     continue
-                told.add(channel)
+                seen.add(channel)
                 yield passage.tell(
                     "P305",
                     passage.at(match.start("list") + named.start(), len(named.group())),
@@ -327,13 +317,13 @@ def recipients_unheld(book: Book) -> Iterator[Problem]:
     pattern = re.compile("|".join(rf"\b{re.escape(n)}(?!\w)" for n in names), re.IGNORECASE)
     folded = {name.casefold(): (name, terms) for name, terms in names.items()}
     for passage in passages(book):
-        told: set[str] = set()
+        seen: set[str] = set()
         for match in pattern.finditer(passage.clause.prose):
             name, terms = folded.get(match.group().casefold(), (match.group(), ()))
             known = (name, *terms)
-            if name in told or any(word in passage.written for word in known):
+            if name in seen or any(word in passage.written for word in known):
                 continue
-            told.add(name)
+            seen.add(name)
             yield passage.tell(
                 "P307",
                 passage.at(match.start(), len(match.group())),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from placket.policy.forms import Pairs
 from placket.policy.period import After, Latest, Period, WhileHolds, WhileOpen
-from placket.policy.rules import KINDS, Rule, keys_of
+from placket.policy.rules import KINDS, Retain, Rule, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,3 +54,20 @@ def words_in(value: Any) -> Iterator[str]:
             yield from words_in(item)
     elif value is not None and not isinstance(value, bool):
         yield str(value)
+
+
+def period_words(period: Period | None) -> str:
+    """Return how long a period lasts, in the words of the policy language."""
+    text = str(period)
+    return f"`{text}`" if text.startswith(("until", "while")) else f"for `{text}`"
+
+
+def data_of(rule: Rule) -> frozenset[str]:
+    """Return the data that the rule takes, describes or uses."""
+    named = (getattr(rule, key, ()) for key in ("takes", "what", "uses", "uses_also"))
+    return frozenset(d for words in named if isinstance(words, tuple) for d in words)
+
+
+def is_untimed(rule: Retain) -> bool:
+    """Say whether the text as published gives no time; a rule that runs always has one."""
+    return getattr(rule, "period", None) is None

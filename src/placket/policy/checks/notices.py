@@ -1,0 +1,401 @@
+"""Checks of what a notice has to say: the items of GDPR Art. 13, 14 and 21(4), one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from placket.policy.checks.book import bend, countries_of, found, lineage, seeing, told
+from placket.policy.checks.conflict import markets
+from placket.policy.checks.walk import words_in
+from placket.policy.rules import (
+    AudienceAge,
+    Automated,
+    Capture,
+    Complaint,
+    Consent,
+    Controller,
+    Cookie,
+    Datum,
+    Notice,
+    Recipient,
+    Region,
+    Right,
+    Role,
+    Security,
+    Transfer,
+    as_dict,
+)
+from placket.problems import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placket.policy.checks.book import Book
+    from placket.policy.rules import Rule
+    from placket.problems import Problem
+
+RIGHTS: Final = {
+    "access": "GDPR Art. 15",
+    "rectification": "GDPR Art. 16",
+    "erasure": "GDPR Art. 17",
+    "restriction": "GDPR Art. 18",
+    "portability": "GDPR Art. 20",
+    "objection": "GDPR Art. 21",
+}
+OTHERS: Final = frozenset(
+    {
+        "other_person",
+        "another_person",
+        "third_party",
+        "group_company",
+        "credit_reference_agency",
+        "fraud_prevention_agency",
+        "marketplace",
+        "social_media_platform",
+        "public_social_media",
+    }
+)
+"""Sources that are somebody else than the person."""
+
+_ABROAD: Final = (
+    "google",
+    "facebook",
+    "instagram",
+    "pinterest",
+    "hootsuite",
+    "twitter",
+    "amazon",
+    "ebay",
+    "paypal",
+    "microsoft",
+    "mailchimp",
+    "meta",
+    "fedex",
+)
+"""Names of providers that are seated, or have their parent, outside Europe."""
+
+_OWN_COMPLAINT: Final = ("us", "retailer", "privacy team", "customer care", "complaint form")
+_LEAVING: Final = ("transfer", "countries", "abroad")
+
+
+def _gap(book: Book, code: str, summary: str, mend: str) -> Problem:
+    return told(code, Place(at=book.head()), summary, mend)
+
+
+def _shown(book: Book) -> str:
+    notices = (words_in((n.name, n.shows, n.at, n.when)) for n in book.rules(Notice))
+    return " ".join(word for words in notices for word in words).casefold().replace("_", " ")
+
+
+def controllers(book: Book) -> Iterator[Problem]:
+    """Tell that nobody is named who answers for the processing, or how to reach them."""
+    named = book.rules(Controller)
+    if book.all_rules and not named:
+        yield _gap(
+            book, "P420", "no clause says who answers for all this", "add `controller:` with NAME"
+        )
+    for controller in named:
+        ways = (controller.email, controller.phone, controller.post, controller.address)
+        if not any(ways):
+            yield found(
+                "P420",
+                controller,
+                "name",
+                f"`{controller.name}` answers for all this, and no clause says how to reach it",
+                "add `email:`, `phone:` or `post:`",
+            )
+
+
+def representatives(book: Book) -> Iterator[Problem]:
+    """Tell each controller outside a region it sells to, without a representative there."""
+    shown = _shown(book)
+    for controller in book.rules(Controller)[:1]:
+        sold = {
+            code
+            for region in book.rules(Region)
+            for word in region.countries or ()
+            for code in countries_of(word)
+        }
+        for what, seats in (
+            ("European Union", countries_of("EEA")),
+            ("United Kingdom", frozenset({"GB"})),
+        ):
+            is_inside = controller.country in seats or not controller.country
+            if (
+                is_inside
+                or sold.isdisjoint(seats)
+                or controller.representative
+                or "representative" in shown
+            ):
+                continue
+            yield found(
+                "P421",
+                controller,
+                "country",
+                f"the controller is in `{controller.country}` and names nobody who represents it "
+                f"in the {what}",
+                "add `representative:` with name and address",
+            )
+
+
+def officers(book: Book) -> Iterator[Problem]:
+    """Note that no data protection officer is named where persons are watched at large scale."""
+    watching = [a for a in book.activities if a.profiling or "cctv_footage" in a.uses]
+    controller = next(iter(book.rules(Controller)), None)
+    if watching and controller is not None and not controller.officer:
+        yield found(
+            "P422",
+            controller,
+            "name",
+            f"no data protection officer is named, and `{watching[0].name}` watches or profiles",
+            "add `officer:`, or put on record why none is needed",
+        )
+
+
+def recipients_unnamed(book: Book) -> Iterator[Problem]:
+    """Tell that no clause says who else gets the data."""
+    if book.activities and not book.rules(Recipient):
+        yield _gap(
+            book,
+            "P423",
+            "no clause says who else gets the data, and none that nobody does",
+            "add a `recipient:` block for each kind of recipient",
+        )
+
+
+def transfers(book: Book) -> Iterator[Problem]:
+    """Tell recipients seated in a third country where no clause speaks of transfers."""
+    if book.rules(Transfer) or any(word in _shown(book) for word in _LEAVING):
+        return
+    for recipient in book.rules(Recipient):
+        abroad = tuple(n for n in recipient.names if n.casefold().split()[0] in _ABROAD)
+        if abroad and not recipient.safeguard:
+            yield found(
+                "P424",
+                recipient,
+                "names",
+                f"{bend(abroad)}: a group in another country, and no clause says under which "
+                "safeguard data go there",
+                "add a `transfer:` block, and `country:` with `safeguard:` to the recipient",
+            )
+
+
+def rights_lacking(book: Book) -> Iterator[Problem]:
+    """Tell the rights that every notice names and this one does not."""
+    granted = {right.name for right in book.rules(Right)}
+    lacking = tuple(right for right in RIGHTS if right not in granted)
+    if lacking and book.activities:
+        problem = _gap(
+            book,
+            "P425",
+            f"the policy does not tell of these rights: {bend(lacking)}",
+            f"add a block `right: {lacking[0]}` with its `by:`",
+        )
+        yield seeing(problem, *(r for r in book.rules(Right) if r.name == "any"))
+
+
+def withdrawals(book: Book) -> Iterator[Problem]:
+    """Tell each use on consent where no clause says how the yes is taken back."""
+    if any(right.name == "withdraw_consent" for right in book.rules(Right)):
+        return
+    for activity in book.activities:
+        covering = [c for ch in activity.channel or ("",) for c in book.covering(activity, ch)]
+        if activity.basis == "consent" and not any(c.withdrawn_by for c in covering):
+            yield found(
+                "P426",
+                activity,
+                "basis",
+                f"`{activity.name}` rests on consent, and no clause says how it is taken back",
+                "add `withdrawn_by:` to the consent, or a block `right: withdraw_consent`",
+            )
+
+
+def complaints(book: Book) -> Iterator[Problem]:
+    """Tell that no clause names the authority, or in the United Kingdom the retailer's own way."""
+    named = book.rules(Complaint)
+    if book.activities and not named:
+        yield _gap(
+            book,
+            "P427",
+            "no clause says that a person may complain to an authority",
+            "add a block `complaint:` with the name of the authority",
+        )
+    packs = {pack for r in book.rules(Region) for pack in book.packs(r)}
+    bound = [p for p in packs if "uk" in lineage(p) and book.law_today(p).complaint is not None]
+    own = [
+        c
+        for c in named
+        if any(w in c.to.casefold().split() or w in c.to.casefold() for w in _OWN_COMPLAINT)
+    ]
+    routed = any(right.name == "complaint" and right.by for right in book.rules(Right))
+    if book.activities and bound and not own and not routed:
+        yield _gap(
+            book,
+            "P428",
+            "no clause says how a person in the United Kingdom complains to the retailer itself",
+            "add `right: complaint` with `by:`, with an electronic form and an answer in 30 days",
+        )
+
+
+def needs_untold(book: Book) -> Iterator[Problem]:
+    """Tell that nothing says which data have to be given, and what follows if they are not."""
+    by_need = [a for a in book.activities if a.basis in {"contract", "legal_obligation"}]
+    told_of = any(rule.provision for rule in book.rules(Datum))
+    marked = any(as_dict(c.fields) for c in book.rules(Capture))
+    if by_need and not told_of and not marked:
+        yield found(
+            "P429",
+            by_need[0],
+            "basis",
+            f"`{by_need[0].name}` needs data, and no clause says whether they must be given and "
+            "what follows if not",
+            "add `provision:` and `if_refused:` to the data",
+        )
+
+
+def automated_untold(book: Book) -> Iterator[Problem]:
+    """Tell each decision by a machine without its logic or its consequences."""
+    for rule in book.rules(Automated):
+        lacks = [
+            what
+            for what, value in (
+                ("by what it decides", rule.activities),
+                ("what follows", rule.needed_for or rule.if_declined),
+            )
+            if not value
+        ]
+        if lacks:
+            yield found(
+                "P430",
+                rule,
+                "name",
+                f"`{rule.name}` is decided by a machine, and no clause says {' and '.join(lacks)}",
+                "add `activities:`, `needed_for:` and `if_declined:`",
+            )
+
+
+def indirect(book: Book) -> Iterator[tuple[Rule, tuple[str, ...]]]:
+    """Yield the rules that take data from others, each with the sources it names."""
+    rules: tuple[Role | Datum | Capture, ...] = (
+        *book.rules(Role),
+        *book.rules(Datum),
+        *book.rules(Capture),
+    )
+    for rule in rules:
+        named = (rule.source, *as_dict(getattr(rule, "sources", ())))
+        others = tuple(source for source in named if source in OTHERS)
+        if others:
+            yield rule, others
+
+
+def sources_untold(book: Book) -> Iterator[Problem]:
+    """Tell data that come from others where no clause names the source."""
+    declared = {d for r in book.rules(Datum) if r.source for d in r.what}
+    for activity in book.activities:
+        if "partner_supplied_data" in activity.uses and "partner_supplied_data" not in declared:
+            yield found(
+                "P431",
+                activity,
+                "uses",
+                f"`{activity.name}` uses what others pass on, and no clause says from whom",
+                "add `data: partner_supplied_data` with its `source:`",
+            )
+            return
+
+
+def indirect_untold(book: Book) -> Iterator[Problem]:
+    """Tell persons whose data come from others and whom no clause promises a notice."""
+    shown = _shown(book)
+    general = any(word in shown for word in ("source", "from others", "third part"))
+    for role in book.rules(Role):
+        sources = (role.source, *as_dict(role.sources))
+        if not any(s in OTHERS for s in sources) or role.notice or general:
+            continue
+        yield found(
+            "P432",
+            role,
+            "name",
+            f"data about the role `{role.name}` come from others, and nobody tells that person",
+            "add `notice: within 1 month, at the latest at first contact`",
+        )
+    for rule in book.rules(Datum):
+        if rule.source in OTHERS and not general:
+            yield found(
+                "P432",
+                rule,
+                "source",
+                f"{bend(rule.what)} comes from others, and no clause says when the person is told",
+                "add a `notice:` that shows the source within one month",
+            )
+
+
+def objection_untold(book: Book) -> Iterator[Problem]:
+    """Tell that the right to object is not brought to attention where interests are the basis."""
+    interested = [a for a in book.activities if a.basis == "legitimate_interest"]
+    is_shown = "object" in _shown(book) or any(
+        "marketing_opt_out" in capture.offers for capture in book.rules(Capture)
+    )
+    if interested and not is_shown:
+        yield found(
+            "P433",
+            interested[0],
+            "basis",
+            f"`{interested[0].name}` rests on an interest, and no clause shows the right to object "
+            "apart from all else at the first message",
+            "add a `notice:` that shows the right to object, at the first message",
+        )
+
+
+def marketing_without_way_out(book: Book) -> Iterator[Problem]:
+    """Tell that nothing says how marketing is switched off."""
+    marketing = [a for a in book.activities if markets(a)]
+    names = {right.name for right in book.rules(Right) if right.by}
+    asked: tuple[Consent | Cookie, ...] = (*book.rules(Consent), *book.rules(Cookie))
+    ways = any(c.withdrawn_by for c in asked)
+    if marketing and not ways and names.isdisjoint({"marketing_opt_out", "objection"}):
+        problem = found(
+            "P434",
+            marketing[0],
+            "purpose",
+            f"`{marketing[0].name}` markets, and no clause says how a person stops that",
+            "add a block `right: marketing_opt_out` with its `by:`",
+        )
+        yield seeing(problem, *marketing[1:])
+
+
+def rights_without_route(book: Book) -> Iterator[Problem]:
+    """Tell each right that no clause gives a way to."""
+    rights = book.rules(Right)
+    routed = {right.name for right in rights if right.by}
+    if "any" in routed:
+        return
+    for name in dict.fromkeys(right.name for right in rights):
+        if name not in routed and name != "be_informed":
+            first = next(right for right in rights if right.name == name)
+            yield found(
+                "P435",
+                first,
+                "name",
+                f"the right `{name}` has no route: no clause says how to ask",
+                "add `by:`, such as `by: [email]`",
+            )
+
+
+def children(book: Book) -> Iterator[Problem]:
+    """Note that nothing is said of children where consent is asked."""
+    asks = book.rules(Consent) or [a for a in book.activities if a.basis == "consent"]
+    is_said = book.rules(AudienceAge) or any(w in _shown(book) for w in ("child", "guardian"))
+    accounts = any("account_management" in a.purpose for a in book.activities)
+    if (asks or accounts) and not is_said:
+        yield _gap(
+            book,
+            "P436",
+            "no clause says what holds for children",
+            "add `audience_age:`, or a `notice:` that names the age",
+        )
+
+
+def security_untold(book: Book) -> Iterator[Problem]:
+    """Note that no measure of security is named."""
+    if book.activities and not book.rules(Security):
+        yield _gap(book, "P437", "no clause names a measure of security", "add a `security:` block")
