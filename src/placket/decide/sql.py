@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
@@ -13,6 +14,7 @@ from placket.decide.condition import (
     Ended,
     Holds,
     Known,
+    Leaf,
     Not,
     leaves,
     needs_sparse,
@@ -41,7 +43,11 @@ def now() -> exp.Expr:
     return exp.Placeholder(this=NOW)
 
 
-def truth(condition: Condition, layout: Layout, *, is_true: bool = True) -> exp.Expr:
+Printer = Callable[[Leaf, bool], exp.Expr]
+"""leaf, whether as itself or as its contrary -> SQL."""
+
+
+def truth(condition: Condition, leaf: Printer, *, is_true: bool = True) -> exp.Expr:
     """Return SQL that is true when `condition` is (or is not, for `is_true=False`).
 
     There is no NOT in it: each leaf is printed as itself or as its contrary, so that a null
@@ -49,16 +55,13 @@ def truth(condition: Condition, layout: Layout, *, is_true: bool = True) -> exp.
     """
     match condition:
         case Not(of=part):
-            return truth(part, layout, is_true=not is_true)
+            return truth(part, leaf, is_true=not is_true)
         case All(of=parts):
-            return _joined([truth(p, layout, is_true=is_true) for p in parts], every=is_true)
+            return _joined([truth(p, leaf, is_true=is_true) for p in parts], every=is_true)
         case AnyOf(of=parts):
-            return _joined([truth(p, layout, is_true=is_true) for p in parts], every=not is_true)
-        case Holds(sparse=True) | Ended(sparse=True) | Known(sparse=True):
-            found = _mark(condition, layout)
-            return found if is_true else exp.not_(found)
-        case _:
-            return _state(condition, layout, is_true=is_true)
+            return _joined([truth(p, leaf, is_true=is_true) for p in parts], every=not is_true)
+        case Holds() | Ended() | Known():
+            return leaf(condition, is_true)
 
 
 def _joined(parts: list[exp.Expr], *, every: bool) -> exp.Expr:
@@ -79,29 +82,61 @@ def _balanced(parts: list[exp.Expr], connector: type[exp.And | exp.Or]) -> exp.E
     return connector(this=left, expression=right)
 
 
-def _column(layout: Layout, name: str, end: str) -> exp.Column:
-    return exp.column(f"{layout.columns[name]}_{end}", table=_ROW)
+def _column(name: str, of: str) -> exp.Column:
+    # The library's own function looks at each name anew; these are plain ones.
+    return exp.Column(this=exp.Identifier(this=name), table=exp.Identifier(this=of))
 
 
-def _state(leaf: Holds | Ended | Known, layout: Layout, *, is_true: bool) -> exp.Expr:
-    if leaf.name not in layout.columns:
-        # A state that no rule of the policy gives, such as one of an undeclared channel.
-        return exp.false() if is_true else exp.true()
-    begins, ends = _column(layout, leaf.name, "from"), _column(layout, leaf.name, "until")
-    null = exp.Is(this=begins.copy(), expression=exp.null())
-    begun, over = exp.LTE(this=begins, expression=now()), exp.LTE(this=ends, expression=now())
-    ahead, runs = exp.GT(this=begins, expression=now()), exp.GT(this=ends, expression=now())
+def _in(layout: Layout) -> Printer:
+    """Return what prints a leaf over the ledger's tables."""
+
+    def print_leaf(leaf: Leaf, is_true: bool) -> exp.Expr:
+        if leaf.sparse:
+            found = _mark(leaf, layout)
+            return found if is_true else exp.Not(this=found)
+        stem = layout.columns.get(leaf.name)
+        if stem is None:
+            # A state that no rule of the policy gives, such as one of an undeclared channel.
+            return exp.false() if is_true else exp.true()
+        return interval(leaf, lambda end: _column(f"{stem}_{end}", _ROW), now, is_true=is_true)
+
+    return print_leaf
+
+
+def interval(
+    leaf: Leaf,
+    column: Callable[[str], exp.Expr],
+    at: Callable[[], exp.Expr],
+    *,
+    is_true: bool,
+) -> exp.Expr:
+    """Return SQL that the leaf is true, or is not, of the columns `from` and `until`.
+
+    column: makes the column of an end; at: makes the instant. Neither is used twice.
+    """
+
+    def is_null() -> exp.Expr:
+        return exp.Is(this=column("from"), expression=exp.null())
+
+    def compared(by: type[exp.Predicate], end: str) -> exp.Expr:
+        return by(this=column(end), expression=at())
+
     match leaf:
         case Known():
-            return exp.not_(null) if is_true else null
+            return exp.Not(this=is_null()) if is_true else is_null()
+        case Ended() if is_true:
+            return compared(exp.LTE, "until")
         case Ended():
-            return over if is_true else _joined([null, runs], every=False)
+            return _joined([is_null(), compared(exp.GT, "until")], every=False)
+        case Holds() if is_true:
+            parts = [compared(exp.LTE, "from"), compared(exp.GT, "until")]
+            return _joined(parts, every=True)
         case Holds():
-            parts: list[exp.Expr] = [begun, runs] if is_true else [null, ahead, over]
-            return _joined(parts, every=is_true)
+            ahead, over = compared(exp.GT, "from"), compared(exp.LTE, "until")
+            return _joined([is_null(), ahead, over], every=False)
 
 
-def _mark(leaf: Holds | Ended | Known, layout: Layout) -> exp.Expr:
+def _mark(leaf: Leaf, layout: Layout) -> exp.Expr:
     conditions: list[exp.Expr] = [
         _is_of_row(),
         exp.EQ(this=exp.column("name", _MARK), expression=exp.Literal.string(leaf.name)),
@@ -126,7 +161,7 @@ def _some_mark(layout: Layout, conditions: list[exp.Expr]) -> exp.Expr:
 
 def denies(step: Step, layout: Layout) -> exp.Expr:
     """Return SQL that is true of the persons whom `step` denies."""
-    denied = truth(step.denies, layout)
+    denied = truth(step.denies, _in(layout))
     return _joined([_has_marks(), denied], every=True) if needs_sparse(step.denies) else denied
 
 
@@ -141,8 +176,9 @@ def permitted(prepared: Prepared, layout: Layout) -> exp.Expr:
     """
     places = (f"in.{place.name}" for place in prepared.policy.places)
     denied = shortened((step.denies for step in permits(prepared)), places)
-    dense = [truth(c, layout, is_true=False) for c in denied if not needs_sparse(c)]
-    sparse = [truth(c, layout, is_true=False) for c in denied if needs_sparse(c)]
+    leaf = _in(layout)
+    dense = [truth(c, leaf, is_true=False) for c in denied if not needs_sparse(c)]
+    sparse = [truth(c, leaf, is_true=False) for c in denied if needs_sparse(c)]
     if not sparse:
         return _joined(dense, every=True)
     unmarked = exp.EQ(this=exp.column("marks", _ROW), expression=exp.Literal.number(0))
@@ -182,7 +218,11 @@ def turning(prepared: Prepared, layout: Layout) -> exp.Select:
     """
     asked = {leaf for step in permits(prepared) for leaf in leaves(step.denies)}
     dense = sorted({leaf.name for leaf in asked if not leaf.sparse} & layout.columns.keys())
-    ends = [_column(layout, name, end) for name in dense for end in ("from", "until")]
+    ends = [
+        _column(f"{layout.columns[name]}_{end}", _ROW)
+        for name in dense
+        for end in ("from", "until")
+    ]
     turns = [_turns(end) for end in ends]
     if any(leaf.sparse for leaf in asked):
         ends = [exp.column(end, _MARK) for end in ("from_", "until_")]

@@ -148,9 +148,14 @@ def clock(dialect: str) -> exp.Expr:
             return _sqlite_clock()
         case "postgres":
             seconds = exp.Extract(this=exp.var("EPOCH"), expression=_call("CLOCK_TIMESTAMP"))
-            return exp.cast(exp.Mul(this=seconds, expression=exp.Literal.number(10**6)), "BIGINT")
+            return as_bigint(exp.Mul(this=seconds, expression=exp.Literal.number(10**6)))
         case _:
             raise UnsupportedDialect(str(UnsupportedDialect.__doc__))
+
+
+def as_bigint(of: exp.Expr) -> exp.Cast:
+    """Return the expression as a whole number of 64 bits."""
+    return exp.Cast(this=of, to=exp.DataType(this=exp.DataType.Type.BIGINT))
 
 
 def _sqlite_clock() -> exp.Expr:
@@ -161,7 +166,7 @@ def _sqlite_clock() -> exp.Expr:
         )
     )
     whole = exp.Mul(this=days, expression=exp.Literal.number(_DAY_MILLISECONDS))
-    milliseconds = exp.cast(exp.Round(this=whole), "BIGINT")
+    milliseconds = as_bigint(exp.Round(this=whole))
     return exp.Mul(this=milliseconds, expression=exp.Literal.number(1000))
 
 
@@ -178,8 +183,8 @@ def dialect_of(engine: Engine | Connection) -> str:
 
 
 def printed(tree: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
-    """Return the tree as SQL with every name quoted."""
-    return tree.sql(dialect=dialect, identify=True, pretty=pretty)
+    """Return the tree as SQL with every name quoted; it is not used again."""
+    return tree.sql(dialect=dialect, identify=True, pretty=pretty, copy=False)
 
 
 def run(connection: Connection, tree: exp.Expr) -> CursorResult[Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,13 +17,14 @@ from placket.decide.condition import (
     Ended,
     Holds,
     Known,
+    Leaf,
     Not,
     leaves,
     needs_sparse,
 )
 from placket.decide.decide import permits
 from placket.decide.denials import shortened
-from placket.decide.sql import NOW, truth
+from placket.decide.sql import NOW, interval, truth
 from placket.sources import trees
 from placket.sources.replica_plan import CONTROL, StandingLayout, standing_name
 from placket.sources.routes import OWN, Route, Step, key_column, routes
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 _ROW, _STANDING, _DUE, _CLOCK, _TERM = "t", "s", "d", "c", "r"
 _AT: Final = "at"
 _DUE_STATE: Final = "due."
+_KEPT: Final = 256
+"""Views kept made, and as many printed: an activity, a source and its catalogue, a dialect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +128,28 @@ class PurposeViews:
 
     def sql(self, dialect: str, *, role: str = "") -> str:
         """Return the statements that make the views, for reading."""
-        made = statements(self, dialect, role=role)
-        return "".join(f"{trees.printed(tree, dialect, pretty=True)};\n" for tree in made)
+        return _written(self, dialect, role)
+
+
+@lru_cache(maxsize=_KEPT)
+def _written(purpose: PurposeViews, dialect: str, role: str) -> str:
+    made = statements(purpose, dialect, role=role)
+    return "".join(f"{trees.printed(tree, dialect, pretty=True)};\n" for tree in made)
+
+
+class _Same:
+    """A catalogue or source that is equal to itself alone: its whole content is not compared."""
+
+    def __init__(self, of: Any) -> None:
+        self.of = of
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether both are of the same object."""
+        return isinstance(other, _Same) and self.of is other.of
+
+    def __hash__(self) -> int:
+        """Return the object's own number; it is kept, so that no other one gets it."""
+        return id(self.of)
 
 
 def view_of(prepared: Prepared, catalogue: Catalogue, source: Source) -> PurposeViews:
@@ -135,6 +158,12 @@ def view_of(prepared: Prepared, catalogue: Catalogue, source: Source) -> Purpose
     One for each table that holds data in question and whose rows lead to a person here.
     A column that also holds a datum which is not asked about is left out.
     """
+    return _view_of(prepared, _Same(catalogue), _Same(source))
+
+
+@lru_cache(maxsize=_KEPT)
+def _view_of(prepared: Prepared, within: _Same, on: _Same) -> PurposeViews:
+    catalogue, source = within.of, on.of
     made = (_view(prepared, catalogue, source, table) for table in source.tables)
     views = tuple(view for view in made if view is not None and view.subjects)
     return PurposeViews(activity=prepared.question.activity, views=views)
@@ -207,19 +236,6 @@ def _of_row(condition: Condition, told: frozenset[str]) -> Condition:
             return condition
 
 
-def _as_columns(condition: Condition) -> Condition:
-    """Return the condition with sparse states asked like all others: here they have columns."""
-    match condition:
-        case All(of=parts):
-            return All(tuple(_as_columns(part) for part in parts))
-        case AnyOf(of=parts):
-            return AnyOf(tuple(_as_columns(part) for part in parts))
-        case Not(of=part):
-            return Not(_as_columns(part))
-        case Holds() | Ended() | Known():
-            return replace(condition, sparse=False)
-
-
 def _end_of(route: Route, source: Source) -> Table | None:
     """Return the subject table where the route ends, None where its standing is not reached.
 
@@ -240,7 +256,7 @@ def _is_joined(route: Route, end: Table) -> bool:
 
 def select_of(view: View) -> exp.Query:
     """Return the view's query with the instant as the bound parameter `now`, microseconds UTC."""
-    return _select(view, exp.cast(exp.Placeholder(this=NOW), "BIGINT"))
+    return _select(view, trees.as_bigint(exp.Placeholder(this=NOW)))
 
 
 def _select(view: View, at: exp.Expr) -> exp.Query:
@@ -258,12 +274,12 @@ def _select(view: View, at: exp.Expr) -> exp.Query:
 
 
 class _Row:
-    """The parts of a view's query that all ways to a person share, printed once."""
+    """The parts of a view's query, made anew for each way to a person: a copy costs more."""
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.permitted = self._permitted()
-        self.outputs = self._outputs()
+        stems = {state: state_stem(f"{_DUE_STATE}{state}") for state in view.clocks}
+        self.due = {stem: f"due_{state_stem(state)}" for state, stem in stems.items()}
 
     def branch(self, number: int, route: Route, end: Table, at: exp.Expr) -> exp.Select:
         """Return the rows whose person is found by one route."""
@@ -271,18 +287,21 @@ class _Row:
             this=exp.select(exp.Alias(this=at.copy(), alias=trees.identifier(_AT)), copy=False),
             alias=exp.TableAlias(this=trees.identifier(_CLOCK)),
         )
-        query = exp.Select(expressions=[o.copy() for o in self.outputs]).from_(clock, copy=False)
-        query = query.join(table(CONTROL, _TERM), on=self._in_force(end), copy=False)
-        query = query.join(table(self.view.table.name, _ROW), join_type="CROSS", copy=False)
-        for step in route.steps:
-            query = query.join(table(step.table, _alias(step.alias)), on=_link(step), copy=False)
-        pairs = _standing_key(route, end)
-        query = query.join(table(standing_name(end), _STANDING), on=pairs, copy=False)
+        joins = [
+            exp.Join(this=table(CONTROL, _TERM), on=self._in_force(end)),
+            exp.Join(this=table(self.view.table.name, _ROW), kind="CROSS"),
+            *(exp.Join(this=table(s.table, _alias(s.alias)), on=_link(s)) for s in route.steps),
+            exp.Join(this=table(standing_name(end), _STANDING), on=_standing_key(route, end)),
+        ]
         if self.view.clocks:
-            query = query.join(table(self._due_name(), _DUE), on=self._due_key(), copy=False)
-        wanted = [*self._is_first(number, route), *(p.copy() for p in self.permitted)]
-        query.set("where", exp.Where(this=trees.every(dict.fromkeys(wanted))))
-        return query
+            joins.append(exp.Join(this=table(self._due_name(), _DUE), on=self._due_key()))
+        wanted = [*self._is_first(number, route), *self._permitted()]
+        return exp.Select(
+            expressions=self._outputs(),
+            from_=exp.From(this=clock),
+            joins=joins,
+            where=exp.Where(this=trees.every(wanted)),
+        )
 
     def _in_force(self, end: Table) -> exp.Expr:
         return trees.every(
@@ -335,30 +354,28 @@ class _Row:
         dense: list[exp.Expr] = []
         sparse: list[exp.Expr] = []
         for condition in dict.fromkeys(conditions):
-            printed = truth(_as_columns(condition), self.view.layout, is_true=False)
             into = sparse if needs_sparse(condition) else dense
-            into.append(printed.transform(self._bound, copy=False))
+            into.append(truth(condition, self._leaf, is_true=False))
         if sparse:
             unmarked = exp.EQ(this=column("marks", _STANDING), expression=exp.Literal.number(0))
             dense.append(trees.some([unmarked, exp.Paren(this=trees.every(sparse))]))
         return dense
 
-    def _bound(self, node: exp.Expr) -> exp.Expr:
-        """Return the node with the instant and the row's own due dates in their places."""
-        if isinstance(node, exp.Placeholder):
-            return column(_AT, _CLOCK)
-        if isinstance(node, exp.Is) and isinstance(node.this, exp.Column):
-            due = self._due_columns.get(node.this.name)
-            if due is not None:
-                # What is known of the row's clock is that it has not run out.
-                past = exp.LTE(this=column(due, _DUE), expression=column(_AT, _CLOCK))
-                return exp.Paren(this=past)
-        return node
+    def _leaf(self, leaf: Leaf, is_true: bool) -> exp.Expr:
+        """Return the leaf over the columns beside the row; the sparse states have columns here."""
+        stem = self.view.layout.columns[leaf.name]
+        due = self.due.get(stem)
+        if due is None:
+            return interval(
+                leaf, lambda end: column(f"{stem}_{end}", _STANDING), _at, is_true=is_true
+            )
+        # What is known of the row's clock is that it has not run out.
+        past = exp.Paren(this=exp.LTE(this=column(due, _DUE), expression=_at()))
+        return trees.contrary(past) if is_true else past
 
-    @property
-    def _due_columns(self) -> dict[str, str]:
-        stems = {state: state_stem(f"{_DUE_STATE}{state}") for state in self.view.clocks}
-        return {f"{stem}_from": f"due_{state_stem(state)}" for state, stem in stems.items()}
+
+def _at() -> exp.Expr:
+    return column(_AT, _CLOCK)
 
 
 def _alias(alias: str) -> str:
