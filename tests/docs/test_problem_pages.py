@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from placket.policy.check import check, check_published
-from placket.policy.checks.codes import CODES, family_of, is_of_text
+from placket.policy.checks.codes import CODES, is_of_text
 from placket.policy.parse import parse
 from placket.problems import Problem, Severity
 
