@@ -1,0 +1,15 @@
+"""The shop's policy, read and bound once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.acceptance.retailers import Shop, shop_of
+
+RETAILER = "muse"
+
+
+@pytest.fixture(scope="session")
+def shop() -> Shop:
+    """Return the shop under its policy."""
+    return shop_of(RETAILER)
