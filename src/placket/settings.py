@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FILE: Final = "placket.toml"
 PREFIX: Final = "PLACKET_"
+LARGEST: Final = 262_144
+"""The bytes of a settings file at most."""
 
 
 class SettingsUnusable(Exception):
@@ -103,11 +105,17 @@ def read_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        with file.open("rb") as opened:
+            read = opened.read(LARGEST + 1)
+        if len(read) > LARGEST:
+            raise SettingsUnusable(f"{file} is too long for settings; name another file")
+        return tomllib.loads(read.decode())
     except FileNotFoundError:
         raise SettingsUnusable(f"there is no {file}; `placket init` writes one") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise SettingsUnusable(f"{file} is not TOML: {fault}") from None
+        raise SettingsUnusable(
+            f"{file} is not TOML: {fault}; write lines such as `port = 8600`"
+        ) from None
 
 
 def _typed(file: Path, name: str, value: object) -> Any:

@@ -17,7 +17,7 @@ from placket.cli.options import (
     subject_of,
     subject_option,
 )
-from placket.cli.outcome import DONE, PROBLEMS, REFUSED, Ended, write_json
+from placket.cli.outcome import DONE, PROBLEMS, REFUSED, WRONG_USE, Ended, write_json
 from placket.cli.shown import tell_decision
 from placket.gate.instants import rfc3339
 from placket.gate.words import GLYPHS
@@ -111,6 +111,12 @@ def prove(fact: str, *, config: Path | None, as_json: bool) -> int:
     With --json the proof can be kept and checked without the ledger.
     """
     with open_installation(config) as gate:
+        if gate.fact(fact) is None:
+            raise Ended(
+                "the ledger has no fact of this id",
+                "ids are printed by `placket fact add` and with each decision's reasons",
+                code=WRONG_USE,
+            )
         proof, holds = gate.prove(fact), False
         holds = proof_holds(proof, gate)
         plain = _proof(proof, gate)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from placket.cli.options import json_option
+from placket.cli.options import Finite, json_option
 from placket.cli.outcome import DONE, Ended, write_json
 
 
@@ -27,7 +27,13 @@ from placket.cli.outcome import DONE, Ended, write_json
 )
 @click.option("--url", default="", help="The shop's database; default a SQLite file in the folder.")
 @click.option("--port", default=8600, show_default=True, help="Where it is served; 0: a free one.")
-@click.option("--scale", default=1.0, hidden=True, help="The part of the transactions taken.")
+@click.option(
+    "--scale",
+    type=Finite(min=0.001, max=10),
+    default=1.0,
+    hidden=True,
+    help="The part of the transactions taken.",
+)
 @click.option("--no-serve", is_flag=True, help="Stop when the run is over.")
 @json_option
 def command(  # noqa: PLR0913 - one parameter an option

@@ -19,16 +19,18 @@ from placket.cli.options import (
     subject_of,
     subject_option,
 )
-from placket.cli.outcome import DONE, WRONG_USE, Ended, write_json
+from placket.cli.outcome import DONE, REFUSED, WRONG_USE, Ended, write_json
 from placket.cli.words import (
     expect_activity,
     expect_channel,
     expect_consent,
     expect_data,
     expect_known,
+    expect_purpose,
 )
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.gate import new_person
+from placket.gate.newcomers import ANEW, starts_anew
 from placket.gate.sealing import IDENTIFIER
 from placket.gate.views import SourceViews
 from placket.sources.told import WORDING, Told, read_birth
@@ -153,7 +155,8 @@ def add(kind: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
                 "check it, or add `--new` to make the person",
                 code=WRONG_USE,
             )
-        told = Told(_fact(gate, person or new_person(), fields, private), private or None)
+        met = person or _new(gate, identifier, fields)
+        told = Told(_fact(gate, met, fields, private), private or None)
         known, size = bool(gate.has([told.fact.id])), gate.size()
         if not known:
             first = [] if person else [_identified(told.fact, identifier)]
@@ -165,6 +168,20 @@ def add(kind: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
             click.echo(told.fact.id)
         _refresh_views(gate, told.fact.person, size)
     return DONE
+
+
+def _new(gate: Gate, identifier: Identifier, fields: Mapping[str, Any]) -> str:
+    """Return the id of a new person; who was erased comes back by an act of their own alone."""
+    keyed = gate.hash_of(identifier)
+    buried = gate.ledger.tombstones([keyed]).get(keyed, ())
+    if buried and not starts_anew(fields["kind"], fields["occurred_at"], buried):
+        raise Ended(
+            "the person of this identifier was erased, and this fact is no act by which they"
+            " come back",
+            f"leave it out; after one of {', '.join(sorted(ANEW))} it can be told",
+            code=REFUSED,
+        )
+    return new_person()
 
 
 def _refresh_views(gate: Gate, person: str, size: int) -> None:
@@ -249,6 +266,8 @@ def _expect_words(gate: Gate, kind: Kind, given: Mapping[str, Any]) -> None:
             "write one such as `--what channel:email`",
             code=WRONG_USE,
         )
+    if kind is Kind.OBJECTED:
+        expect_purpose(given["what"])
     if kind in CONSENTS:
         expect_consent(policy, given["what"])
     expect_known(

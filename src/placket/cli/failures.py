@@ -19,6 +19,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.store.refusals.LedgerDamaged": (WORLD, "restore the newest copy beside it"),
     "placket.store.refusals.LedgerUnreachable": (WORLD, "see that its database runs, try again"),
     "placket.store.refusals.LedgerUnwritable": (WORLD, "make room, then try again"),
+    "placket.store.refusals.LedgerReadOnly": (WORLD, "let this user write the ledger's file"),
     "placket.store.refusals.LedgerBusy": (WORLD, "try again when the other process is done"),
     "placket.store.refusals.UnknownOutcome": (WORLD, "run the same command again"),
     "placket.store.refusals.StaleFolds": (REFUSED, "run the command again"),

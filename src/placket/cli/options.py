@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,6 +31,20 @@ subject_option = click.option(
 at_option = click.option(
     "--at", metavar="WHEN", help="What held then: `2026-11-24` or `2026-11-24T12:00:00Z`."
 )
+
+
+class Finite(click.FloatRange):
+    """A number within a range; `nan` and `inf` are none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number. Ends the command when it is none."""
+        found = float(super().convert(value, param, ctx))
+        if not math.isfinite(found):
+            self.fail("it is no number that can be counted by", param, ctx)
+        return found
+
 
 _QUESTION: Final = {
     "channel": "The channel, such as `email`.",

@@ -12,8 +12,8 @@ import click
 import structlog
 
 from placket.cli.bar import bar
-from placket.cli.options import config_option
-from placket.cli.outcome import DONE, WORLD, WRONG_USE, Ended
+from placket.cli.options import config_option, json_option
+from placket.cli.outcome import DONE, WORLD, WRONG_USE, Ended, write_json
 from placket.gate.opening import open_gate
 from placket.settings import read_settings
 from placket.web.api.keys import FILE, VERBS, KeyRefused, KeysUnusable, new_key, read_keys
@@ -52,6 +52,7 @@ _HIGHEST_PORT: Final = 65_535
     help=f"What the new key may do: {', '.join(VERBS)}, or such as `decide:newsletter`.",
 )
 @config_option
+@json_option
 def command(  # noqa: PLR0913 - one parameter an option
     host: str | None,
     port: int | None,
@@ -60,6 +61,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     new_key: str | None,
     scopes: tuple[str, ...],
     config: Path | None,
+    as_json: bool,
 ) -> int:
     """Serve the interface under /v1, the notice and the console, until stopped.
 
@@ -67,14 +69,15 @@ def command(  # noqa: PLR0913 - one parameter an option
     --open-console says that something in front of it asks who is there.
     """
     if new_key is not None:
-        return _make_key(read_settings(config), new_key, scopes)
+        return _make_key(read_settings(config), new_key, scopes, as_json=as_json)
     if scopes:
         raise Ended("a scope without a key", "name the key with `--new-key NAME`", code=WRONG_USE)
-    serve(read_settings(config), host=host, port=port, open_console=open_console)
+    settings = read_settings(config)
+    serve(settings, host=host, port=port, open_console=open_console, as_json=as_json)
     return DONE
 
 
-def _make_key(settings: Settings, name: str, scopes: tuple[str, ...]) -> int:
+def _make_key(settings: Settings, name: str, scopes: tuple[str, ...], *, as_json: bool) -> int:
     try:
         key = new_key(settings.folder / FILE, name, scopes)
     except KeyRefused as refused:
@@ -82,6 +85,9 @@ def _make_key(settings: Settings, name: str, scopes: tuple[str, ...]) -> int:
         raise Ended(sentence, mend, code=WRONG_USE) from refused
     except KeysUnusable as unusable:
         raise Ended(str(unusable), "mend or remove the file", code=WORLD) from unusable
+    if as_json:
+        write_json({"key": key, "name": name, "scopes": scopes})
+        return DONE
     click.echo(key)
     click.echo(f"key `{name}` with {', '.join(scopes)}: it is shown this once", err=True)
     return DONE
@@ -93,6 +99,7 @@ def serve(
     host: str | None = None,
     port: int | None = None,
     open_console: bool = False,
+    as_json: bool = False,
 ) -> None:
     """Serve an installation until a signal ends it; what was begun is finished first.
 
@@ -105,7 +112,7 @@ def serve(
     where = _listening(host or settings.host, settings.port if port is None else port)
     with gate, closing(where) as listener:
         _ = gate.policy  # nothing published: told now, not at the first request
-        _run(gate, listener, open_console=open_console)
+        _run(gate, listener, open_console=open_console, as_json=as_json)
     click.echo("stopped; nothing is half-written", err=True)
 
 
@@ -135,18 +142,19 @@ def _listening(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _tell(listener: socket.socket, *, open_console: bool) -> None:
+def _tell(listener: socket.socket, *, open_console: bool, as_json: bool) -> None:
     """Write where it is served, to be followed by hand or read by a program."""
     from placket.web.app import PAGES  # noqa: PLC0415 - slow to load, and help needs none of it
 
     host, port = listener.getsockname()[:2]
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    click.echo(f"serving {address}")
     closed = not (_is_local(listener) or open_console)
-    for path in PAGES:
-        if not (closed and path.startswith("/console")):
-            click.echo(f"  {address}{path}")
-    click.echo(f"  {address}/schema")
+    paths = [path for path in PAGES if not (closed and path.startswith("/console"))]
+    pages = [f"{address}{path}" for path in (*paths, "/schema")]
+    if as_json:
+        write_json({"address": address, "pages": pages})
+    else:
+        click.echo("\n  ".join((f"serving {address}", *pages)))
     if closed:
         click.echo(
             "the console is closed beyond this machine; see `placket serve --help`", err=True
@@ -160,7 +168,7 @@ def _is_local(listener: socket.socket) -> bool:
     return is_loopback(listener.getsockname()[0])
 
 
-def _run(gate: Gate, listener: socket.socket, *, open_console: bool) -> None:
+def _run(gate: Gate, listener: socket.socket, *, open_console: bool, as_json: bool) -> None:
     import uvicorn  # noqa: PLC0415 - as above
 
     from placket.web.app import make_app  # noqa: PLC0415 - as above
@@ -180,7 +188,7 @@ def _run(gate: Gate, listener: socket.socket, *, open_console: bool) -> None:
     )
     server = uvicorn.Server(config)
     with _until_stopped():
-        _tell(listener, open_console=open_console)
+        _tell(listener, open_console=open_console, as_json=as_json)
         server.run(sockets=[listener])
 
 

@@ -12,6 +12,7 @@ import click
 from placket.cli.check import load_file
 from placket.cli.outcome import DONE, PROBLEMS, Ended, write_json
 from placket.policy.trace import Traced, trace
+from placket.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ RESULTS: Final = Path(".placket") / "last-run.json"
 
 
 @click.command("trace")
-@click.argument("policy", type=click.Path(path_type=Path), default=Path("policy.md"))
+@click.argument("policy", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--tests",
     type=click.Path(path_type=Path),
@@ -29,11 +30,13 @@ RESULTS: Final = Path(".placket") / "last-run.json"
     help="The folder of the tests; default `tests` here.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-def command(policy: Path, tests: Path, *, as_json: bool) -> int:
+def command(policy: Path | None, tests: Path, *, as_json: bool) -> int:
     """Show each clause of POLICY with its rule, its test and the last result.
 
+    Without POLICY it is the one that the settings here name, else `policy.md`.
     Exit code 1 when a clause has no rule.
     """
+    policy = policy or read_settings().policy_file
     loaded = load_file(policy)
     if loaded.document is None:
         raise Ended("the policy does not read", f"placket check {policy}", code=PROBLEMS)

@@ -67,5 +67,15 @@ def expect_consent(policy: Policy, word: str) -> None:
     )
 
 
+def expect_purpose(word: str) -> None:
+    """End the command when the word is no purpose."""
+    expect_known(
+        word,
+        vocabulary.terms("purpose"),
+        what="there is no purpose",
+        otherwise="choose a purpose of the policy's vocabulary",
+    )
+
+
 def _choice(words: Collection[str]) -> str:
     return f"write one of {', '.join(f'`{word}`' for word in sorted(words))}"

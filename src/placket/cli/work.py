@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from placket.cli.installation import open_installation
-from placket.cli.options import config_option, json_option
+from placket.cli.options import Finite, config_option, json_option
 from placket.cli.outcome import DONE, WORLD, write_json
 from placket.gate.worker import Stopped, Worked, Worker
 
@@ -29,7 +29,7 @@ _THIRD: Final = 3
 @click.option(
     "--every",
     "every_seconds",
-    type=click.FloatRange(min=_SHORTEST_SECONDS),
+    type=Finite(min=_SHORTEST_SECONDS),
     metavar="SECONDS",
     help="How often views are renewed; default a third of the setting `view_good_for`.",
 )

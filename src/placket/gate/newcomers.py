@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 NOES: Final = frozenset({Kind.CONSENT_REFUSED, Kind.CONSENT_WITHDRAWN, Kind.OBJECTED})
 """What a person says no by."""
 
+ANEW: Final = frozenset(
+    {Kind.RELATION_OPENED, Kind.CONSENT_REQUESTED, Kind.CONSENT_GIVEN, Kind.REQUESTED}
+)
+"""Acts of the person: by one that came after an erasure, who was erased is met as a new one."""
+
 EVIDENCE: Final = "match:identifier"
 """The mark of a link between two ids that were made for one identifier."""
 
@@ -39,6 +44,11 @@ class Holding(Protocol):
 
     def root_of(self, person: str) -> str | None:
         """Return the root of the person's cluster; None when the person is not known."""
+
+
+def starts_anew(kind: Kind, occurred_at: int, tombstones: Iterable[Fact]) -> bool:
+    """Say whether a fact makes a new person of whom `tombstones` say that they were erased."""
+    return kind in ANEW and all(fact.occurred_at <= occurred_at for fact in tombstones)
 
 
 def met_by(told: Iterable[Told], hashes: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -43,8 +43,10 @@ class PostgresRows:
     def _connected(self) -> psycopg.Connection:
         try:
             sql = psycopg.connect(self._url, autocommit=True)
-        except psycopg.OperationalError as refused:
-            raise KeyringUnusable("the keyring's server does not let us in; is it up?") from refused
+        except (psycopg.OperationalError, psycopg.ProgrammingError, ValueError) as refused:
+            raise KeyringUnusable(
+                "the keyring's server does not let us in; is it up, and the URL right?"
+            ) from refused
         sql.execute("SET synchronous_commit = on")
         row = sql.execute("SHOW synchronous_commit").fetchone()
         if row != ("on",):

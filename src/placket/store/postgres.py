@@ -172,7 +172,7 @@ class PostgresDatabase:
     def _connected(self) -> PostgresSession:
         try:
             connection: psycopg.Connection[Row] = psycopg.connect(self._url, autocommit=True)
-        except psycopg.OperationalError as raised:
+        except (psycopg.OperationalError, psycopg.ProgrammingError, ValueError) as raised:
             raise LedgerUnreachable(
                 "the ledger's server does not let us in; is it up, and the URL right?"
             ) from raised

@@ -25,6 +25,10 @@ class LedgerUnwritable(LedgerRefuses):
     """The ledger's disk is full or fails; nothing was written. Make room, then try again."""
 
 
+class LedgerReadOnly(LedgerUnwritable):
+    """The ledger may be read here and not written; nothing was written."""
+
+
 class LedgerBusy(LedgerRefuses):
     """Another process has been writing to the ledger for too long; nothing was written."""
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from placket.gate.opening import open_gate
+from placket.settings import read_settings
 from tests.acceptance.cli.conftest import COMMAND, Placket, make_shop, run_placket
 
 MANY, SOME_BYTES = 6_000, 1_000_000
@@ -149,6 +151,21 @@ ACTIVITIES = "`answer_questions`, `fulfil_order`, `newsletter`, `order_updates`,
             "a preference is about a channel or a topic",
             "write one such as `--what channel:email`",
         ),
+        (
+            ("fact", "add", "objected", "--subject", ADA, "--what", "direct_marketting"),
+            "there is no purpose `direct_marketting`",
+            "write `direct_marketing`",
+        ),
+        (
+            ("audit", "prove", "f_000000000000000000000000000000"),
+            "the ledger has no fact of this id",
+            "ids are printed by `placket fact add` and with each decision's reasons",
+        ),
+        (
+            ("work", "--every", "nan"),
+            "invalid value for `--every`: it is no number that can be counted by",
+            "see `placket work --help`",
+        ),
         (("nonsense",), "no such command `nonsense`", "see `placket --help`"),
     ],
 )
@@ -241,6 +258,51 @@ def test_a_folder_without_a_ledger_says_so(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_settings_that_are_no_toml_are_told_with_a_mend(placket: Placket, folder: Path) -> None:
+    (folder / "placket.toml").write_text("port = \n")
+
+    done = placket("decide", "newsletter", "--subject", ADA)
+
+    assert done.err == (
+        "placket: placket.toml is not TOML: Invalid value (at line 1, column 8)\n"
+        "  mend: write lines such as `port = 8600`\n"
+    )
+    assert done.code == 2
+
+
+@pytest.mark.parametrize("given", ["/dev/zero", "long.toml"])
+def test_settings_without_an_end_are_refused(placket: Placket, folder: Path, given: str) -> None:
+    (folder / "long.toml").write_text("#" * 300_000)
+
+    done = placket("decide", "newsletter", "--subject", ADA, "--config", given)
+
+    assert done.err == (f"placket: {given} is too long for settings\n  mend: name another file\n")
+
+
+def test_who_was_erased_comes_back_by_an_act_of_their_own_alone(
+    placket: Placket, folder: Path
+) -> None:
+    with open_gate(read_settings(folder / "placket.toml")) as gate:
+        gate.erase(str(gate.person_of(ADA)), by="test", route="test")
+    known = ("--subject", ADA, "--new")
+
+    seen = placket("fact", "add", "interacted", *known)
+    old = placket(
+        "fact", "add", "relation_opened", *known, "--what", "account", "--at", "2026-01-05"
+    )
+    anew = placket("fact", "add", "relation_opened", *known, "--what", "account")
+
+    assert (seen.code, seen.out) == (3, "")
+    assert seen.err == (
+        "placket: the person of this identifier was erased, and this fact is no act by which they"
+        " come back\n"
+        "  mend: leave it out; after one of consent_given, consent_requested, relation_opened,"
+        " requested it can be told\n"
+    )
+    assert old.err == seen.err
+    assert anew.code == 0
+
+
 def test_nothing_is_decided_before_a_policy_is_published(tmp_path: Path) -> None:
     run_placket(tmp_path, "init")
 
@@ -321,13 +383,6 @@ def test_a_fact_is_proved_offline(placket: Placket) -> None:
     assert shown.out.endswith("✓ the path leads to the signed root\n")
     assert (plain["fact"], plain["holds"]) == (fact, True)
     assert plain["checkpoint"] == placket("audit", "checkpoint", "--json").plain["checkpoint"]
-
-
-def test_a_fact_that_is_not_there_is_not_proved(placket: Placket) -> None:
-    done = placket("audit", "prove", "f_000000000000000000000000000000")
-
-    assert done.code == 3
-    assert done.err.startswith("placket: ")
 
 
 def test_two_processes_append_at_once_and_lose_nothing(placket: Placket, folder: Path) -> None:

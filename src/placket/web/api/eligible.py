@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from placket.decide.question import Question
+from placket.policy import vocabulary
 from placket.web.api.decide import expect_reach
 from placket.web.api.messages import Person, Whom
 from placket.web.api.operations import LINES, Operation, instant
@@ -26,6 +27,8 @@ def eligible(gate: Gate, caller: Caller, whom: Whom) -> Iterator[bytes]:
     expect_reach(caller, "eligible", whom.activity)
     if whom.activity not in gate.policy.activities:
         raise field_refused("/query/activity", "no clause names this activity")
+    if whom.channel and whom.channel not in vocabulary.terms("channel"):
+        raise field_refused("/query/channel", "this is no channel of the vocabulary")
     at = instant(gate, whom.at, "/query/at")
     question = Question(activity=whom.activity, channel=whom.channel)
     return in_chunks(gate.eligible(question, at=at))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.gate import NotAnIdentifier, new_person
+from placket.gate.newcomers import ANEW, starts_anew
 from placket.gate.sealing import IDENTIFIER
 from placket.policy import vocabulary
 from placket.sources.told import Told, read_birth
@@ -46,11 +47,6 @@ OURS: Final = frozenset(
 """Facts that the installation alone records: no key may claim that they happened."""
 
 SENT: Final = tuple(kind for kind in Kind if kind not in OURS)
-
-_STARTS_ANEW: Final = frozenset(
-    {Kind.RELATION_OPENED, Kind.CONSENT_REQUESTED, Kind.CONSENT_GIVEN, Kind.REQUESTED}
-)
-"""Acts of the person: after them an erased person is met as a new one."""
 
 _CONSENTS: Final = frozenset(
     {
@@ -120,12 +116,20 @@ def _recorded(gate: Gate, caller: Caller, sent: Facts) -> Recorded:
     fresh = [one for id_, one in unique.items() if id_ not in have]
     for known in have:
         _expect_same(batch, unique[known])
-    anew = {gate.identifier(one.subject) for one in fresh if one.kind in _STARTS_ANEW}
+    anew = {gate.identifier(one.subject) for one in fresh if _starts_anew(gate, one)}
     for one in fresh:
         batch.told.append(_told(batch, one, anew))
     if batch.told:
         gate.record(batch.told)
     return Recorded(recorded=len(fresh), known=len(sent.facts) - len(fresh))
+
+
+def _starts_anew(gate: Gate, one: FactSent) -> bool:
+    if one.kind not in ANEW:
+        return False
+    keyed = gate.hash_of(gate.identifier(one.subject))
+    occurred = instant(gate, one.occurred_at, "/occurred_at") or 0
+    return starts_anew(Kind(one.kind), occurred, gate.ledger.tombstones([keyed]).get(keyed, ()))
 
 
 def _told(batch: Batch, one: FactSent, anew: set[Identifier]) -> Told:
@@ -290,6 +294,8 @@ def _terms(gate: Gate, one: FactSent) -> Iterator[tuple[str, str]]:
         yield "activity", "no clause names this activity"
     if one.kind in _CONSENTS and one.what not in policy.consents:
         yield "what", "no clause asks for this consent"
+    if one.kind == Kind.OBJECTED.value and one.what not in ("", *vocabulary.terms("purpose")):
+        yield "what", "this is no purpose of the vocabulary"
     if one.channel and one.channel not in vocabulary.terms("channel"):
         yield "channel", "this is no channel of the vocabulary"
     if one.region and not _COUNTRY.fullmatch(one.region):
