@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,9 +17,12 @@ from tests.acceptance.lepiquet.persons import (
     bought_in_store,
     sent_on,
 )
-from tests.acceptance.retailers import deny, opened, permit, told
+from tests.acceptance.retailers import answered, deny, opened, permit, told
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from placket.policy.compile import Policy
     from tests.acceptance.retailers import Shop
 
 LOOKED_AT = ("credit_application", "order_details", "payment_history")
@@ -105,6 +108,31 @@ def test_each_decision_has_a_gateway_and_a_review_by_a_person(shop: Shop) -> Non
         {"identity": "contract", "crime": "law", "lending": "contract"},
         "5 days",
         "online checkout",
+    )
+
+
+@pytest.mark.clause("LP-021")
+def test_without_a_gateway_no_machine_decides_about_somebody_in_france(
+    shop: Shop, rewritten: Callable[[str, str], Policy]
+) -> None:
+    bare = rewritten("  gateway: {identity: contract, crime: law, lending: contract}\n", "")
+    french = (*told(Kind.LOCATED, "2026-05-01", region="FR"), *HOLDER[1:])
+    asked: dict[str, Any] = {"activity": "check_identity", "data": ("email",)}
+    permitted = permit(*sent_on("LP-018"), data=("email",))
+
+    assert shop.ask(french, **asked) == permitted
+    assert answered(bare, french, **asked) == deny("automated.no_gateway LP-021")
+    assert answered(bare, HOLDER, **asked) == permitted
+
+
+@pytest.mark.clause("LP-021")
+def test_without_a_review_no_machine_decides_about_anybody(
+    rewritten: Callable[[str, str], Policy],
+) -> None:
+    final = rewritten("  review: 5 days\n", "")
+
+    assert answered(final, HOLDER, "check_identity", data=("email",)) == deny(
+        "automated.no_review LP-021"
     )
 
 

@@ -163,6 +163,16 @@ def test_each_yes_is_taken_back_by_itself_and_at_once(shop: Shop) -> None:
 
 
 @pytest.mark.clause("LP-024")
+def test_a_yes_that_was_narrowed_permits_what_is_left_of_it(shop: Shop) -> None:
+    both = (*BUYER, *NEWS)
+    narrowed = (*both, *told(Kind.PREFERENCE_OFF, "2026-05-25", "topic:newsletter"))
+
+    assert shop.ask(both, "newsletter").outcome == "permit"
+    assert shop.ask(narrowed, "newsletter") == deny("preference.topic LP-034")
+    assert shop.ask(narrowed, "offers_to_buyers").outcome == "permit"
+
+
+@pytest.mark.clause("LP-024")
 def test_every_consent_has_ways_to_be_taken_back(shop: Shop) -> None:
     without = [n for n, c in shop.policy.consents.items() if not c.withdrawn_by]
 
