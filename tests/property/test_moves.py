@@ -39,9 +39,7 @@ def test_what_news_cannot_move_need_not_be_folded(
     known = [fact for fact in life.facts if fact not in news]
     before = fold(policy, "p1", known, private=life.private, connected=life.connected)
 
-    after = refold(
-        policy, before, news, life.facts, private=life.private, connected=life.connected
-    )
+    after = refold(policy, before, news, life.facts, private=life.private, connected=life.connected)
 
     whole = fold(policy, "p1", life.facts, private=life.private, connected=life.connected)
     assert pack(after) == pack(whole)

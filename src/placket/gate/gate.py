@@ -253,11 +253,9 @@ class Gate:
     def _newly_met(self, told: Sequence[Told], hashes: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the hash by which each person was met of whom the ledger knows nothing yet."""
         met = met_by(told, hashes)
-        return {
-            person: self.made.get(person, keyed)
-            for person, keyed in met.items()
-            if person in self.made or self.ledger.root_of(person) is None
-        }
+        asked = [person for person in met if person not in self.made]
+        known = self.ledger.roots_of(asked) if asked else {}
+        return {p: self.made.get(p, keyed) for p, keyed in met.items() if p not in known}
 
     def _make_one(self, told: Sequence[Told], met: Mapping[str, bytes]) -> None:
         """Link whom another process made at the same moment, for the same identifier."""

@@ -68,19 +68,24 @@ def _sealed(fact: Fact, private: Mapping[str, object], own: Mapping[str, PersonK
 
 def open_payload(fact: Fact, keys: Keys) -> dict[str, Any] | None:
     """Return the payload of `fact`, None when it has none or its key was destroyed."""
-    if not fact.sealed:
-        return None
-    key = keys.keys_for([fact.person]).get(fact.person)
-    if key is None or key.generation != fact.generation:
-        return None
-    payload: dict[str, Any] = json.loads(key.open(fact.sealed, aad=sealed_context(fact)))
-    return payload
+    return open_payloads([fact], keys).get(fact.id)
+
+
+def open_payloads(facts: Iterable[Fact], keys: Keys) -> dict[str, dict[str, Any]]:
+    """Return the payloads of those of `facts` that have one and whose key is there, by fact id."""
+    sealed = [fact for fact in facts if fact.sealed]
+    own = keys.keys_for(sorted({fact.person for fact in sealed})) if sealed else {}
+    pairs = ((fact, own.get(fact.person)) for fact in sealed)
+    return {
+        fact.id: json.loads(key.open(fact.sealed, aad=sealed_context(fact)))
+        for fact, key in pairs
+        if key is not None and key.generation == fact.generation
+    }
 
 
 def births(facts: Iterable[Fact], keys: Keys) -> dict[str, dict[str, Any]]:
     """Return the opened payloads that a fold reads, by fact id: births and nothing else."""
-    opened = ((fact.id, open_payload(fact, keys)) for fact in facts if fact.kind is Kind.BORN)
-    return {fact_id: payload for fact_id, payload in opened if payload is not None}
+    return open_payloads([fact for fact in facts if fact.kind is Kind.BORN], keys)
 
 
 def identifier_hashes(told: Sequence[Told], keys: Keys) -> dict[str, bytes]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from placket.facts import Kind, fact_id
-from placket.gate.sealing import IDENTIFIER, open_payload
+from placket.gate.sealing import IDENTIFIER, open_payloads
 from placket.identity.identifier import Identifier, keyed_hash, parse_identifier
 from placket.policy.parse import parse
 from placket.policy.render import render
+from placket.store.histories import BATCH
 from placket.store.verifying import Damage
 
 if TYPE_CHECKING:
-    from placket.facts import Fact
+    from collections.abc import Mapping
+
     from placket.gate.sealing import Keys
     from placket.store.ledger import KeptPolicy, Ledger
     from placket.store.verifying import Verified
@@ -42,27 +46,25 @@ def _first_unfound(ledger: Ledger, keys: Keys, *, is_hashed: bool) -> Damage | N
     stray = ledger.stray_identifier()
     if stray is not None:
         return Damage(what=f"person `{stray}` is found by an identifier that no fact gave")
-    for fact, keyed in ledger.identified():
-        if fact.sealed and keyed is None:
-            what = f"nobody is found by the identifier of fact `{fact.id}`"
-            return Damage(what=what, fact_id=fact.id)
-        if is_hashed and not _is_hash_of(keyed, fact, keys):
-            what = f"the identifier of fact `{fact.id}` is kept under another hash"
-            return Damage(what=what, fact_id=fact.id)
+    found = ledger.identified(is_found=is_hashed)
+    while read := list(islice(found, BATCH)):
+        private = open_payloads([fact for fact, _ in read], keys) if is_hashed else {}
+        for fact, keyed in read:
+            if fact.sealed and keyed is None:
+                what = f"nobody is found by the identifier of fact `{fact.id}`"
+                return Damage(what=what, fact_id=fact.id)
+            if not _is_hash_of(keyed, private.get(fact.id), keys):
+                what = f"the identifier of fact `{fact.id}` is kept under another hash"
+                return Damage(what=what, fact_id=fact.id)
     return None
 
 
-def _is_hash_of(keyed: bytes | None, fact: Fact, keys: Keys) -> bool:
-    payload = open_payload(fact, keys)
+def _is_hash_of(keyed: bytes | None, payload: Mapping[str, object] | None, keys: Keys) -> bool:
     written = parse_identifier(str(payload[IDENTIFIER])) if payload else None
     return not isinstance(written, Identifier) or keyed == keyed_hash(written, keys.hmac_key)
 
 
 def _is_as_published(ledger: Ledger, kept: KeptPolicy) -> bool:
-    document = parse(kept.text, kept.version).document
-    if document is None:
-        return False
-    digest = hashlib.sha256(render(document).encode()).hexdigest()
     fact = ledger.fact(fact_id("policy", kept.digest))
     # Published and then killed before its fact: the next publishing writes it.
     told = fact is None or (
@@ -70,4 +72,11 @@ def _is_as_published(ledger: Ledger, kept: KeptPolicy) -> bool:
         and fact.thing == kept.digest
         and fact.version == kept.version
     )
-    return digest == kept.digest and told
+    return _canonical_digest(kept.text) == kept.digest and told
+
+
+@lru_cache(maxsize=8)
+def _canonical_digest(text: str) -> str:
+    """Return the digest of a policy's canonical text; empty where it is no policy's."""
+    document = parse(text, "policy.md").document
+    return "" if document is None else hashlib.sha256(render(document).encode()).hexdigest()

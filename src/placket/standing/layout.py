@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from placket.policy.compile import Policy
     from placket.standing.standing import Standing
 
+_FIRST: Final = 2
+"""Values of a wide row before its states: the person, and how many marks there are."""
+
 LONGEST: Final = 50
 """Characters of a state's name in a column: PostgreSQL cuts identifiers at 63 bytes."""
 
@@ -69,15 +72,19 @@ class Layout:
 
     def wide_row(self, standing: Standing) -> list[object]:
         """Return the values of a wide row: the person, then as `wide_columns`."""
-        row: list[object] = [standing.person, len(standing.sparse)]
-        dense = standing.dense
-        for name in self.names:
-            interval = dense.get(name)
-            if interval is None:
-                row += (None, None)
-            else:
-                row += interval[:2]
+        row: list[object] = [None] * (_FIRST + 2 * len(self.names))
+        row[:_FIRST] = standing.person, len(standing.sparse)
+        places = self._places
+        for name, interval in standing.dense.items():
+            place = places.get(name)
+            if place is not None:
+                row[place : place + 2] = interval[:2]
         return row
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Return where in a wide row each state begins."""
+        return {name: _FIRST + 2 * number for number, name in enumerate(self.names)}
 
 
 @lru_cache(maxsize=8)

@@ -184,6 +184,9 @@ class Ledger(Protocol):
     def root_of(self, person: str) -> str | None:
         """Return the root of the person's cluster; None when the person is not known."""
 
+    def roots_of(self, persons: Sequence[str]) -> dict[str, str]:
+        """Return what `root_of` would, for those of `persons` who are known."""
+
     def members_of(self, persons: Sequence[str]) -> set[str]:
         """Return every id of the clusters of `persons`, those ids that are unknown too."""
 
@@ -305,8 +308,11 @@ class Ledger(Protocol):
         standing: refold every person under it too, and compare with what is kept.
         """
 
-    def identified(self) -> Iterator[tuple[Fact, bytes | None]]:
-        """Yield every `identified` fact of the living, and the hash that finds its person."""
+    def identified(self, *, is_found: bool) -> Iterator[tuple[Fact, bytes | None]]:
+        """Yield the `identified` facts of the living, and the hash that finds its person.
+
+        is_found: those too that have such a hash, else those alone that have none.
+        """
 
     def stray_identifier(self) -> str | None:
         """Return a person who is found by a hash that no fact gave, or None."""

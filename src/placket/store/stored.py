@@ -200,6 +200,11 @@ class StoredLedger:
             row = session.one("root_of", person)
         return None if row is None else row[0]
 
+    def roots_of(self, persons: Sequence[str]) -> dict[str, str]:
+        """Return what `root_of` would, for those of `persons` who are known."""
+        with self._database.reading() as session:
+            return {row[0]: row[1] for row in session.among("persons_among", persons)}
+
     def members_of(self, persons: Sequence[str]) -> set[str]:
         """Return every id of the clusters of `persons`, those ids that are unknown too."""
         with self._database.snapshot() as session:
@@ -370,10 +375,10 @@ class StoredLedger:
         with self._database.snapshot() as session:
             return sequencing.prove_consistency(session, old_size)
 
-    def identified(self) -> Iterator[tuple[Fact, bytes | None]]:
-        """Yield every `identified` fact of the living, and the hash that finds its person."""
+    def identified(self, *, is_found: bool) -> Iterator[tuple[Fact, bytes | None]]:
+        """Yield the `identified` facts of the living, and the hash that finds its person."""
         with self._database.snapshot() as session:
-            for body, keyed_hash in session.stream("identified"):
+            for body, keyed_hash in session.stream("identified", int(is_found)):
                 yield read_fact(body), None if keyed_hash is None else bytes(keyed_hash)
 
     def stray_identifier(self) -> str | None:

@@ -443,7 +443,8 @@ SELECT body FROM fact WHERE kind IN ('identity_linked', 'link_voided')
 -- name: identified
 SELECT f.body, i.hash FROM fact AS f JOIN person AS p ON p.id = f.person
 LEFT JOIN identifier AS i ON i.person = f.person AND i.seq = f.seq
-WHERE f.kind = 'identified' AND p.gone = 0 ORDER BY f.seq
+WHERE f.kind = 'identified' AND p.gone = 0
+AND (i.hash IS NULL OR ? = 1) ORDER BY f.seq
 
 -- name: stray_identifier
 SELECT i.person FROM identifier AS i LEFT JOIN fact AS f
