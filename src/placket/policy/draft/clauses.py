@@ -26,7 +26,10 @@ _LONGEST: Final = 2000
 _ROOM: Final = 420
 """A clause takes further sentences up to this many characters; what leans on it, always."""
 _MOST: Final = 1500
+_LED: Final = 6
+"""How many paragraphs an introduction that ends in a colon leads."""
 _ITEM_WORDS: Final = 14
+_GOES_ON: Final = re.compile(r"^.{1,110}(?:[,;]| or| and| ou| et)$")
 _ITEM_SHORT: Final = 110
 
 
@@ -84,12 +87,12 @@ def entries_of(pieces: Sequence[Piece], lexicon: Lexicon) -> tuple[Entry, ...]:
 
 
 def _entries(pieces: Sequence[Piece], lexicon: Lexicon) -> Iterator[Entry]:
-    heading, at = "", 0
+    heading, lead, led, at = "", "", 0, 0
     while at < len(pieces):
         piece = pieces[at]
         at += 1
         if piece.shape is Shape.HEADING:
-            heading = piece.text
+            heading, led = piece.text, 0
             yield Heading(text=piece.text, level=piece.level)
         elif piece.shape is Shape.ROW:
             yield Passage(heading=heading, parts=_cells(piece), shape=Shape.ROW)
@@ -97,12 +100,19 @@ def _entries(pieces: Sequence[Piece], lexicon: Lexicon) -> Iterator[Entry]:
             end = _end_of_list(pieces, at)
             yield from _list("", pieces[at - 1 : end], heading, lexicon)
             at = end
-        elif piece.text.endswith(":") and at < len(pieces) and pieces[at].shape is Shape.ITEM:
+        elif not piece.text.endswith(".") and at < len(pieces) and _is_item(pieces[at]):
             end = _end_of_list(pieces, at)
             yield from _list(piece.text, pieces[at:end], heading, lexicon)
             at = end
         else:
-            yield from _paragraph(piece.text, heading, lexicon)
+            yield from _paragraph(piece.text, heading, lexicon, lead=lead if led > 0 else "")
+            led -= 1
+            if piece.text.endswith(":"):
+                lead, led = piece.text, _LED
+
+
+def _is_item(piece: Piece) -> bool:
+    return piece.shape is Shape.ITEM
 
 
 def _cells(piece: Piece) -> tuple[Part, ...]:
@@ -113,12 +123,14 @@ def _listed(pieces: Sequence[Piece]) -> list[Piece]:
     """Return the pieces, short lines after a colon made items of its list."""
     found: list[Piece] = []
     listing = False
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         is_line = piece.shape is Shape.PARAGRAPH and len(piece.text) <= _ITEM_SHORT
         if listing and is_line and not piece.text.endswith((".", ":")):
             found.append(Piece(shape=Shape.ITEM, text=piece.text))
             continue
-        listing = piece.shape is Shape.PARAGRAPH and piece.text.endswith(":")
+        below = pieces[at + 1].text if at + 1 < len(pieces) else ""
+        opens = piece.text.endswith(":") or (is_line and bool(_GOES_ON.search(below)))
+        listing = piece.shape is Shape.PARAGRAPH and opens and not piece.text.endswith(".")
         found.append(piece)
     return found
 
@@ -144,7 +156,12 @@ def _list(intro: str, items: Sequence[Piece], heading: str, lexicon: Lexicon) ->
 
 def _paragraph(text: str, heading: str, lexicon: Lexicon, *, lead: str = "") -> Iterator[Passage]:
     group: list[Part] = []
-    for sentence in sentences_of(text):
+    sentences = sentences_of(text)
+    if len(text) <= _MOST and any(_rests(sentence, lexicon) for sentence in sentences[1:]):
+        parts = tuple(Part(text=sentence, lead=lead) for sentence in sentences)
+        yield Passage(heading=heading, parts=parts, shape=Shape.PARAGRAPH)
+        return
+    for sentence in sentences:
         size = sum(len(part.text) for part in group)
         fits = size + len(sentence) <= _ROOM or (size <= _MOST and _leans(sentence, lexicon))
         if group and not fits:
@@ -155,9 +172,16 @@ def _paragraph(text: str, heading: str, lexicon: Lexicon, *, lead: str = "") -> 
         yield Passage(heading=heading, parts=tuple(group), shape=Shape.PARAGRAPH)
 
 
+def _rests(sentence: str, lexicon: Lexicon) -> bool:
+    """Say whether the sentence gives the legal basis of what stood before it."""
+    matches = lexicon.matches(words_of(sentence))
+    is_basis = any(match.kind == "basis" for match in matches)
+    return is_basis and _leans(sentence, lexicon)
+
+
 def _leans(sentence: str, lexicon: Lexicon) -> bool:
     """Say whether the sentence goes on with what stood before it."""
-    first = lexicon.matches(words_of(sentence[:_ITEM_SHORT])[:6])
+    first = lexicon.matches(words_of(sentence[:_ITEM_SHORT])[:9])
     return any(match.kind == "join" and match.first == 0 for match in first)
 
 

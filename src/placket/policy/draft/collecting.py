@@ -22,7 +22,9 @@ def collected(reading: Reading, names: Names) -> Iterator[Drafted]:
             continue
         data = data_of(sentence)
         places = sentence.terms("touchpoint") or _places(reading)
-        if places and (data or sentence.has("act", "collect")):
+        if not data and not sentence.has("act", "collect"):
+            continue
+        if places:
             yield drafted(
                 "capture",
                 names.new("capture", places[0]),
@@ -32,6 +34,9 @@ def collected(reading: Reading, names: Names) -> Iterator[Drafted]:
             )
         elif data:
             yield drafted("data", data, source=_source(sentence))
+        else:
+            for source in sentence.terms("source"):
+                yield drafted("capture", names.new("capture", source), source=source)
 
 
 def takes(sentence: Sentence) -> bool:
@@ -39,7 +44,10 @@ def takes(sentence: Sentence) -> bool:
     if sentence.has("act", "say") and sentence.has("right"):
         return False
     listed = "collect" in sentence.topics and not sentence.topics & _OTHER_TOPICS
-    said = sentence.has("act", "collect") and not sentence.topics & {"rights", "retain"}
+    taken = sentence.has("act", "collect") or (
+        sentence.has("act", "given") and not sentence.has("purpose")
+    )
+    said = taken and not sentence.topics & {"rights", "retain"}
     is_shared = sentence.has("act", "share") and sentence.has("recipient")
     return (said and not is_shared) or (listed and bool(data_of(sentence)))
 

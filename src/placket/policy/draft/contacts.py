@@ -25,8 +25,8 @@ NAMED: Final = re.compile(
     r"(?i:(?:data )?controllers?[^.]{0,80}?\b(?:is|are)|owned and (?:run|operated) by|operated by|"
     r"responsable (?:du|de) traitement[^.]{0,60}? est(?: la société)?)"
     r"\s+(?:(?:the company|la société)\s+)?"
-    r"(?P<name>[A-Z\u00c0-\u00dd][\w&'\u2019./-]{0,30}"
-    r"(?: (?:&|and|of|de|[A-Z0-9\u00c0-\u00dd][\w&'\u2019./-]{0,30})){0,5})"
+    r"(?P<name>[A-Z\u00c0-\u00dd](?:[\w&'\u2019/-]|\.(?=\w)){0,30}"
+    r"(?: (?:&|and|of|de|[A-Z0-9\u00c0-\u00dd](?:[\w&'\u2019/-]|\.(?=\w)){0,30})){0,5})"
 )
 _STREET: Final = re.compile(
     r"\d{1,5}[A-Za-z]?,? [\w'\u2019. -]{3,60}(?:, ?[\w'\u2019. -]{2,40}){1,5}"

@@ -39,14 +39,13 @@ def entitled(reading: Reading, names: Names) -> Iterator[Drafted]:
     """Yield each right that a clause grants, once, with the routes that it names."""
     del names
     granted: dict[str, list[str]] = {}
+    last: tuple[str, ...] = ()
     for sentence in reading.sentences:
-        for right in _granted(sentence):
+        rights = _granted(sentence) or (last if sentence.has("act", "say") else ())
+        for right in rights:
             routes = granted.setdefault(right, [])
             routes += [c for c in sentence.terms("channel") if c in ROUTES and c not in routes]
-    if not any(granted.values()):
-        later = [c for s in reading.sentences if s.has("act", "say") for c in s.terms("channel")]
-        for routes in granted.values():
-            routes += [c for c in dict.fromkeys(later) if c in ROUTES]
+        last = rights
     if len(granted) > 1:
         granted.pop("any", None)
     for right, routes in granted.items():
@@ -62,7 +61,8 @@ def entitled(reading: Reading, names: Names) -> Iterator[Drafted]:
 
 def _granted(sentence: Sentence) -> tuple[str, ...]:
     may = sentence.has("act", "say") or "rights" in sentence.topics
-    if not may or sentence.text.endswith("?"):
+    # `until you ask us to delete it` is a period.
+    if not may or sentence.text.endswith("?") or sentence.has("asked"):
         return ()
     found = sentence.terms("right")
     if not sentence.has("act", "say"):
@@ -86,5 +86,5 @@ def complained(reading: Reading, names: Names) -> Iterator[Drafted]:
             name = sentence.words_at(match)
             if name.casefold() not in told:
                 told.add(name.casefold())
-                url = next(iter(urls_in(sentence.text)), "")
+                url = next(iter(urls_in(sentence.text) or urls_in(reading.passage.prose())), "")
                 yield drafted("complaint", name, url=url)

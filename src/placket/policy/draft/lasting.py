@@ -14,18 +14,21 @@ if TYPE_CHECKING:
     from placket.policy.draft.periods import Clocked
     from placket.policy.draft.reading import Reading, Sentence
 
+_ALL = "all"
 _NO_CLOCK = "the text names no clock; this one follows from what is kept"
 
 
 def retained(reading: Reading, names: Names) -> Iterator[Drafted]:
     """Yield how long each datum is kept, one rule for each period of a sentence."""
-    del names
     for sentence in reading.sentences:
         if not keeps(sentence):
             continue
-        periods, _ = periods_in(_with_row(sentence, reading))
+        periods, _ = periods_in(sentence)
         for at, period in enumerate(periods):
             data = _kept(sentence, reading, periods, at)
+            if data == [_ALL] and sentence.has("basis", "consent") and not _is_asked(period):
+                yield from _current(reading, names, period)
+                continue
             yield drafted(
                 "retain",
                 data,
@@ -35,10 +38,20 @@ def retained(reading: Reading, names: Names) -> Iterator[Drafted]:
             )
 
 
+def _is_asked(period: Clocked) -> bool:
+    return period.phrase == "until asked"
+
+
+def _current(reading: Reading, names: Names, period: Clocked) -> Iterator[Drafted]:
+    """Yield how long a consent is current, where the clause says to what."""
+    for purpose in reading.terms("purpose")[:1]:
+        yield drafted("consent", names.new("consent", purpose), for_=period.phrase)
+
+
 def unclocked(reading: Reading) -> int:
     """Return how many periods of the clause name no clock: they stay prose."""
     kept = [s for s in reading.sentences if keeps(s)]
-    return sum(periods_in(_with_row(sentence, reading))[1] for sentence in kept)
+    return sum(periods_in(sentence)[1] for sentence in kept)
 
 
 def keeps(sentence: Sentence) -> bool:
@@ -48,12 +61,6 @@ def keeps(sentence: Sentence) -> bool:
     if sentence.has("cookie") and "retain" not in sentence.topics:
         return False
     return sentence.has("act", "keep") or "retain" in sentence.topics
-
-
-def _with_row(sentence: Sentence, reading: Reading) -> Sentence:
-    """Return the sentence that tells the period; in a table, with what its row names before it."""
-    del reading
-    return sentence
 
 
 def _kept(sentence: Sentence, reading: Reading, periods: tuple[Clocked, ...], at: int) -> list[str]:
@@ -67,7 +74,7 @@ def _kept(sentence: Sentence, reading: Reading, periods: tuple[Clocked, ...], at
     data = list(dict.fromkeys(m.term for m in named if m.term != "all_held"))
     if not data and at == 0:
         data = data_of(sentence) or _of_row(reading)
-    return data or ["all"] if at == 0 or data else ["all"]
+    return data or [_ALL]
 
 
 def _of_row(reading: Reading) -> list[str]:

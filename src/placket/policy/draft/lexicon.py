@@ -24,11 +24,15 @@ _GAP: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One way to say a term: folded words, of which an empty one is a gap."""
+    """One way to say a term: folded words, of which an empty one is a gap.
+
+    weak: an everyday word, written with `~` in the table: it counts only beside a plainer sign.
+    """
 
     kind: str
     term: str
     parts: tuple[str, ...]
+    weak: bool = False
 
     @property
     def size(self) -> int:
@@ -45,6 +49,7 @@ class Match:
     first: int
     end: int
     size: int
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ class Lexicon:
         for form in self.forms.get(words[at].fold, ()):
             end = _end_of(form, words, at)
             if end:
-                yield Match(form.kind, form.term, at, end, form.size)
+                yield Match(form.kind, form.term, at, end, form.size, form.weak)
 
 
 def _end_of(form: Form, words: Sequence[Word], at: int) -> int:
@@ -107,7 +112,7 @@ def lexicon(language: str) -> Lexicon:
     forms: dict[str, list[Form]] = {}
     for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
         for written in row["forms"].split("|"):
-            form = Form(row["kind"], row["term"], _parts(written))
+            form = Form(row["kind"], row["term"], _parts(written), weak=written.startswith("~"))
             forms.setdefault(form.parts[0], []).append(form)
     return Lexicon(
         language=language,

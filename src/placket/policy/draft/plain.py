@@ -106,6 +106,8 @@ def _is_wrapped(lines: list[str]) -> bool:
 def _is_shout(line: str) -> bool:
     letters = [c for c in line if c.isalpha()]
     is_loud = len(letters) > 3 and sum(c.isupper() for c in letters) > 0.8 * len(letters)  # noqa: PLR2004 - a share
+    if _is_place(line):
+        return False
     return is_loud and len(line.strip()) <= _SHORT
 
 
@@ -131,9 +133,16 @@ def unmarked(text: str) -> str:
     return text[mark.end() :] if mark else text
 
 
+def _is_place(text: str) -> bool:
+    """Say whether a line is an address of some sort, and no heading."""
+    return "@" in text or "://" in text or (text.count(",") > 1 and any(c.isdigit() for c in text))
+
+
 def _is_title(text: str) -> bool:
     is_short = len(text) <= _SHORT and len(text.split()) <= _HEADING_WORDS
-    return is_short and not text.endswith(_ENDS[:4]) and not text.endswith(",") and "@" not in text
+    return (
+        is_short and not text.endswith(_ENDS[:4]) and not text.endswith(",") and not _is_place(text)
+    )
 
 
 def _is_numbered_heading(text: str, below: str) -> bool:

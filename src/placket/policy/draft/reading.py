@@ -28,10 +28,12 @@ _NAMING: Final = frozenset(
         "security",
         "touchpoint",
         "basis",
-        "interest",
     }
 )
 """Kinds of which the longer hides the shorter: in `marketing companies` no marketing is said."""
+_HIDEABLE: Final = _NAMING | {"notice", "fee", "role"}
+_NEAR: Final = 4
+"""How many words may stand between two data of one list."""
 _WITHOUT: Final = 3
 """How many words a `without` reaches."""
 
@@ -116,7 +118,7 @@ def topics_of(text: str, lexicon: Lexicon) -> frozenset[str]:
 
 def _sentence(text: str, topics: frozenset[str], lexicon: Lexicon) -> Sentence:
     words = words_of(text)
-    shown = _unhidden(lexicon.matches(words))
+    shown = _plain(_unhidden(lexicon.matches(words)), topics)
     denied = frozenset(_denied(shown, words, text))
     return Sentence(
         text=text,
@@ -141,10 +143,52 @@ def _unhidden(matches: Iterable[Match]) -> list[Match]:
 
 
 def _is_hidden(match: Match, longest: dict[int, Match]) -> bool:
-    over = longest.get(match.first)
-    if over is None or over.kind == match.kind or match.kind not in _NAMING | {"notice", "fee"}:
+    if match.kind not in _HIDEABLE:
         return False
-    return over.size > match.size and over.first <= match.first and match.end <= over.end
+    over = {longest[at] for at in (match.first, match.end - 1) if at in longest}
+    return any(_outweighs(other, match) for other in over if other.kind != match.kind)
+
+
+def _outweighs(other: Match, match: Match) -> bool:
+    """Say whether `other` is the longer name; where data only overlap, they are meant."""
+    if other.first <= match.first and match.end <= other.end and other.size > match.size:
+        return True
+    is_apart = match.first < other.first or other.end < match.end
+    return other.kind == "data" and not other.weak and (is_apart or other.size > match.size)
+
+
+def _plain(matches: list[Match], topics: frozenset[str]) -> list[Match]:
+    """Return the matches with an everyday word only where it is plain that it is meant.
+
+    `email` beside `name` is a datum, and otherwise a channel; `returns` is a purpose where the
+    text tells of purposes.
+    """
+    data = [m for m in matches if m.kind == "data"]
+    uses = bool(topics & {"use", "basis"}) or any(
+        m.kind == "act" and m.term == "use" for m in matches
+    )
+    meant = {m for m in matches if m.weak and _is_meant(m, data, topics, uses=uses)}
+    places = {(m.first, m.end) for m in meant if m.kind == "data"}
+    return [
+        m
+        for m in matches
+        if (not m.weak or m in meant) and not (m.kind == "channel" and (m.first, m.end) in places)
+    ]
+
+
+def _is_meant(match: Match, data: list[Match], topics: frozenset[str], *, uses: bool) -> bool:
+    if match.kind != "data":
+        return uses
+    near = (
+        other
+        for other in data
+        if (other is not match and -_NEAR <= other.first - match.end <= _NEAR + other.size)
+        or other.end <= match.first <= other.end + _NEAR
+    )
+    is_listed = "collect" in topics
+    return any(other.term != match.term and (not other.weak or is_listed) for other in near) or (
+        is_listed and match.first == 0
+    )
 
 
 def _denied(matches: list[Match], words: tuple[Word, ...], text: str) -> Iterable[Match]:

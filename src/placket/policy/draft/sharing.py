@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 def shared(reading: Reading, names: Names) -> Iterator[Drafted]:
     """Yield the recipients of a clause: those named in sentences that say that data go out."""
     del names
-    for sentence in reading.sentences:
-        if not _goes_out(sentence):
-            continue
+    telling = [sentence for sentence in reading.sentences if _goes_out(sentence)]
+    is_named = any(_recipients(sentence) not in ([], ["third_party"]) for sentence in telling)
+    for sentence in telling:
         recipients = _recipients(sentence)
-        if recipients:
+        if recipients and not (is_named and recipients == ["third_party"]):
             yield drafted(
                 "recipient",
                 recipients,
@@ -55,10 +55,11 @@ def _role(sentence: Sentence) -> str:
 
 def transferred(reading: Reading, names: Names) -> Iterator[Drafted]:
     """Yield what a clause says of data that leave: whither, and on which safeguards."""
-    areas = reading.terms("area")
-    tools = list(reading.terms("transfer"))
+    told = [sentence for sentence in reading.sentences if not sentence.text.endswith("?")]
+    areas = [area for sentence in told for area in sentence.terms("area")]
+    tools = list(dict.fromkeys(tool for sentence in told for tool in sentence.terms("transfer")))
     is_about = "transfer" in reading.topics
-    leaves = any(s.has("area") and s.has("act", "transfer", "share") for s in reading.sentences)
+    leaves = any(s.has("area") and s.has("act", "transfer", "share") for s in told)
     if areas and (leaves or (is_about and tools)):
         yield drafted("transfer", names.new("transfer", areas[0]), needs_any=tools)
     elif is_about and tools:

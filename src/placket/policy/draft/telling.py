@@ -127,6 +127,8 @@ def aged(reading: Reading, names: Names) -> Iterator[Drafted]:
 def automatic(reading: Reading, names: Names) -> Iterator[Drafted]:
     """Yield the decisions that a clause says a machine makes."""
     for sentence in reading.sentences:
+        if "rights" in sentence.topics and reading.passage.shape == "item":
+            continue
         decides = sentence.has("automated") and not sentence.denies("automated")
         is_right = sentence.has("act", "say") and sentence.has("right")
         if decides and sentence.has("act", "use") and not is_right:

@@ -82,6 +82,8 @@ _WEAK: Final = frozenset(
     }
 )
 _AIM: Final = re.compile(r"(?i)^(?:to|for|pour)\b")
+_BESIDE: Final = 2
+_BEHIND: Final = re.compile(r"\([^()]{3,60}\)$")
 _MARKS: Final = re.compile(r"[#{}`<>\[\]|*_\\]")
 
 
@@ -100,7 +102,7 @@ def titled(entries: Sequence[Entry], lexicon: Lexicon) -> Iterator[Entry]:
                 yield entry
             continue
         count += 1
-        own = f"{heading}, {count}" if count > 1 else heading
+        own = f"{heading}, {count}" if heading and count > 1 else heading
         yield replace(entry, title=_clean(own or _title(entry)), title_said=heading)
 
 
@@ -109,7 +111,13 @@ def _says(heading: str, lexicon: Lexicon) -> bool:
     if heading.endswith("?"):
         return False
     aims = bool(_AIM.match(heading)) and any(m.kind == "purpose" for m in matches)
-    return aims or any(m.kind == "basis" and m.size > 1 for m in matches)
+    behind = _BEHIND.search(heading)
+    named = lexicon.matches(words_of(behind[0])) if behind else ()
+    if aims or any(m.kind in {"basis", "basiscell"} for m in named):
+        return True
+    # A heading such as `Your payment details` says what all below it is about.
+    held = sum(m.size for m in matches if m.kind == "data" and m.term != "all_held")
+    return held > 0 and len(words_of(heading)) <= held + _BESIDE
 
 
 def _title(passage: Passage) -> str:

@@ -26,8 +26,6 @@ _SPOKEN: Final = (
     "push",
     "live_chat",
     "social_media",
-    "website",
-    "app",
     "online_ads",
     "onsite_popup",
 )
@@ -46,6 +44,8 @@ _TOLD: Final = frozenset(
     }
 )
 _MOST_INTEREST: Final = 200
+_LEAST_INTEREST: Final = 2
+_STOP: Final = re.compile(r"[;.](?:\s|$)|,? \(?(?:e\.g|i\.e|for example|such as|par exemple)\b")
 _WITHDRAWALS: Final = ("withdraw_consent", "marketing_opt_out")
 
 
@@ -110,18 +110,28 @@ def _uses(reading: Reading) -> list[_Use]:
             use.add(sentence)
             use.channels += [c for c in sentence.terms("channel") if c in _SPOKEN and _speaks(use)]
             found.append(use)
-        elif found and not _is_of_the_person(sentence):
+        elif found and not _is_of_the_person(sentence) and not _is_listed(reading):
             found[-1].add(sentence)
     _rest(found, reading)
     return found
 
 
+def _is_listed(reading: Reading) -> bool:
+    return reading.passage.shape == "item"
+
+
 def _rest(uses: list[_Use], reading: Reading) -> None:
     """Give each use without a basis the one that the clause names for all."""
+    is_list = reading.passage.shape == "item"
+    # What one item of a list rests on says nothing of its neighbours.
+    telling = reading.sentences[: -len(reading.passage.parts)] if is_list else reading.sentences
     for use in uses:
-        for sentence in reading.sentences:
+        for sentence in telling:
             if not _is_of_the_person(sentence):
                 use.rest_on(sentence)
+    if reading.passage.title_said:
+        for use in uses:
+            use.uses += [d for d in data_of(reading.sentences[0]) if d not in use.uses]
     for use in uses:
         if reading.passage.shape == "row":
             use.uses += [
@@ -134,14 +144,16 @@ def _rest(uses: list[_Use], reading: Reading) -> None:
 
 def _purposes(sentence: Sentence) -> list[str]:
     purposes = list(sentence.terms("purpose"))
-    if not purposes or _is_of_the_person(sentence) or sentence.text.endswith("?"):
+    is_told = sentence.has("notice", "introduction")
+    if not purposes or is_told or _is_of_the_person(sentence) or sentence.text.endswith("?"):
         return []
     is_act = any(sentence.has("act", act) for act in ("use", "collect", "share", "inform", "ask"))
     is_about = bool(sentence.topics & _USES)
     is_elsewhere = bool(sentence.topics & _ELSEWHERE) and not sentence.has("act", "use")
     if is_elsewhere or not (is_act or is_about or bases_of(sentence) or _AIM.match(sentence.text)):
         return []
-    return purposes
+    # `to meet our legal obligations` gives the basis of another purpose, where there is one.
+    return [p for p in purposes if p != "legal_compliance"] or purposes
 
 
 def _is_of_the_person(sentence: Sentence) -> bool:
@@ -162,7 +174,9 @@ def _interest(sentence: Sentence) -> str:
     if found is None:
         return ""
     rest = sentence.text[sentence.words[found.end - 1].end :]
-    interest = re.split(r"[;.](?:\s|$)", rest, maxsplit=1)[0].strip(" .,:;")
+    interest = _STOP.split(rest, maxsplit=1)[0].strip(" .,:;()")
+    if len(interest.split()) < _LEAST_INTEREST:
+        return ""
     if len(interest) > _MOST_INTEREST:
         interest = interest[:_MOST_INTEREST].rsplit(" ", 1)[0].rstrip(" ,;:")
     return interest
