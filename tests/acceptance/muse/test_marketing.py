@@ -51,7 +51,13 @@ DESIGNERS = (
 NO_DESIGNERS = (
     *SIGNED_UP,
     *DESIGNERS,
-    *withdrew("designer_alerts", "2026-05-25", channel="email", route="customer_care"),
+    *told(
+        Kind.CONSENT_WITHDRAWN,
+        "2026-05-25",
+        channel="email",
+        topic="designers",
+        route="customer_care",
+    ),
 )
 PUSHED = (*MAX, *agreed("push", "2026-05-20", wording="push-1", channel="push"))
 PUSH_OFF = (*PUSHED, *withdrew("push", "2026-05-25", channel="push", route="app_settings"))
@@ -315,17 +321,15 @@ def test_a_subscription_ends_where_it_is_cancelled(
                 "channel.no_soft_opt_in MU-124",
             ),
         ),
+        case("MU-086", NO_DESIGNERS, "designer_alerts", deny("channel.refused MU-124")),
         case(
             "MU-086",
             NO_DESIGNERS,
-            "designer_alerts",
-            deny(
-                "basis.consent_refused MU-124",
-                "channel.refused MU-124",
-                "channel.no_soft_opt_in MU-124",
+            "newsletter",
+            permit(
+                *on_consent("MU-127", "MU-064"), data=("name", "email", "marketing_preferences")
             ),
         ),
-        case("MU-086", NO_DESIGNERS, "newsletter", deny("channel.refused MU-127")),
     ],
 )
 def test_alerts_need_their_own_yes_and_end_apart_from_the_news(
