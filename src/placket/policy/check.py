@@ -13,13 +13,16 @@ from placket.policy.checks import (
     lacks,
     laws,
     marketing,
+    names,
     notices,
+    phrases,
     prose,
     references,
     risk,
     sharing,
     times,
     vague,
+    wording,
 )
 from placket.policy.checks.book import Book
 from placket.policy.published import as_published
@@ -100,6 +103,29 @@ LAWFUL: Final[tuple[Check, ...]] = (
 )
 """What no policy may say, whether it runs or is only read."""
 
+WORDING: Final[tuple[Check, ...]] = (
+    wording.counts,
+    wording.numbering,
+    wording.references,
+    wording.dates,
+    names.laws,
+    names.authorities,
+    names.sites,
+    names.spellings,
+    names.others_names,
+    names.one_of_several,
+    names.dated,
+    names.certificates,
+    names.misprints,
+    phrases.open_ended,
+    phrases.assumed_consents,
+    phrases.consents_in_some_cases,
+    phrases.browsers,
+    phrases.only_and_more,
+    phrases.encrypted_for_matching,
+)
+"""What the words alone show, also those of a text that nobody has written rules for."""
+
 OF_TEXT: Final[tuple[Check, ...]] = (
     references.unknown_statuses,
     basis.two_bases,
@@ -169,6 +195,7 @@ OF_TEXT: Final[tuple[Check, ...]] = (
     risk.profiles_without_way_out,
     risk.kept_longer_than_law,
     risk.endless_waits,
+    *WORDING,
 )
 """What is judged of a text as published: the law, and not how its rules are written."""
 

@@ -51,6 +51,11 @@ def seeing(problem: Problem, *others: Rule) -> Problem:
     return replace(problem, also=(*problem.also, *places))
 
 
+def seeing_places(problem: Problem, *places: Place) -> Problem:
+    """Return the problem with the other places that it is about."""
+    return replace(problem, also=(*problem.also, *places))
+
+
 def overlap(one: Rule, other: Rule) -> bool:
     """Say whether both rules hold in some region."""
     return not one.regions or not other.regions or not set(one.regions).isdisjoint(other.regions)

@@ -106,6 +106,7 @@ CODES: Final[Mapping[str, Told]] = MappingProxyType(
         "P435": (WARNING, "GDPR Art. 12(2), 13(2)(b)"),
         "P436": (WARNING, "GDPR Art. 8"),
         "P437": (WARNING, "GDPR Art. 30(1)(g), 32"),
+        "P438": (WARNING, _CLEAR),
         "P439": (WARNING, _KEPT),
         "P440": (WARNING, "GDPR Art. 26(2); C-40/17"),
         "P441": (WARNING, "GDPR Art. 6(1), 7(3), 17(2)"),
@@ -140,6 +141,19 @@ CODES: Final[Mapping[str, Told]] = MappingProxyType(
         "P485": (WARNING, "GDPR Art. 12(2), 12(6)"),
         "P486": (WARNING, "GDPR Art. 12(3), 17(1)"),
         "P487": (WARNING, "GDPR Art. 6(3)"),
+        "P501": (WARNING, _CLEAR),
+        "P502": (WARNING, _CLEAR),
+        "P503": (WARNING, _CLEAR),
+        "P504": (WARNING, _CLEAR),
+        "P505": (WARNING, _CLEAR),
+        "P506": (WARNING, _CLEAR),
+        "P507": (WARNING, "GDPR Art. 5(1)(a), 32"),
+        "P508": (WARNING, "GDPR Art. 5(1)(b), 12(1)"),
+        "P509": (WARNING, "GDPR Art. 4(11), 7(1)"),
+        "P510": (WARNING, "GDPR Art. 4(11), 13(1)(c)"),
+        "P511": (WARNING, "GDPR Art. 5(1)(c)"),
+        "P512": (NOTE, _CLEAR),
+        "P513": (WARNING, "GDPR Art. 4(5), 5(1)(a)"),
     }
 )
 """Codes are permanent: a new fault takes a new code, an old one is never used for another."""
@@ -167,8 +181,8 @@ _FAMILIES: Final = {
     Family.MISSING: "P221 P222 P224 P225 P229 P231 P232 P234 P235 P238 P241 P308",
     Family.OPEN_ENDED: "P236 P508 P510",
     Family.DANGLING: "P109 P201 P202 P203 P204 P205 P206 P210 P214 P237 P240 "
-    "P502 P503 P504 P506 P507",
-    Family.LEGAL_RISK: "P223 P226 P227 P228 P230 P233 P239 P509 P512",
+    "P502 P503 P504 P506 P507 P512",
+    Family.LEGAL_RISK: "P223 P226 P227 P228 P230 P233 P239 P509 P513",
 }
 
 

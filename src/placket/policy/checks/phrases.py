@@ -1,0 +1,146 @@
+"""Checks of phrases in the prose that promise nothing, take anything, or assume a yes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from placket.policy.checks.book import seeing_places
+from placket.policy.checks.wording import read
+from placket.problems import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from placket.policy.checks.book import Book
+    from placket.policy.checks.prose import Passage
+    from placket.problems import Problem
+
+OPEN: Final = re.compile(
+    r"\bany other (?:uses?|purposes?|information|data|means|relevant)\b|\bother relevant\b|"
+    r"\bother purposes\b|\blimited information\b|\bselected (?:suppliers|partners|third parties)\b|"
+    r"\bappropriate steps\b|\breputable,? (?:organi[sz]ations|companies)\b|\bsmall number of\b|"
+    r"\bincluding (?:but not limited to|without limitation)\b|\bany means\b|"
+    r"\bas long as (?:it )?is (?:needed|necessary)\b|\bas soon as we no longer need\b|"
+    r"\bfor (?:several|various|other legal) (?:purposes|reasons)\b|\bactive customer\b|"
+    r"\bfrom time to time as we\b|\bprocessing requirements\b",
+    re.IGNORECASE,
+)
+_ASSUMED: Final = re.compile(
+    r"\bby\s+(?:using|registering|visiting|browsing|subscribing|providing|submitting|giving|"
+    r"continuing|accessing)\b[^.]{0,120}?\byou\s+(?:\w+\s+)?(?:consent|agree|accept)\b|"
+    r"\byou (?:expressly|hereby) (?:agree|consent)\b",
+    re.IGNORECASE,
+)
+_WHEN: Final = re.compile(
+    r"\bconsent\s*,?\s*(?:when|where|if|as)\s+(?:applicable|required|necessary|appropriate|needed)\b|"
+    r"\b(?:when|where|if)\s+(?:applicable|required)[^.]{0,25}\bconsent\b",
+    re.IGNORECASE,
+)
+_ONLY: Final = re.compile(
+    r"\bonly\b[^.]{0,30}\b(?:data|information)\b[^.]{0,60}\b(?:required|necessary|needed?)\b|"
+    r"\b(?:collect|ask|process)\b[^.]{0,30}\bonly\b[^.]{0,60}\b(?:required|necessary|needed?)\b",
+    re.IGNORECASE,
+)
+_MORE: Final = re.compile(
+    r"\bany other (?:information|data|details)\b|\blife-?style\b", re.IGNORECASE
+)
+_ENCRYPTED: Final = re.compile(r"\bencrypted\b", re.IGNORECASE)
+_MATCHED: Final = re.compile(
+    r"\b(?:Facebook|Google|audiences?|social media companies|advertising or social)\b|\bformat\b"
+)
+_BROWSER: Final = re.compile(
+    r"\bconsent\b[^.]{0,60}\bbrowser settings\b|\bbrowser settings\b[^.]{0,60}\bconsent\b",
+    re.IGNORECASE,
+)
+
+
+def open_ended(book: Book) -> Iterator[Problem]:
+    """Tell each phrase that leaves open what is done, with what, or by whom."""
+    told: set[str] = set()
+    for passage in read(book):
+        for match in OPEN.finditer(passage.clause.prose):
+            words = " ".join(match.group().split())
+            if words.casefold() in told:
+                continue
+            told.add(words.casefold())
+            yield passage.tell(
+                "P508",
+                passage.at(match.start(), len(match.group())),
+                f"`{words}` leaves open what is meant",
+                "say which, who, how many or how long",
+            )
+
+
+def assumed_consents(book: Book) -> Iterator[Problem]:
+    """Tell each yes that the text takes from something else that a person does."""
+    yield from _each(
+        book, _ASSUMED, "P509", "takes a yes from something else that a person does",
+        "ask for the yes by an act of its own, or name another basis",
+    )  # fmt: skip
+
+
+def consents_in_some_cases(book: Book) -> Iterator[Problem]:
+    """Tell each consent that is asked in cases which the text does not name."""
+    yield from _each(
+        book, _WHEN, "P510", "does not say in which cases that is",
+        "name the cases: for which channel, which persons, which countries",
+    )  # fmt: skip
+
+
+def browsers(book: Book) -> Iterator[Problem]:
+    """Tell each consent that a setting of the browser is said to hold."""
+    yield from _each(
+        book, _BROWSER, "P477", "makes a setting of the browser the record of a yes",
+        "ask on the site and keep a record; let the browser say no and nothing else",
+    )  # fmt: skip
+
+
+def _each(
+    book: Book, pattern: re.Pattern[str], code: str, what: str, mend: str
+) -> Iterator[Problem]:
+    for passage in read(book):
+        match = pattern.search(passage.clause.prose)
+        if match is not None:
+            span = passage.at(match.start(), len(match.group()))
+            yield passage.tell(code, span, f"`{_short(match)}` {what}", mend)
+
+
+def _short(match: re.Match[str]) -> str:
+    words = " ".join(match.group().split())
+    return words if len(words) <= 90 else f"{words[:87]}..."  # noqa: PLR2004 - fits a line
+
+
+def only_and_more(book: Book) -> Iterator[Problem]:
+    """Tell a promise to take only what is needed beside a list that takes anything."""
+    passages = list(read(book))
+    more = [(p, m) for p in passages if (m := _MORE.search(p.clause.prose))]
+    for passage in passages:
+        match = _ONLY.search(passage.clause.prose)
+        others = [(p, m) for p, m in more if p is not passage]
+        if match is not None and others:
+            problem = passage.tell(
+                "P511",
+                passage.at(match.start(), len(match.group())),
+                f"`{_short(match)}` here, and `{others[0][1].group()}` in another clause",
+                "list the data, or promise less",
+            )
+            yield seeing_places(problem, *(_place(p) for p, _ in others))
+
+
+def _place(passage: Passage) -> Place:
+    return Place(at=passage.clause.span, clause=passage.clause.id)
+
+
+def encrypted_for_matching(book: Book) -> Iterator[Problem]:
+    """Tell data that are called encrypted where they are matched at somebody else's."""
+    for passage in read(book):
+        match = _ENCRYPTED.search(passage.clause.prose)
+        if match is not None and _MATCHED.search(passage.clause.prose):
+            yield passage.tell(
+                "P513",
+                passage.at(match.start(), len(match.group())),
+                "`encrypted` is said of what is matched elsewhere: for that it is hashed, and "
+                "stays personal data",
+                "write `hashed`, and say that a hash still points to the person",
+            )
