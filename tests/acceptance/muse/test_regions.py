@@ -84,7 +84,6 @@ def test_a_person_is_met_by_what_happened(shop: Shop) -> None:
 
     assert {name: role.taken_by[0] for name, role in roles.items()} == EVENTS
     assert {name: role.source for name, role in roles.items() if role.source} == {
-        "social_contact": "social_media_platform",
         "gift_recipient": "another_person",
         "referred_friend": "another_person",
     }
