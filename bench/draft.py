@@ -192,6 +192,8 @@ def _values(rule: Rule) -> Iterator[tuple[str, Any]]:  # noqa: C901, PLR0912, PL
             yield "security", rule.measure
         case AudienceAge():
             yield "age", (rule.age,)
+        case _:
+            return
 
 
 def given_clauses(file: Path, seed: str, text: str) -> tuple[list[Placed], int]:

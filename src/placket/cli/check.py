@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from placket.cli.draft import draft_file, is_policy, judge_draft, summary, today
 from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
 from placket.policy.check import check_published
+from placket.policy.draft.draft import Wish
 from placket.policy.load import Loaded, load_policy
 from placket.policy.published import as_published
 from placket.problems import Problem, Severity, has_errors
@@ -31,17 +33,21 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "c
 def command(policy: Path, *, published: bool, notes: bool, as_json: bool) -> int:
     """Tell what is wrong with POLICY, a file or its folder.
 
-    Exit code 1 when there is an error.
+    A text or HTML file is drafted first, and judged as it was published. Exit code 1 when there
+    is an error.
     """
-    loaded = load_file(policy)
-    if published and loaded.document:
+    drafted = None if is_policy(policy) else draft_file(policy, Wish(today=today()))
+    loaded = judge_draft(drafted, str(policy)) if drafted else load_file(policy)
+    if published and loaded.document and not drafted:
         loaded = Loaded(None, check_published(loaded.document), as_published(loaded.document))
     shown = [p for p in loaded.problems if notes or p.severity is not Severity.NOTE]
     if as_json:
         write_json({"problems": [as_plain(p) for p in shown], **_sums(loaded)})
     else:
-        show(shown, read_text(policy).split("\n"))
+        show(shown, [] if drafted else read_text(policy).split("\n"))
         click.echo(_line(loaded))
+    for line in summary(drafted) if drafted else ():
+        click.echo(line, err=True)
     return PROBLEMS if has_errors(loaded.problems) else DONE
 
 

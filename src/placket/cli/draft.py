@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from placket.cli.outcome import DONE, REFUSED, WRONG_USE, Ended, write_json
+from placket.policy.check import check_published
 from placket.policy.draft.draft import Draft, Wish, draft
 from placket.policy.draft.lexicon import LANGUAGES
 from placket.policy.draft.source import MOST_BYTES, Unreadable, read_source, too_large
+from placket.policy.load import Loaded
+from placket.policy.parse import parse
+from placket.problems import Problem, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_HEAD = 4096
 
 
 @click.command("draft")
@@ -59,6 +66,43 @@ def draft_file(file: Path, wish: Wish) -> Draft:
     return drafted
 
 
+def is_policy(file: Path) -> bool:
+    """Say whether the file is a policy, and not a text to draft one from.
+
+    A folder is one, so is Markdown, and whatever begins with a policy's front matter. A file
+    that is not there is taken for one, so that its absence is told in the same words.
+    """
+    if file.suffix.lower() == ".md" or not file.is_file():
+        return True
+    with file.open("rb") as opened:
+        head = opened.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith(b"---") and b"\nretailer:" in head and b"\nversion:" in head
+
+
+def judge_draft(drafted: Draft, name: str) -> Loaded:
+    """Return the draft as a document with what is wrong with the text as it was published.
+
+    Each problem stands at the line of the text where its clause begins.
+    """
+    parsed = parse(drafted.text, name)
+    if parsed.document is None:
+        return Loaded(None, parsed.problems)
+    found = (*parsed.problems, *check_published(parsed.document))
+    placed = tuple(_in_text(problem, drafted, name) for problem in found)
+    ordered = sorted(placed, key=lambda p: (p.at.line, p.code, p.summary))
+    return Loaded(None, tuple(dict.fromkeys(ordered)), parsed.document)
+
+
+def _in_text(problem: Problem, drafted: Draft, name: str) -> Problem:
+    """Return the problem with its places moved from the draft to the text."""
+
+    def at(clause: str) -> Span:
+        return Span(file=name, line=drafted.lines.get(clause, 1))
+
+    also = tuple(replace(place, at=at(place.clause)) for place in problem.also)
+    return replace(problem, at=at(problem.clause), also=also)
+
+
 def today() -> date:
     """Return the day on which the command runs."""
     return datetime.now(UTC).date()
@@ -94,7 +138,7 @@ def _wish(*, retailer: str, language: str | None, ids: str, effective: datetime 
     )
 
 
-def summary(drafted: Draft, to: Path | None) -> Iterator[str]:
+def summary(drafted: Draft, to: Path | None = None) -> Iterator[str]:
     """Yield what was drafted, and what was not understood."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in drafted.kinds.items())
     yield f"{drafted.clauses} clauses, {drafted.rules} drafted rules: {kinds}"

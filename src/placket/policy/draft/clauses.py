@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from placket.policy.draft.piece import Piece, Shape
@@ -45,14 +45,16 @@ class Part:
 class Passage:
     """A clause before it is read.
 
-    heading: what it stands under. shape: how its parts are set. title: of the clause; title_said
-    is the same where the heading says something for the clause itself, as `(consent)` does.
+    heading: what it stands under. shape: how its parts are set. line: where it begins in the
+    text. title: of the clause; title_said is the same where the heading says something for the
+    clause itself, as `(consent)` does.
     """
 
     heading: str
     parts: tuple[Part, ...]
     shape: Shape
     intro: str = ""
+    line: int = 1
     title: str = ""
     title_said: str = ""
 
@@ -95,17 +97,17 @@ def _entries(pieces: Sequence[Piece], lexicon: Lexicon) -> Iterator[Entry]:
             heading, led = piece.text, 0
             yield Heading(text=piece.text, level=piece.level)
         elif piece.shape is Shape.ROW:
-            yield Passage(heading=heading, parts=_cells(piece), shape=Shape.ROW)
+            yield Passage(heading=heading, parts=_cells(piece), shape=Shape.ROW, line=piece.line)
         elif piece.shape is Shape.ITEM:
             end = _end_of_list(pieces, at)
-            yield from _list("", pieces[at - 1 : end], heading, lexicon)
+            yield from _list(None, pieces[at - 1 : end], heading, lexicon)
             at = end
         elif not piece.text.endswith(".") and at < len(pieces) and _is_item(pieces[at]):
             end = _end_of_list(pieces, at)
-            yield from _list(piece.text, pieces[at:end], heading, lexicon)
+            yield from _list(piece, pieces[at:end], heading, lexicon)
             at = end
         else:
-            yield from _paragraph(piece.text, heading, lexicon, lead=lead if led > 0 else "")
+            yield from _paragraph(piece, heading, lexicon, lead=lead if led > 0 else "")
             led -= 1
             if piece.text.endswith(":"):
                 lead, led = piece.text, _LED
@@ -126,7 +128,7 @@ def _listed(pieces: Sequence[Piece]) -> list[Piece]:
     for at, piece in enumerate(pieces):
         is_line = piece.shape is Shape.PARAGRAPH and len(piece.text) <= _ITEM_SHORT
         if listing and is_line and not piece.text.endswith((".", ":")):
-            found.append(Piece(shape=Shape.ITEM, text=piece.text))
+            found.append(replace(piece, shape=Shape.ITEM))
             continue
         below = pieces[at + 1].text if at + 1 < len(pieces) else ""
         opens = piece.text.endswith(":") or (is_line and bool(_GOES_ON.search(below)))
@@ -141,35 +143,47 @@ def _end_of_list(pieces: Sequence[Piece], at: int) -> int:
     return at
 
 
-def _list(intro: str, items: Sequence[Piece], heading: str, lexicon: Lexicon) -> Iterator[Passage]:
+def _list(
+    intro: Piece | None, items: Sequence[Piece], heading: str, lexicon: Lexicon
+) -> Iterator[Passage]:
     """Yield one clause for a list of words, one for each item that is a sentence of its own."""
+    lead = intro.text if intro else ""
     lengths = sorted(len(item.text.split()) for item in items)
     if lengths[len(lengths) // 2] <= _ITEM_WORDS:
-        parts = tuple(Part(text=item.text, lead=intro) for item in items)
-        yield Passage(heading=heading, parts=parts, shape=Shape.ITEM, intro=intro)
+        parts = tuple(Part(text=item.text, lead=lead) for item in items)
+        line = (intro or items[0]).line
+        yield Passage(heading=heading, parts=parts, shape=Shape.ITEM, intro=lead, line=line)
         return
     if intro:
         yield from _paragraph(intro, heading, lexicon)
     for item in items:
-        yield from _paragraph(item.text, heading, lexicon, lead=intro)
+        yield from _paragraph(item, heading, lexicon, lead=lead)
 
 
-def _paragraph(text: str, heading: str, lexicon: Lexicon, *, lead: str = "") -> Iterator[Passage]:
-    group: list[Part] = []
-    sentences = sentences_of(text)
-    if len(text) <= _MOST and any(_rests(sentence, lexicon) for sentence in sentences[1:]):
-        parts = tuple(Part(text=sentence, lead=lead) for sentence in sentences)
-        yield Passage(heading=heading, parts=parts, shape=Shape.PARAGRAPH)
+def _paragraph(
+    piece: Piece, heading: str, lexicon: Lexicon, *, lead: str = ""
+) -> Iterator[Passage]:
+    for group in _grouped(sentences_of(piece.text), lexicon):
+        parts = tuple(Part(text=sentence, lead=lead) for sentence in group)
+        yield Passage(heading=heading, parts=parts, shape=Shape.PARAGRAPH, line=piece.line)
+
+
+def _grouped(sentences: list[str], lexicon: Lexicon) -> Iterator[list[str]]:
+    """Yield the sentences that make one clause: what rests on one basis, else a few that lean."""
+    whole = sum(map(len, sentences)) <= _MOST
+    if whole and any(_rests(sentence, lexicon) for sentence in sentences[1:]):
+        yield sentences
         return
+    group: list[str] = []
     for sentence in sentences:
-        size = sum(len(part.text) for part in group)
+        size = sum(map(len, group))
         fits = size + len(sentence) <= _ROOM or (size <= _MOST and _leans(sentence, lexicon))
         if group and not fits:
-            yield Passage(heading=heading, parts=tuple(group), shape=Shape.PARAGRAPH)
+            yield group
             group = []
-        group.append(Part(text=sentence, lead=lead))
+        group.append(sentence)
     if group:
-        yield Passage(heading=heading, parts=tuple(group), shape=Shape.PARAGRAPH)
+        yield group
 
 
 def _rests(sentence: str, lexicon: Lexicon) -> bool:

@@ -128,7 +128,8 @@ class Draft:
     """A drafted policy with what its summary tells.
 
     clauses: how many there are. plain: those of which nothing was understood. kinds: how many
-    rules of each kind. unclocked: periods that name no event to count from.
+    rules of each kind. unclocked: periods that name no event to count from. lines: of each
+    clause, where it begins in the text.
     """
 
     text: str
@@ -138,6 +139,7 @@ class Draft:
     plain: int
     unclocked: int
     kinds: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
 
     @property
     def rules(self) -> int:
@@ -220,6 +222,7 @@ def _written(pieces: Sequence[Piece], plain: str, wish: Wish) -> Draft | Unreada
     words, names = lexicon(wish.language), Names()
     parts: list[str] = []
     kinds: Counter[str] = Counter()
+    lines: dict[str, int] = {}
     clauses = bare = loose = 0
     for entry in titled(entries_of(pieces, words), words):
         if isinstance(entry, Heading):
@@ -231,7 +234,9 @@ def _written(pieces: Sequence[Piece], plain: str, wish: Wish) -> Draft | Unreada
         bare += not rules
         loose += unclocked(reading)
         kinds.update(rule.kind for rule in rules)
-        parts.append(write_clause(entry.title, f"{wish.ids}-{clauses:03}", entry.prose(), rules))
+        clause_id = f"{wish.ids}-{clauses:03}"
+        lines[clause_id] = entry.line
+        parts.append(write_clause(entry.title, clause_id, entry.prose(), rules))
     if not _is_policy(plain, kinds, words):
         return Unreadable(
             why="the text does not read as a privacy policy: nothing in it says what is done "
@@ -247,6 +252,7 @@ def _written(pieces: Sequence[Piece], plain: str, wish: Wish) -> Draft | Unreada
         plain=bare,
         unclocked=loose,
         kinds=dict(sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))),
+        lines=lines,
     )
 
 

@@ -20,7 +20,7 @@ _NO_CLOCK = "the text names no clock; this one follows from what is kept"
 
 def retained(reading: Reading, names: Names) -> Iterator[Drafted]:
     """Yield how long each datum is kept, one rule for each period of a sentence."""
-    for sentence in reading.sentences:
+    for sentence in () if reading.has("status") else reading.sentences:
         if not keeps(sentence):
             continue
         periods, _ = periods_in(sentence)

@@ -116,6 +116,7 @@ class _Page(HTMLParser):
         self._dropping: list[str] = []
         self._tables: list[_Table] = []
         self._shape: tuple[Shape, int] = (Shape.PARAGRAPH, 0)
+        self._line = 1
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._dropping or tag in DROPPED:
@@ -170,8 +171,11 @@ class _Page(HTMLParser):
         return self._in_table() and self._tables[-1].in_cell
 
     def handle_data(self, data: str) -> None:
-        if not self._dropping:
-            self._words.append(data)
+        if self._dropping:
+            return
+        if data.strip() and not any(word.strip() for word in self._words):
+            self._line = self.getpos()[0]
+        self._words.append(data)
 
     def _table_part(self, tag: str) -> None:
         table = self._tables[-1]
@@ -201,10 +205,10 @@ class _Page(HTMLParser):
         if not any(cells):
             return
         if len(cells) == 1:
-            self.pieces.append(Piece(shape=Shape.PARAGRAPH, text=cells[0]))
+            self.pieces.append(Piece(shape=Shape.PARAGRAPH, text=cells[0], line=self._line))
         elif all_heads or (not table.heads and reads_as_heads(cells)):
             table.heads = cells
-        elif piece := row_of(cells, table.heads):
+        elif piece := row_of(cells, table.heads, line=self._line):
             self.pieces.append(piece)
 
     def _leave_row(self) -> None:
@@ -213,7 +217,9 @@ class _Page(HTMLParser):
             table = self._tables[-1]
             held = [*table.cells, self._taken()]
             table.cells, table.in_cell, table.all_heads = [], False, True
-            self.pieces.extend(Piece(shape=Shape.PARAGRAPH, text=t) for t in held if t)
+            self.pieces.extend(
+                Piece(shape=Shape.PARAGRAPH, text=t, line=self._line) for t in held if t
+            )
         else:
             self.end_block()
 
@@ -228,4 +234,4 @@ class _Page(HTMLParser):
         shape, level = self._shape
         self._shape = (Shape.PARAGRAPH, 0)
         if text:
-            self.pieces.append(Piece(shape=shape, level=level, text=text))
+            self.pieces.append(Piece(shape=shape, level=level, text=text, line=self._line))

@@ -24,15 +24,17 @@ class Piece:
 
     text: in one line; of a row, its cells one after the other. level: of a heading, 1 to 6.
     cells: of a row, each with the words at the head of its column, which may be empty.
+    line: where it begins in its text, counted from 1.
     """
 
     shape: Shape
     text: str
     level: int = 0
     cells: tuple[tuple[str, str], ...] = ()
+    line: int = 1
 
 
-def row_of(cells: list[str], heads: list[str]) -> Piece | None:
+def row_of(cells: list[str], heads: list[str], *, line: int = 1) -> Piece | None:
     """Return a table's row as a piece; None when every cell is empty."""
     named = [
         (heads[at] if at < len(heads) else "", " ".join(cell.split()))
@@ -41,7 +43,9 @@ def row_of(cells: list[str], heads: list[str]) -> Piece | None:
     filled = tuple((head, cell) for head, cell in named if cell)
     if not filled:
         return None
-    return Piece(shape=Shape.ROW, text=" ".join(cell for _, cell in filled), cells=filled)
+    return Piece(
+        shape=Shape.ROW, text=" ".join(cell for _, cell in filled), cells=filled, line=line
+    )
 
 
 def reads_as_heads(cells: list[str]) -> bool:

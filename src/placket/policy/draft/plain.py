@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from placket.policy.draft.piece import Piece, Shape, reads_as_heads, row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 BULLET: Final = re.compile(
     r"^\s{0,12}(?:[-*\u2022\u2023\u25aa\u25cf\u25e6\u00b7\u2013\u2014\u27a2\uf0b7]|o(?=\s))\s{1,8}(?=\S)"
@@ -20,7 +21,6 @@ NUMBER: Final = re.compile(
 )
 _HASHES: Final = re.compile(r"^\s{0,3}(#{1,6})\s+(?=\S)")
 _UNDERLINE: Final = re.compile(r"^\s*(?:={3,}|-{3,}|~{3,}|_{3,}|\*{3,})\s*$")
-_PIPES: Final = re.compile(r"^\s*\|?(?:[^|]*\|)+[^|]*$")
 _RULE: Final = re.compile(r"^[\s|:+=-]+$")
 _WIDE: Final = re.compile(r"\S {3,}\S")
 _ENDS: Final = (".", ";", ":", "!", "?", ",")
@@ -28,6 +28,9 @@ _SHORT: Final = 90
 _HEADING_WORDS: Final = 13
 _NARROW: Final = 40
 _WRAPPED_AT: Final = 110
+_START: Final = 20
+"""By how many letters a piece is found again in its text."""
+_AHEAD: Final = 400
 
 
 def read_plain(text: str) -> tuple[Piece, ...]:
@@ -37,7 +40,26 @@ def read_plain(text: str) -> tuple[Piece, ...]:
     for at, block in enumerate(blocks):
         after = blocks[at + 1][0] if at + 1 < len(blocks) else ""
         pieces += _block(block, after)
-    return tuple(pieces)
+    return tuple(_placed(pieces, text.split("\n")))
+
+
+def _placed(pieces: list[Piece], lines: list[str]) -> Iterator[Piece]:
+    """Yield the pieces, each with the number of the line on which it begins."""
+    plain = [_letters(line) for line in lines]
+    at = 0
+    for piece in pieces:
+        start = _letters(piece.text)[:_START]
+        ahead = range(at, min(len(lines), at + _AHEAD))
+        at = next((i for i in ahead if _begins(plain[i], start)), at)
+        yield replace(piece, line=at + 1)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())
+
+
+def _begins(line: str, start: str) -> bool:
+    return bool(line) and bool(start) and (start in line or start.startswith(line[-_START:]))
 
 
 def _blocks(lines: list[str]) -> list[list[str]]:

@@ -179,16 +179,15 @@ def _plain(matches: list[Match], topics: frozenset[str]) -> list[Match]:
 def _is_meant(match: Match, data: list[Match], topics: frozenset[str], *, uses: bool) -> bool:
     if match.kind != "data":
         return uses
-    near = (
-        other
-        for other in data
-        if (other is not match and -_NEAR <= other.first - match.end <= _NEAR + other.size)
-        or other.end <= match.first <= other.end + _NEAR
-    )
     is_listed = "collect" in topics
-    return any(other.term != match.term and (not other.weak or is_listed) for other in near) or (
-        is_listed and match.first == 0
-    )
+    if is_listed and match.first == 0:
+        return True
+    others = (m for m in data if m.term not in {match.term, "all_held"} and _is_near(m, match))
+    return any(is_listed or not other.weak for other in others)
+
+
+def _is_near(one: Match, other: Match) -> bool:
+    return one.first - other.end <= _NEAR and other.first - one.end <= _NEAR
 
 
 def _denied(matches: list[Match], words: tuple[Word, ...], text: str) -> Iterable[Match]:

@@ -103,11 +103,17 @@ def used(reading: Reading, names: Names) -> Iterator[Drafted]:
 
 def _uses(reading: Reading) -> list[_Use]:
     found: list[_Use] = []
+    before: list[str] = []
     for sentence in reading.sentences:
         purposes = _purposes(sentence)
+        if not found and not purposes and not _is_of_the_person(sentence):
+            before += data_of(sentence)
         if purposes and not (found and set(purposes) <= set(found[-1].purposes)):
             use = _Use(purposes=purposes)
             use.add(sentence)
+            # What the clause named before it came to its purpose is what it uses.
+            use.uses += [d for d in before if d not in use.uses]
+            before = []
             use.channels += [c for c in sentence.terms("channel") if c in _SPOKEN and _speaks(use)]
             found.append(use)
         elif found and not _is_of_the_person(sentence) and not _is_listed(reading):
