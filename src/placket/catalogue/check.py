@@ -438,7 +438,11 @@ def _goes_first(table: Table, key: ForeignKey) -> bool:
 
 
 def _check_indexes(at: _Found) -> None:
+    # A column may link and identify, as a guest's address does: it is told once, at the first.
+    selectors: dict[str, Span] = {}
     for column, span in _selectors(at.table):
+        selectors.setdefault(column, span)
+    for column, span in selectors.items():
         if at.column(column) is not None and not at.there.is_indexed(column):
             at.warn(
                 "C207",

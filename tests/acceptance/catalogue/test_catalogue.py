@@ -1,5 +1,6 @@
 """Whole catalogues: the good ones have no problem, the bad ones exactly those beside them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,17 @@ def test_a_bad_catalogue_has_the_problems_beside_it(path: Path) -> None:
     told = problems_of(path, schema)
 
     assert told == path.with_suffix(".out").read_text(encoding="utf-8")
+
+
+def test_a_column_without_an_index_is_told_once_even_when_it_identifies_and_links() -> None:
+    bare = [replace(table, indexes=()) for table in WITHOUT_PARCEL.tables]
+    catalogue = parse((HERE / "good" / "shop.yaml").read_text(encoding="utf-8")).catalogue
+    assert catalogue is not None
+
+    told = check_schema(catalogue, "shop", Schema(tables=tuple(bare)))
+
+    assert [p.summary for p in told] == [
+        "rows of `customer` are found by `email`, which has no index",
+        "rows of `orders` are found by `customer_id`, which has no index",
+        "rows of `orders` are found by `guest_email`, which has no index",
+    ]
