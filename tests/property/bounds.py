@@ -34,6 +34,12 @@ limit: calm
 purpose: [direct_marketing, customer_service]
 allow: {at_most: 1, each: order}
 """,
+    """
+limit: calm
+purpose: direct_marketing
+channels: [email, sms]
+own_preferences: true
+""",
 )
 AGES = choice(
     "",

@@ -357,7 +357,22 @@ class Case(Held):
         if not isinstance(consent, Consent):
             return False
         there = not consent.channel or self.channel in consent.channel
-        return there and any(is_direct_marketing(r) for r in self.person.covered(no.what))
+        if not there or not any(is_direct_marketing(r) for r in self.person.covered(no.what)):
+            return False
+        own = {n for rule in self.variants for n in consents_for(self.policy, rule, self.channel)}
+        return no.what in own or not self.is_spared_by_other_noes()
+
+    def is_spared_by_other_noes(self) -> bool:
+        if any(rule.basis != "consent" for rule in self.variants):
+            return False
+        for limit in self.policy.rules(Limit):
+            ruled = limit.own_preferences and self.channel in limit.channels
+            there = not limit.regions or any(
+                not rule.regions or set(rule.regions) & set(limit.regions) for rule in self.variants
+            )
+            if ruled and there and self.limits(limit, self.activity.name):
+                return False
+        return True
 
     def has_soft_opt_in(self) -> bool:
         terms, rule = as_dict(self.activity.soft_opt_in), self.law.soft_opt_in

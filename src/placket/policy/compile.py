@@ -16,6 +16,7 @@ from placket.policy.rules import (
     Activity,
     Consent,
     Cookie,
+    Limit,
     Region,
     Retain,
     Rule,
@@ -34,7 +35,7 @@ REST: Final = "rest"
 ALL: Final = ("all", vocabulary.ALL_HELD)
 """The words of a `retain` rule that stand for everything held."""
 
-FOLDING: Final = 1
+FOLDING: Final = 2
 """Counted up whenever the fold gives another standing for the same facts: standing that an
 older release left is then built anew."""
 
@@ -154,6 +155,17 @@ def is_direct_marketing(activity: Activity) -> bool:
     return activity.message == "marketing" or any(
         vocabulary.is_direct_marketing(purpose) for purpose in activity.purpose
     )
+
+
+def limits_activity(policy: Policy, limit: Limit, activity: str) -> bool:
+    """Say whether the limit is one to `activity`: a rate counts and stops its messages."""
+    if activity in limit.activities:
+        return True
+    purposes = {p for v in policy.activities.get(activity, ()) for p in v.purpose}
+    general = "direct_marketing" in limit.purpose and any(
+        is_marketing(v) and v.channel for v in policy.activities.get(activity, ())
+    )
+    return general or bool(purposes & set(limit.purpose))
 
 
 def retains_for(policy: Policy, datum: str, place: Place) -> tuple[Retain, ...]:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 from placket.facts import OPEN, Fact, Kind
 from placket.policy.compile import (
     Policy,
+    consents_for,
     is_direct_marketing,
     is_marketing,
+    limits_activity,
     yeses_for,
 )
-from placket.policy.rules import Consent
+from placket.policy.rules import Consent, Limit
 from placket.standing.consents import KEEP, covered, meets, standing_no
 from placket.standing.standing import Interval, marketing_pairs, starts
 
@@ -77,12 +79,38 @@ def addressed_under(policy: Policy) -> tuple[Addressed, ...]:
             tail=f"{activity}.{channel}" if channel else activity,
             purposes=frozenset(p for v in policy.activities[activity] for p in v.purpose),
             topics=frozenset(v.topic for v in policy.activities[activity]),
-            refused_by=frozenset(
-                name for name, c in marketing.items() if not c.channel or channel in c.channel
-            ),
+            refused_by=_refused_by(policy, marketing, activity, channel),
             yeses=_yeses_by_place(policy, activity, channel),
         )
         for activity, channel in marketing_pairs(policy)
+    )
+
+
+def _refused_by(
+    policy: Policy, marketing: Mapping[str, Consent], activity: str, channel: str
+) -> frozenset[str]:
+    """Return the consents a no to which refuses the activity's messages on the channel.
+
+    What rests on yeses of its own is refused by a no to one of them: of several things that a
+    person said yes to, each is ended by itself. Anything else is refused by a no to any marketing
+    there, and so is what a limit says that the person's own choices rule.
+    """
+    there = {name for name, c in marketing.items() if not c.channel or channel in c.channel}
+    variants = policy.activities[activity]
+    if any(v.basis != "consent" for v in variants) or _heeds_any_no(policy, activity, channel):
+        return frozenset(there)
+    own = {name for v in variants for name in consents_for(policy, v, channel)}
+    return frozenset(there & own)
+
+
+def _heeds_any_no(policy: Policy, activity: str, channel: str) -> bool:
+    regions = [set(v.regions) for v in policy.activities[activity]]
+    return any(
+        limit.own_preferences
+        and channel in limit.channels
+        and limits_activity(policy, limit, activity)
+        and any(not limit.regions or not here or here & set(limit.regions) for here in regions)
+        for limit in policy.rules(Limit)
     )
 
 

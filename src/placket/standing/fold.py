@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from placket.facts import OPEN, Fact, Kind
 from placket.law.calendar import Duration, come_of_age, parse_duration
-from placket.policy.compile import Policy, is_marketing
+from placket.policy.compile import Policy, limits_activity
 from placket.policy.period import After
 from placket.policy.rules import AudienceAge, Automated, Limit, Retain, Role, Status, as_dict
 from placket.standing.choices import (
@@ -346,17 +346,6 @@ def _begun(history: History, relation: str) -> int:
 def each_time(text: str) -> Duration | None:
     """Return the time of a rate, such as `month` or `2 weeks`; None when it is a relation."""
     return parse_duration(text) or parse_duration(f"1 {text}")
-
-
-def limits_activity(policy: Policy, limit: Limit, activity: str) -> bool:
-    """Say whether the contact rule counts and stops messages of `activity`."""
-    if activity in limit.activities:
-        return True
-    purposes = {p for v in policy.activities.get(activity, ()) for p in v.purpose}
-    general = "direct_marketing" in limit.purpose and any(
-        is_marketing(v) and v.channel for v in policy.activities.get(activity, ())
-    )
-    return general or bool(purposes & set(limit.purpose))
 
 
 def _automation(one: Subject) -> Named:

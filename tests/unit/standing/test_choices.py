@@ -112,6 +112,58 @@ def test_a_no_to_a_consent_refuses_marketing_on_its_channels_only() -> None:
     assert standing.get("refused.newsletter.email") is None
 
 
+OFFERS = """
+- activity: offers
+  purpose: direct_marketing
+  uses: [email]
+  basis: legitimate_interest
+  channel: email
+"""
+TIPS = NEWS.replace("consent: news", "consent: tips").replace("newsletter", "tips")
+BOTH_YES = (yes(1), yes(1, id="t", what="tips"))
+
+
+def test_of_two_yeses_each_is_ended_by_itself_and_takes_what_rests_on_none_along() -> None:
+    standing = standing_of(shop(NEWS, TIPS, OFFERS), *BOTH_YES, no(2))
+
+    assert standing.get("refused.newsletter.email") == (day(2), OPEN, "consent_withdrawn@2")
+    assert standing.get("refused.offers.email") == (day(2), OPEN, "consent_withdrawn@2")
+    assert standing.get("refused.tips.email") is None
+    assert standing.get("consent.tips.email") == (day(1), OPEN, "t")
+
+
+@pytest.mark.parametrize(
+    ("limit", "is_refused"),
+    [
+        ("purpose: direct_marketing\nchannels: [email]\nown_preferences: true", True),
+        ("activities: [tips]\nchannels: [email]\nown_preferences: true", True),
+        ("purpose: direct_marketing\nchannels: [sms]\nown_preferences: true", False),
+        ("purpose: direct_marketing\nown_preferences: true", False),
+        ("activities: [newsletter]\nchannels: [email]\nown_preferences: true", False),
+        ("activities: [tips]\nchannels: [email]", False),
+    ],
+)
+def test_a_limit_lets_any_no_on_its_channels_end_what_it_names(
+    limit: str, *, is_refused: bool
+) -> None:
+    policy = shop(NEWS, TIPS, f"limit: a_no_outranks\n{limit}")
+
+    standing = standing_of(policy, *BOTH_YES, no(2))
+
+    assert (standing.get("refused.tips.email") is not None) == is_refused
+
+
+def test_a_limit_of_another_region_lets_no_other_no_count() -> None:
+    limit = "limit: a_no_outranks\nactivities: [tips]\nchannels: [email]\nown_preferences: true"
+    here = TIPS.replace("  topic: news\n", "  topic: news\n  regions: [kingdom]\n")
+
+    elsewhere = shop(NEWS, here, f"{limit}\nregions: [union]")
+    same = shop(NEWS, here, f"{limit}\nregions: [kingdom]")
+
+    assert standing_of(elsewhere, *BOTH_YES, no(2)).get("refused.tips.email") is None
+    assert standing_of(same, *BOTH_YES, no(2)).get("refused.tips.email") is not None
+
+
 def test_a_no_that_spares_a_topic_leaves_the_consent_and_refuses_the_rest() -> None:
     sparing = told(Kind.CONSENT_WITHDRAWN, 2, channel="email", marks=("keep:news",))
     sale = NEWS.replace("topic: news", "topic: sale").replace("newsletter", "sale")

@@ -18,6 +18,7 @@ from placket.law.grounds import Prohibition
 from placket.policy.compile import (
     holds_in,
     is_marketing,
+    limits_activity,
 )
 from placket.policy.rules import (
     AudienceAge,
@@ -26,7 +27,7 @@ from placket.policy.rules import (
     Role,
     as_dict,
 )
-from placket.standing.fold import each_time, limits_activity
+from placket.standing.fold import each_time
 from placket.standing.standing import relations
 
 if TYPE_CHECKING:
