@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
+from placket.catalogue import check_schema
 from placket.decide.decide import decide
 from placket.decide.question import Question
 from placket.demo import schema
 from placket.identity import Identifier
 from placket.policy.parse import parse
 from placket.problems import has_errors
-from placket.sources.checks import check_policy, check_schema, words_of
+from placket.sources.checks import check_policy, words_of
 from placket.sources.reflect import reflect
 from tests.acceptance.muse.persons import on_consent, on_interest
 from tests.acceptance.retailers import POLICIES, Answer, deny, permit, text_of
