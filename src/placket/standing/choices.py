@@ -150,7 +150,8 @@ def _stopped(
     objection = standing_no(history, against, yeses)
     if objection is not None:
         yield f"objected.{each.tail}", starts(objection.occurred_at, objection.id)
-    back = [f for f in history.of(Kind.PREFERENCE_ON) if f.what == f"channel:{each.channel}"]
+    on = f"channel:{each.channel}"
+    back = [fact for fact in history.of(Kind.PREFERENCE_ON) if fact.what == on]
     refusal = standing_no(history, noes, [*yeses, *back])
     if refusal is not None:
         yield f"refused.{each.tail}", starts(refusal.occurred_at, refusal.id)

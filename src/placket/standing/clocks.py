@@ -23,7 +23,7 @@ from placket.policy.period import (
     WhileHolds,
     WhileOpen,
 )
-from placket.standing.history import History, Relation, covers_open
+from placket.standing.history import History, Relation, covers_open, in_time
 from placket.standing.standing import ALWAYS, Interval
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def anchored(history: History, anchor: Anchor) -> Fact | None:
     else:
         told = ((anchor.event, channel) for channel in channels)
         met = [history.events[event] for event in told if event in history.events]
-    return max(met, key=lambda fact: (fact.occurred_at, fact.id), default=None)
+    return max(met, key=in_time, default=None)
 
 
 def interval_of(history: History, period: Period, clock: Clock) -> Interval | None:

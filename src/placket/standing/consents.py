@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import OPEN, Fact, Kind
@@ -10,12 +11,11 @@ from placket.policy.compile import Policy, consents_for, is_direct_marketing
 from placket.policy.period import After
 from placket.policy.rules import Activity, Consent, Cookie, as_dict
 from placket.standing.clocks import Clock, anchored, interval_of
+from placket.standing.history import History, in_time
 from placket.standing.standing import Interval, consent_name, starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-    from placket.standing.history import History
 
 IMPORTED: Final = "imported"
 WORDING: Final = "wording:"
@@ -43,8 +43,8 @@ def lifts(history: History, yes: Fact, no: Fact) -> bool:
 def standing_no(history: History, noes: Iterable[Fact], yeses: Iterable[Fact]) -> Fact | None:
     """Return the newest no that no yes has ended."""
     given = list(yeses)
-    stand = (no for no in noes if not any(lifts(history, yes, no) for yes in given))
-    return max(stand, key=lambda fact: (fact.occurred_at, fact.id), default=None)
+    stand = [no for no in noes if not any(lifts(history, yes, no) for yes in given)]
+    return max(stand, key=in_time) if stand else None
 
 
 def _refusals(history: History) -> list[Fact]:
@@ -69,12 +69,14 @@ class Asked:
 
     def accepts(self, yes: Fact) -> bool:
         """Say whether a yes counts: by a published wording, or imported where that is accepted."""
-        if yes.route in ONLY_REFUSING:
-            return False
-        if IMPORTED in yes.marks:
+        return yes.route not in ONLY_REFUSING and self._is_answered_by(yes.marks)
+
+    @lru_cache(maxsize=1_000)  # noqa: B019 - of the few policies in use
+    def _is_answered_by(self, marks: tuple[str, ...]) -> bool:
+        if IMPORTED in marks:
             return self.accepts_imported
         published = self.wordings
-        said = (mark.removeprefix(WORDING) for mark in yes.marks if mark.startswith(WORDING))
+        said = (mark.removeprefix(WORDING) for mark in marks if mark.startswith(WORDING))
         return not published or any(wording in published for wording in said)
 
     def hears(self, no: Fact, channel: str) -> bool:
@@ -140,16 +142,13 @@ class Answers:
     """The facts that answer one consent on one channel.
 
     given: each yes that counts with the fact from which on it does, itself or its confirmation.
+    yeses: these latter facts.
     """
 
-    given: tuple[tuple[Fact, Fact], ...]
-    unconfirmed: tuple[Fact, ...]
-    noes: tuple[Fact, ...]
-
-    @property
-    def yeses(self) -> tuple[Fact, ...]:
-        """Return the facts from which on each yes counts."""
-        return tuple(since for _, since in self.given)
+    given: list[tuple[Fact, Fact]]
+    yeses: list[Fact]
+    unconfirmed: list[Fact]
+    noes: list[Fact]
 
 
 class Answering:
@@ -193,10 +192,12 @@ class Answering:
             if meets(yes, channel) and asked.accepts(yes)
         ]
         noes = (*self._noes.get(name, ()), *self._noes.get("", ()))
+        given = [(yes, fact) for yes, fact in since if fact is not None]
         return Answers(
-            given=tuple((yes, fact) for yes, fact in since if fact is not None),
-            unconfirmed=tuple(yes for yes, fact in since if fact is None),
-            noes=tuple(no for no in noes if asked.hears(no, channel)),
+            given=given,
+            yeses=[fact for _, fact in given],
+            unconfirmed=[yes for yes, fact in since if fact is None],
+            noes=[no for no in noes if asked.hears(no, channel)],
         )
 
     def _confirmation(self, yes: Fact, channel: str) -> Fact | None:
@@ -238,9 +239,9 @@ def _states(
     if no is not None:
         yield f"no.{state}", starts(no.occurred_at, no.id)
     elif yeses:
-        yes = max(yeses, key=lambda fact: (fact.occurred_at, fact.id))
+        yes = max(yeses, key=in_time)
         yield state, (yes.occurred_at, expires(history, rule, yes, clock), yes.id)
-    waiting = max(found.unconfirmed, key=lambda fact: (fact.occurred_at, fact.id), default=None)
+    waiting = max(found.unconfirmed, key=in_time, default=None)
     if waiting is not None and (yes is None or waiting.occurred_at > yes.occurred_at):
         yield f"unconfirmed.{state}", starts(waiting.occurred_at, waiting.id)
 

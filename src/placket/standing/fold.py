@@ -295,12 +295,10 @@ def _retention(name: str, period: Period, one: Subject) -> Named:
         yield name, kept
 
 
-def _rates(one: Subject) -> Named:
-    sent = one.history.of(Kind.SENT)
-    for limit in one.folding.rates:
-        blocked = _blocked(one.history, one.folding, limit, sent)
-        if blocked is not None:
-            yield f"rate.{limit.name}", blocked
+def _rate(limit: Limit, one: Subject) -> Named:
+    blocked = _blocked(one.history, one.folding, limit, one.history.of(Kind.SENT))
+    if blocked is not None:
+        yield f"rate.{limit.name}", blocked
 
 
 def _blocked(
@@ -455,11 +453,11 @@ def _times(folding: Folding) -> Iterator[Part]:
     statuses = folding.clock.statuses
     for name, period in folding.retains.items():
         yield _part((name,), awaited(period, statuses), partial(_retention, name, period))
-    counted = {Kind.SENT.value}
     for limit in folding.rates:
-        counted |= awaited(limit.after, statuses)
-        counted.add(f"{as_dict(limit.allow).get('each')}.opened")
-    yield _part(("rate",), counted, _rates)
+        since = {Kind.SENT, f"{as_dict(limit.allow).get('each')}.opened"}
+        yield _part(
+            (f"rate.{limit.name}",), since | awaited(limit.after, statuses), partial(_rate, limit)
+        )
     answered = {Kind.AUTOMATION_DECLINED, Kind.AUTOMATION_ACCEPTED}
     yield _part(("declined",), answered, _automation)
     yield _part(("hold",), {Kind.HOLD_PLACED, Kind.HOLD_LIFTED}, _holds)
