@@ -1,0 +1,421 @@
+"""Outside the Union and the United Kingdom: marketing by choice, and what goes on without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from placket.facts import Kind
+from tests.acceptance.muse.elsewhere import CASE, HOLDER, LOOKER, case, says_yes
+from tests.acceptance.muse.persons import NOOR, on_consent, on_contract, on_interest
+from tests.acceptance.retailers import (
+    deny,
+    happened,
+    lives,
+    opened,
+    permit,
+    told,
+    took,
+    withdrew,
+)
+
+if TYPE_CHECKING:
+    from tests.acceptance.retailers import Answer, Shop, Told
+
+BY_EMAIL = says_yes("news", "other-news-1", "email")
+BY_POST = says_yes("news", "other-news-2", "post")
+BY_PHONE = says_yes("news", "other-news-1", "phone")
+CHOSE = (*HOLDER, *BY_EMAIL, *BY_POST)
+OTHERS = says_yes("offers_of_others", "other-others-1", "email")
+NO_MARKETING = told(Kind.OBJECTED, "2026-05-30", "direct_marketing")
+NO_LETTERS = withdrew("news", "2026-05-30", channel="post", route="email")
+ENTERED = (
+    *lives("AE"),
+    *opened("competition", "2026-05-20", "K-1"),
+    *happened("competition.entered", "2026-05-20"),
+)
+TO_PARTNER = says_yes("partner_news", "other-partner-1")
+PASSED_ON = took(("name", "email"), "2026-05-31", "source:group_company", by="group_marketing_feed")
+TOPICS = (
+    "new_products",
+    "features",
+    "enhancements",
+    "special_offers",
+    "upgrades",
+    "contests",
+    "events",
+    "one_off_promotions",
+)
+NEWS_DATA = ("name", "email", "phone", "mobile", "postal_address", "marketing_preferences")
+
+CHANNELS = [
+    case(
+        "MU-249",
+        "who chose email gets an email",
+        CHOSE,
+        "news_events",
+        permit(*on_consent("MU-250", "MU-249"), data=("email",)),
+        channel="email",
+        data=("email",),
+    ),
+    case(
+        "MU-249",
+        "who chose post gets a letter",
+        CHOSE,
+        "news_events",
+        permit(*on_consent("MU-250", "MU-249"), data=("postal_address",)),
+        channel="post",
+        data=("postal_address",),
+    ),
+    case(
+        "MU-249",
+        "and no call",
+        CHOSE,
+        "news_events",
+        deny("basis.consent_not_given MU-249"),
+        channel="phone",
+        data=("phone",),
+    ),
+    case(
+        "MU-249",
+        "no chat",
+        CHOSE,
+        "news_events",
+        deny("basis.consent_not_given MU-249"),
+        channel="live_chat",
+        data=("name",),
+    ),
+    case(
+        "MU-249",
+        "no SMS",
+        CHOSE,
+        "news_events",
+        deny("basis.consent_not_given MU-249", "channel.no_soft_opt_in MU-250"),
+        channel="sms",
+        data=("mobile",),
+    ),
+    case(
+        "MU-249",
+        "nobody gets anything by a yes to another wording",
+        (*HOLDER, *says_yes("news", "news-1", "email")),
+        "news_events",
+        deny("basis.consent_not_given MU-249", "channel.no_soft_opt_in MU-250"),
+        channel="email",
+    ),
+    case(
+        "MU-249",
+        "a number on a register may be called with a yes to calls",
+        (*HOLDER, *BY_PHONE, *told(Kind.REGISTER_LISTED, "2026-05-20", channel="phone")),
+        "news_events",
+        permit(*on_consent("MU-250", "MU-249"), data=("phone",)),
+        channel="phone",
+        data=("phone",),
+    ),
+    case(
+        "MU-249",
+        "STOP by SMS ends the SMS",
+        (
+            *HOLDER,
+            *says_yes("news", "other-news-1", "sms"),
+            *withdrew("news", "2026-05-30", channel="sms", route="sms_stop"),
+        ),
+        "news_events",
+        deny(
+            "basis.consent_refused MU-249",
+            "channel.refused MU-250",
+            "channel.no_soft_opt_in MU-250",
+        ),
+        channel="sms",
+        data=("mobile",),
+    ),
+    case(
+        "MU-250",
+        "there is no news without a topic",
+        CHOSE,
+        "news",
+        deny("declared.activity"),
+        channel="email",
+    ),
+    case(
+        "MU-250",
+        "a topic that was switched off stays silent",
+        (*CHOSE, *told(Kind.PREFERENCE_OFF, "2026-05-30", "topic:contests")),
+        "news_contests",
+        deny("preference.topic MU-250"),
+        channel="email",
+        data=("email",),
+    ),
+    case(
+        "MU-250",
+        "and the others go on",
+        (*CHOSE, *told(Kind.PREFERENCE_OFF, "2026-05-30", "topic:contests")),
+        "news_events",
+        permit(*on_consent("MU-250", "MU-249"), data=("email",)),
+        channel="email",
+        data=("email",),
+    ),
+    case(
+        "MU-250",
+        "the news desk sees an address for it",
+        CHOSE,
+        "news_events",
+        permit(*on_consent("MU-250", "MU-249"), data=("email",)),
+        channel="email",
+        data=("email",),
+        actor="news_desk",
+    ),
+    case(
+        "MU-254",
+        "nobody outside the Group sends it",
+        CHOSE,
+        "news_events",
+        deny("declared.sender MU-250"),
+        channel="email",
+        data=("email",),
+        sender="brand_x",
+    ),
+    case(
+        "MU-254",
+        "a company of the Group may",
+        CHOSE,
+        "news_events",
+        permit(*on_consent("MU-250", "MU-249"), data=("email",)),
+        channel="email",
+        data=("email",),
+        sender="group_company",
+    ),
+    case(
+        "MU-202",
+        "offers of others wait for a yes to them",
+        CHOSE,
+        "offers_of_others",
+        deny("basis.consent_not_given MU-202", "channel.no_soft_opt_in MU-202"),
+    ),
+    case(
+        "MU-202",
+        "with it they come",
+        (*CHOSE, *OTHERS),
+        "offers_of_others",
+        permit(*on_consent("MU-202", "MU-202"), data=("name", "email", "marketing_preferences")),
+    ),
+    case(
+        "MU-202",
+        "a no to them ends them",
+        (*CHOSE, *OTHERS, *withdrew("offers_of_others", "2026-05-30", channel="email")),
+        "offers_of_others",
+        deny(
+            "basis.consent_refused MU-202",
+            "channel.refused MU-202",
+            "channel.no_soft_opt_in MU-202",
+        ),
+    ),
+    case(
+        "MU-202",
+        "and leaves our own news",
+        (*CHOSE, *OTHERS, *withdrew("offers_of_others", "2026-05-30", channel="email")),
+        "news_events",
+        permit(*on_consent("MU-250", "MU-249"), data=("email",)),
+        channel="email",
+        data=("email",),
+    ),
+]
+
+STOPPED = [
+    case(
+        "MU-251 MU-255",
+        "a no to marketing ends every message",
+        (*CHOSE, *NO_MARKETING),
+        "news_upgrades",
+        deny("objection.direct_marketing MU-250"),
+        channel="email",
+        data=("email",),
+    ),
+    case(
+        "MU-255",
+        "every segment",
+        (*CHOSE, *NOOR, *NO_MARKETING),
+        "group_by_taste",
+        deny("objection.direct_marketing MU-255"),
+    ),
+    case(
+        "MU-255",
+        "and every audience",
+        (*CHOSE, *says_yes("partner_adverts"), *NO_MARKETING),
+        "adverts_by_interest",
+        deny("objection.direct_marketing MU-217"),
+    ),
+    case(
+        "MU-255",
+        "who said nothing is in a segment",
+        HOLDER,
+        "group_by_taste",
+        permit(on_interest("MU-255"), data=("purchase_history", "shopping_preferences")),
+    ),
+    case(
+        "MU-253",
+        "a no is not undone by what the Group passes on",
+        (*HOLDER, *BY_EMAIL, *withdrew("news", "2026-05-30", channel="email"), *PASSED_ON),
+        "news_events",
+        deny(
+            "basis.consent_refused MU-249",
+            "channel.refused MU-250",
+            "channel.no_soft_opt_in MU-250",
+        ),
+        channel="email",
+        data=("email",),
+    ),
+    case(
+        "MU-253",
+        "and what it passes on is no yes",
+        (*HOLDER, *PASSED_ON),
+        "news_events",
+        deny("basis.consent_not_given MU-249", "channel.no_soft_opt_in MU-250"),
+        channel="email",
+        data=("email",),
+    ),
+    case(
+        "MU-256",
+        "one subscription ends",
+        (
+            *CHOSE,
+            *OTHERS,
+            *withdrew("news", "2026-05-30", channel="email", route="account_settings"),
+        ),
+        "news_events",
+        deny(
+            "basis.consent_refused MU-249",
+            "channel.refused MU-250",
+            "channel.no_soft_opt_in MU-250",
+        ),
+        channel="email",
+        data=("email",),
+    ),
+    case(
+        "MU-256",
+        "and the next goes on",
+        (
+            *CHOSE,
+            *OTHERS,
+            *withdrew("news", "2026-05-30", channel="email", route="account_settings"),
+        ),
+        "offers_of_others",
+        permit(*on_consent("MU-202", "MU-202"), data=("name", "email", "marketing_preferences")),
+    ),
+    case(
+        "MU-258",
+        "a choice in the account counts at once",
+        (*CHOSE, *told(Kind.PREFERENCE_OFF, "2026-06-01 11:59", "channel:email")),
+        "news_events",
+        deny("preference.channel MU-250"),
+        channel="email",
+        data=("email",),
+    ),
+    case(
+        "MU-259",
+        "no letters means no letter",
+        (*CHOSE, *NO_LETTERS),
+        "news_events",
+        deny("basis.consent_refused MU-249", "channel.refused MU-250"),
+        channel="post",
+        data=("postal_address",),
+    ),
+    case(
+        "MU-259",
+        "and emails go on",
+        (*CHOSE, *NO_LETTERS),
+        "news_events",
+        permit(*on_consent("MU-250", "MU-249"), data=("email",)),
+        channel="email",
+        data=("email",),
+    ),
+    case(
+        "MU-260",
+        "what is said about an order goes on after a no",
+        (*NOOR, *NO_MARKETING, *withdrew("", "2026-05-30")),
+        "account_messages",
+        permit(
+            *on_contract("MU-260"), "permitted.relation MU-260", data=("email", "order_details")
+        ),
+        channel="email",
+        data=("email", "order_details"),
+    ),
+    case(
+        "MU-260",
+        "to who asked for something",
+        LOOKER,
+        "account_messages",
+        deny("role.not_concerned MU-260", "basis.no_contract MU-260"),
+        channel="email",
+        data=("email",),
+    ),
+]
+
+EVENTS = [
+    case(
+        "MU-252",
+        "a tick for us is a yes to us",
+        (*ENTERED, *BY_EMAIL),
+        "news_contests",
+        permit(*on_consent("MU-250", "MU-249"), data=("email",)),
+        channel="email",
+        data=("email",),
+    ),
+    case(
+        "MU-252",
+        "and none to the partner",
+        (*ENTERED, *BY_EMAIL),
+        "hand_over_entry",
+        deny("basis.consent_not_given MU-252"),
+        recipient="partner",
+    ),
+    case(
+        "MU-252",
+        "a tick for the partner is one to the partner",
+        (*ENTERED, *TO_PARTNER),
+        "hand_over_entry",
+        permit(*on_consent("MU-252", "MU-252"), data=("name", "email")),
+        recipient="partner",
+    ),
+    case(
+        "MU-252",
+        "and none to us",
+        (*ENTERED, *TO_PARTNER),
+        "news_contests",
+        deny("basis.consent_not_given MU-249", "channel.no_soft_opt_in MU-250"),
+        channel="email",
+        data=("email",),
+    ),
+]
+
+
+@pytest.mark.clause("MU-250")
+@pytest.mark.parametrize("topic", TOPICS)
+def test_each_topic_of_news_is_sent_and_switched_off_by_itself(shop: Shop, topic: str) -> None:
+    news, off = f"news_{topic}", told(Kind.PREFERENCE_OFF, "2026-05-30", f"topic:{topic}")
+
+    assert shop.ask(CHOSE, news, channel="email") == permit(
+        *on_consent("MU-250", "MU-249"), data=NEWS_DATA
+    )
+    assert shop.ask((*CHOSE, *off), news, channel="email") == deny("preference.topic MU-250")
+
+
+@pytest.mark.parametrize(CASE, CHANNELS)
+def test_news_come_the_way_that_was_chosen(
+    shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
+) -> None:
+    assert shop.ask(about, activity, **asked) == answer
+
+
+@pytest.mark.parametrize(CASE, STOPPED)
+def test_a_no_ends_what_it_names_and_no_more(
+    shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
+) -> None:
+    assert shop.ask(about, activity, **asked) == answer
+
+
+@pytest.mark.parametrize(CASE, EVENTS)
+def test_a_yes_at_an_event_goes_to_who_asked(
+    shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
+) -> None:
+    assert shop.ask(about, activity, **asked) == answer
