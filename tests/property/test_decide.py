@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from placket.decide.condition import leaves
+from placket.decide.condition import is_true, leaves
 from placket.decide.decide import decide, permits, prepare
 from placket.decide.question import Decision, Question
 from placket.facts import Fact, Kind
@@ -95,9 +95,7 @@ def test_a_prohibition_outranks_and_what_nothing_denies_is_permitted(case: Cases
     standing = fold(policy, "p1", known, private=life.private, connected=life.connected)
     prepared = prepare(policy, question)
     denials = {
-        step
-        for check, step in (*prepared.dense, *prepared.sparse)
-        if check(standing.dense, standing.sparse, at)
+        step for step in prepared.steps if is_true(step.denies, standing.dense, standing.sparse, at)
     }
 
     decision = decide(policy, standing, question, at)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from placket.decide.condition import is_true
 from placket.decide.decide import Prepared, permits, prepare
 from placket.decide.question import Question
 from placket.decide.sql import by_reason, count_eligible, funnel, printed, select_eligible
@@ -70,13 +71,12 @@ def rows(database: Database, query: Any, at: int) -> list[tuple[Any, ...]]:
 def first_denials(prepared: Prepared, standings: tuple[Standing, ...], at: int) -> Counter[int]:
     """Count the persons by the first step that denies them, -1 for the permitted."""
     steps = permits(prepared)
-    checks = {id(step): check for check, step in (*prepared.dense, *prepared.sparse)}
     found: Counter[int] = Counter()
     for standing in standings:
         denied = (
             index
             for index, step in enumerate(steps)
-            if checks[id(step)](standing.dense, standing.sparse, at)
+            if is_true(step.denies, standing.dense, standing.sparse, at)
         )
         found[next(denied, -1)] += 1
     return found
@@ -106,10 +106,8 @@ def test_the_rows_of_the_sql_are_whom_decide_permits(database: Database, crowd: 
             assert counted == [(len(permitted),)]
             assert {int(s): int(n) for s, n in lost} == first_denials(prepared, standings, at)
             assert [int(n or 0) for n in alone[0]] == [
-                sum(check(s.dense, s.sparse, at) for s in standings)
+                sum(is_true(step.denies, s.dense, s.sparse, at) for s in standings)
                 for step in prepared.steps
-                for check, known in (*prepared.dense, *prepared.sparse)
-                if known is step
             ]
     finally:
         with database.writing() as session:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from placket.standing.standing import Interval
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 Intervals = dict[str, Interval]
-Check = Callable[[Intervals, Intervals, int], bool]
-"""dense intervals, sparse intervals, instant -> whether the condition is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,97 +134,30 @@ def needs_sparse(condition: Condition) -> bool:
             return False
 
 
-def compiled(condition: Condition) -> Check:
-    """Return a function that says whether the condition is true of intervals at an instant."""
+def is_true(condition: Condition, dense: Intervals, sparse: Intervals, at: int) -> bool:
+    """Say whether the condition is true of intervals at an instant.
+
+    The meaning in a few lines; `generated.py` and `sql.py` say the same faster.
+    """
     match condition:
-        case Holds():
-            return _holds(condition)
-        case Ended():
-            return _ended(condition)
-        case Known():
-            return _known(condition)
         case Not(of=part):
-            return _not(part)
+            return not is_true(part, dense, sparse, at)
         case All(of=parts):
-            return _all(tuple(compiled(part) for part in parts))
+            return all(is_true(part, dense, sparse, at) for part in parts)
         case AnyOf(of=parts):
-            return _any(tuple(compiled(part) for part in parts))
+            return any(is_true(part, dense, sparse, at) for part in parts)
+        case Holds() | Ended() | Known():
+            return _leaf_is_true(condition, (sparse if condition.sparse else dense), at)
 
 
-def _holds(leaf: Holds) -> Check:
-    name = leaf.name
-    if leaf.sparse:
-
-        def holds_sparse(_dense: Intervals, sparse: Intervals, at: int) -> bool:
-            interval = sparse.get(name)
-            return interval is not None and interval[0] <= at < interval[1]
-
-        return holds_sparse
-
-    def holds(dense: Intervals, _sparse: Intervals, at: int) -> bool:
-        interval = dense.get(name)
-        return interval is not None and interval[0] <= at < interval[1]
-
-    return holds
-
-
-def _ended(leaf: Ended) -> Check:
-    name, is_sparse = leaf.name, leaf.sparse
-
-    def ended(dense: Intervals, sparse: Intervals, at: int) -> bool:
-        interval = (sparse if is_sparse else dense).get(name)
-        return interval is not None and interval[1] <= at
-
-    return ended
-
-
-def _known(leaf: Known) -> Check:
-    name, is_sparse = leaf.name, leaf.sparse
-
-    def known(dense: Intervals, sparse: Intervals, at: int) -> bool:
-        del at
-        return name in (sparse if is_sparse else dense)
-
-    return known
-
-
-def _not(part: Condition) -> Check:
-    if isinstance(part, Holds) and not part.sparse:
-        name = part.name
-
-        # The commonest shape by far, in one step instead of two.
-        def lacks(dense: Intervals, _sparse: Intervals, at: int) -> bool:
-            interval = dense.get(name)
-            return interval is None or at < interval[0] or interval[1] <= at
-
-        return lacks
-    inner = compiled(part)
-    return lambda dense, sparse, at: not inner(dense, sparse, at)
-
-
-def _all(parts: tuple[Check, ...]) -> Check:
-    if len(parts) == 2:  # noqa: PLR2004 - a pair is worth its own closure
-        first, second = parts
-        return lambda dense, sparse, at: first(dense, sparse, at) and second(dense, sparse, at)
-
-    def every(dense: Intervals, sparse: Intervals, at: int) -> bool:
-        for part in parts:  # noqa: SIM110 - a generator costs more than the parts
-            if not part(dense, sparse, at):
-                return False
-        return True
-
-    return every
-
-
-def _any(parts: tuple[Check, ...]) -> Check:
-    if len(parts) == 2:  # noqa: PLR2004 - a pair is worth its own closure
-        first, second = parts
-        return lambda dense, sparse, at: first(dense, sparse, at) or second(dense, sparse, at)
-
-    def some(dense: Intervals, sparse: Intervals, at: int) -> bool:
-        for part in parts:  # noqa: SIM110 - a generator costs more than the parts
-            if part(dense, sparse, at):
-                return True
+def _leaf_is_true(leaf: Leaf, among: Intervals, at: int) -> bool:
+    interval = among.get(leaf.name)
+    if interval is None:
         return False
-
-    return some
+    match leaf:
+        case Holds():
+            return interval[0] <= at < interval[1]
+        case Ended():
+            return interval[1] <= at
+        case Known():
+            return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -11,14 +11,12 @@ import msgspec
 from placket.decide.condition import (
     FALSE,
     TRUE,
-    Check,
     Holds,
     all_of,
     any_of,
-    compiled,
-    needs_sparse,
     none_of,
 )
+from placket.decide.generated import Denied, denied_by
 from placket.decide.question import DENY, PERMIT, Decision, Question, Reason
 from placket.decide.steps.asking import Asking, Step
 from placket.decide.steps.basis import channel_yeses, needed_consents
@@ -39,59 +37,62 @@ _ASKED_TOGETHER: Final = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Support:
-    """What a permission rests on in `places`, states themselves, if `state` holds or is empty."""
+    """What a permission rests on if `state` holds or is empty, in `places` or, if none, in all."""
 
     reason: Reason
     state: str
     places: tuple[str, ...]
 
-    def bears(self, standing: Standing, at: int) -> bool:
-        """Say whether a permission for the person rests on it."""
-        if self.state and not standing.holds(self.state, at):
-            return False
-        return any(standing.holds(place, at) for place in self.places)
+    def ground(self, standing: Standing, at: int) -> Reason | None:
+        """Return the reason if a permission for the person rests on it."""
+        if self.places and not any(standing.holds(place, at) for place in self.places):
+            return None
+        if not self.state:
+            return self.reason
+        interval = standing.dense.get(self.state) or standing.sparse.get(self.state)
+        if interval is None or not interval[0] <= at < interval[1]:
+            return None
+        return resting_on(self.reason, interval[2])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=False, kw_only=True, eq=False)
 class Prepared:
     """A question compiled under a policy: asked of any number of persons.
 
     steps: all that could deny, merged over the places; supports: what a permission rests on;
-    asked: all data in question. dense, sparse: the steps that need no sparse state, or do,
-    each with what tests it. here: the state of each place and its name.
+    asked: all data in question.
     """
 
     policy: Policy
     question: Question
     steps: tuple[Step, ...]
-    dense: tuple[tuple[Check, Step], ...]
-    sparse: tuple[tuple[Check, Step], ...]
-    here: tuple[tuple[str, str], ...]
     supports: tuple[Support, ...]
     asked: tuple[str, ...]
 
+    @cached_property
+    def denied(self) -> Denied:
+        """Return what tells the numbers of the steps that deny; who only prints needs none."""
+        places = tuple(f"in.{place.name}" for place in self.policy.places)
+        return denied_by(tuple(step.denies for step in self.steps), places)
+
     def decide(self, standing: Standing, at: int) -> Decision:
         """Return the decision for the person of `standing` at `at`, microseconds UTC."""
-        dense, sparse = standing.dense, standing.sparse
-        denied = [step for check, step in self.dense if check(dense, sparse, at)]
-        if sparse:
-            denied += [step for check, step in self.sparse if check(dense, sparse, at)]
-        if not denied:
-            return Decision(
-                outcome=PERMIT,
-                activity=self.question.activity,
-                at=at,
-                data=self.asked,
-                because=tuple(self._grounds(standing, at)),
-            )
-        return self._partly(denied, standing, at)
+        denied = self.denied(standing.dense, standing.sparse, at)
+        if denied:
+            return self._partly([self.steps[number] for number in denied], standing, at)
+        return Decision(
+            outcome=PERMIT,
+            activity=self.question.activity,
+            at=at,
+            data=self.asked,
+            because=self._grounds(standing, at),
+        )
 
     def _partly(self, denied: list[Step], standing: Standing, at: int) -> Decision:
-        here = [place for state, place in self.here if standing.holds(state, at)]
-        because = tuple([step.told.reason(standing, here, at) for step in denied if step.told])
+        because = tuple([step.told.reason(standing, at) for step in denied if step.told])
         lost = {datum for step in denied for datum in step.data}
-        withheld = tuple([datum for datum in self.asked if datum in lost])
-        if any(step.is_vital for step in denied):
+        withheld = tuple([datum for datum in self.asked if datum in lost]) if lost else ()
+        if [step for step in denied if step.is_vital]:
             return Decision(
                 outcome=DENY,
                 activity=self.question.activity,
@@ -108,11 +109,9 @@ class Prepared:
             because=(*self._grounds(standing, at), *because),
         )
 
-    def _grounds(self, standing: Standing, at: int) -> Iterator[Reason]:
-        for support in self.supports:
-            if support.bears(standing, at):
-                interval = standing.get(support.state) if support.state else None
-                yield resting_on(support.reason, interval[2] if interval is not None else "")
+    def _grounds(self, standing: Standing, at: int) -> tuple[Reason, ...]:
+        found = [support.ground(standing, at) for support in self.supports]
+        return tuple([reason for reason in found if reason is not None])
 
 
 def _told(policy: Policy, step: Step) -> Step:
@@ -125,7 +124,11 @@ def _told(policy: Policy, step: Step) -> Step:
         data=step.data,
     )
     telling = Telling(
-        by_place={place: msgspec.structs.replace(plain, law=law) for place, law in step.laws},
+        by_place=tuple(
+            (f"in.{place}", msgspec.structs.replace(plain, law=law))
+            for place, law in step.laws
+            if any(named for _, named in step.laws)
+        ),
         elsewhere=plain,
         names=step.names,
         clocks=tuple((state, clause, text_of(policy, clause)) for state, clause in step.clocks),
@@ -175,14 +178,10 @@ def prepare(policy: Policy, question: Question) -> Prepared:
     asked = vocabulary.members(question.data) or _all_uses(variants)
     found, supports = _steps(policy, question, channel, asked)
     steps = tuple(_told(policy, step) for step in found)
-    checked = [(compiled(step.denies), step) for step in steps]
     return Prepared(
         policy=policy,
         question=question,
         steps=steps,
-        dense=tuple(pair for pair in checked if not needs_sparse(pair[1].denies)),
-        sparse=tuple(pair for pair in checked if needs_sparse(pair[1].denies)),
-        here=tuple((f"in.{place.name}", place.name) for place in policy.places),
         supports=supports,
         asked=asked,
     )
@@ -240,7 +239,8 @@ def _steps(
         Support(
             reason=Reason(code=code, clause=clause, text=text_of(policy, clause)),
             state=state,
-            places=tuple(f"in.{place}" for place in places),
+            # Who is permitted is in one of the policy's places: what all have need not be asked.
+            places=tuple(f"in.{p}" for p in places) if len(places) < len(policy.places) else (),
         )
         for (code, clause, state), places in supports.items()
     )
@@ -252,7 +252,7 @@ def _weighed(asking: Asking) -> tuple[Step, ...]:
     named = vocabulary.members(asking.question.data)
     must = frozenset(named or _required(asking.activity, asking.channel))
     return tuple(
-        replace(step, is_vital=not step.data or not must.isdisjoint(step.data))
+        replace(step, is_vital=False) if step.data and must.isdisjoint(step.data) else step
         for step in steps_of(asking)
     )
 
@@ -274,7 +274,7 @@ def _merged(policy: Policy, by_place: list[tuple[Step, ...]]) -> Iterator[Step]:
     for place, steps in zip(policy.places, by_place, strict=True):
         for step in steps:
             if step.denies != FALSE:
-                laws = places_of.setdefault(replace(step, law=""), {})
+                laws = places_of.setdefault(replace(step, law="") if step.law else step, {})
                 laws[place.name] = step.law
     for step, laws in places_of.items():
         here = any_of(*(Holds(f"in.{name}") for name in laws))

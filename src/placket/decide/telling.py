@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING
 from placket.decide.question import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from placket.standing.standing import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Telling:
-    """The reason of a step, ready for each place and its law; `elsewhere` names no law.
+    """The reason of a step: for each place by its state, where laws are named; else `elsewhere`.
 
     names: the states whose facts explain it, most telling first. clocks: state, clause and
     text of each clock; of these the one that ends last speaks.
     """
 
-    by_place: Mapping[str, Reason]
+    by_place: tuple[tuple[str, Reason], ...]
     elsewhere: Reason
     names: tuple[str, ...]
     clocks: tuple[tuple[str, str, str], ...]
 
-    def reason(self, standing: Standing, here: list[str], at: int) -> Reason:
+    def reason(self, standing: Standing, at: int) -> Reason:
         """Return the reason by the law of the first of the person's places that has the step."""
         found = self.elsewhere
-        for place in here:
-            if place in self.by_place:
-                found = self.by_place[place]
+        for place, reason in self.by_place:
+            # In full: the standing's own method takes three times as long.
+            interval = standing.dense.get(place)
+            if interval is not None and interval[0] <= at < interval[1]:
+                found = reason
                 break
-        ended = self._last_clock(standing)
+        ended = self._last_clock(standing) if self.clocks else None
         if ended is not None:
             clause, text, fact = ended
             return _written(found, clause, text, fact)
@@ -50,9 +50,9 @@ class Telling:
         return found
 
     def _telling_fact(self, standing: Standing, at: int) -> str:
-        first = ""
+        first, dense, sparse = "", standing.dense, standing.sparse
         for name in self.names:
-            interval = standing.get(name)
+            interval = dense.get(name) or sparse.get(name)
             if interval is not None and interval[2]:
                 # A state that holds now tells more than one that ended.
                 if interval[0] <= at < interval[1]:
