@@ -258,9 +258,13 @@ class StoredLedger:
             return read(session, _tables(digest), person)
 
     def standing_by_identifier(self, keyed_hash: bytes, digest: str) -> Standing | None:
-        """Return the standing of the person first identified by this hash, in one query."""
+        """Return the standing of the person first identified by this hash, mostly in one query."""
+        layout = _tables(digest)
         with self._database.reading() as session:
-            row = session.one(("standing_by_identifier", _tables(digest)), keyed_hash)
+            row = session.one(("standing_by_identifier", layout), keyed_hash)
+            if row is not None and row[0] is None:
+                # Who was found to be one with somebody else has no standing of their own.
+                row = session.one(("standing_by_cluster", layout), keyed_hash)
         return None if row is None else unpack(row[0])
 
     def select(self, sql: str, params: Mapping[str, object]) -> Iterator[str]:

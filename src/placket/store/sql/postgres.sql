@@ -181,8 +181,11 @@ SELECT v.link, v.seq FROM void AS v WHERE v.link = ANY(%s)
 SELECT f.person, f.seq, f.body FROM fact AS f WHERE f.person = ANY(%s) AND f.person <> ''
 
 -- name: passages_among
-SELECT p.person, p.seq, f.body FROM passage AS p JOIN fact AS f ON f.seq = p.seq
-WHERE p.person = ANY(%s)
+SELECT p.person, p.seq FROM passage AS p WHERE p.person = ANY(%s)
+
+-- name: passage_bodies_among
+SELECT f.seq, f.body FROM fact AS f
+WHERE f.seq IN (SELECT p.seq FROM passage AS p WHERE p.person = ANY(%s))
 
 -- name: tombstones_among
 SELECT i.person, t.seq, f.body FROM identifier AS i
@@ -221,6 +224,10 @@ WHERE i.hash = %s ORDER BY i.seq LIMIT 1
 SELECT b.body FROM person AS p JOIN {bodies} AS b ON b.person = p.root WHERE p.id = %s
 
 -- name: standing_by_identifier
+SELECT b.body FROM identifier AS i LEFT JOIN {bodies} AS b ON b.person = i.person
+WHERE i.hash = %s ORDER BY i.seq LIMIT 1
+
+-- name: standing_by_cluster
 SELECT b.body FROM identifier AS i JOIN person AS p ON p.id = i.person
 JOIN {bodies} AS b ON b.person = p.root
 WHERE i.hash = %s ORDER BY i.seq LIMIT 1

@@ -184,9 +184,13 @@ SELECT f.person, f.seq, f.body FROM json_each(?) AS asked
 CROSS JOIN fact AS f ON f.person = asked.value AND f.person <> ''
 
 -- name: passages_among
-SELECT p.person, p.seq, f.body FROM json_each(?) AS asked
+SELECT p.person, p.seq FROM json_each(?) AS asked
 CROSS JOIN passage AS p ON p.person = asked.value
-CROSS JOIN fact AS f ON f.seq = p.seq
+
+-- name: passage_bodies_among
+SELECT f.seq, f.body FROM fact AS f WHERE f.seq IN (
+    SELECT p.seq FROM json_each(?) AS asked CROSS JOIN passage AS p ON p.person = asked.value
+)
 
 -- name: tombstones_among
 SELECT i.person, t.seq, f.body FROM json_each(?) AS asked
@@ -225,6 +229,10 @@ WHERE i.hash = ? ORDER BY i.seq LIMIT 1
 SELECT b.body FROM person AS p JOIN {bodies} AS b ON b.person = p.root WHERE p.id = ?
 
 -- name: standing_by_identifier
+SELECT b.body FROM identifier AS i LEFT JOIN {bodies} AS b ON b.person = i.person
+WHERE i.hash = ? ORDER BY i.seq LIMIT 1
+
+-- name: standing_by_cluster
 SELECT b.body FROM identifier AS i JOIN person AS p ON p.id = i.person
 JOIN {bodies} AS b ON b.person = p.root
 WHERE i.hash = ? ORDER BY i.seq LIMIT 1
