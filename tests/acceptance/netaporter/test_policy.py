@@ -138,7 +138,10 @@ def test_what_an_erasure_left_for_a_claim_serves_that_claim(shop: Shop) -> None:
 
 @pytest.mark.clause("NP-036")
 def test_who_builds_the_file_sees_it_while_there_is_a_claim(shop: Shop) -> None:
-    looking = {"actor": "legal", "data": ("identification_data", "order_details")}
+    looking: dict[str, Any] = {
+        "actor": "legal",
+        "data": ("identification_data", "order_details"),
+    }
 
     assert shop.ask(CLAIM, "legal_claims", case="L-1", **looking) == permit(
         "permitted.legitimate_interest NP-035", data=("identification_data", "order_details")
