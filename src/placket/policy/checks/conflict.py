@@ -287,9 +287,10 @@ def unreachable_addresses(book: Book) -> Iterator[Problem]:
     """Tell each number that is used for a purpose whose channels never reach it."""
     for activity in book.activities:
         numbers = tuple(d for d in activity.uses if d in _PHONES)
-        alike = [a for a in book.activities if set(a.purpose) & set(activity.purpose)]
-        writing = [a for a in alike if overlap(a, activity) and _WRITTEN & set(a.channel)]
-        channels = tuple(dict.fromkeys(c for a in writing for c in a.channel))
+        shared = [a for a in book.activities if set(a.purpose) & set(activity.purpose)]
+        alike = [a for a in shared if overlap(a, activity)]
+        writing = [a for a in alike if _WRITTEN & set(a.channel)]
+        channels = tuple(dict.fromkeys(c for a in alike for c in a.channel))
         if numbers and writing and _CALLED.isdisjoint(channels) and not activity.shares:
             problem = found(
                 "P408",
