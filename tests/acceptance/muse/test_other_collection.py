@@ -451,6 +451,7 @@ TIMES = [
 ]
 
 
+@pytest.mark.clause("MU-162", "MU-183")
 @pytest.mark.parametrize(CASE, AGES)
 def test_the_young_wait_for_a_guardian(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -458,6 +459,19 @@ def test_the_young_wait_for_a_guardian(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause(
+    "MU-164",
+    "MU-165",
+    "MU-166",
+    "MU-167",
+    "MU-168",
+    "MU-169",
+    "MU-170",
+    "MU-171",
+    "MU-172",
+    "MU-175",
+    "MU-185",
+)
 @pytest.mark.parametrize(CASE, PLACES)
 def test_what_was_taken_serves_what_it_was_taken_for(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -465,6 +479,7 @@ def test_what_was_taken_serves_what_it_was_taken_for(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-173", "MU-194")
 @pytest.mark.parametrize(CASE, IMPLIED)
 def test_using_the_shop_agrees_to_nothing(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -472,6 +487,7 @@ def test_using_the_shop_agrees_to_nothing(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-180", "MU-181", "MU-186", "MU-187")
 @pytest.mark.parametrize(CASE, TIMES)
 def test_a_trace_is_used_in_its_time_alone(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer

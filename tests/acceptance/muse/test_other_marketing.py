@@ -400,6 +400,7 @@ def test_each_topic_of_news_is_sent_and_switched_off_by_itself(shop: Shop, topic
     assert shop.ask((*CHOSE, *off), news, channel="email") == deny("preference.topic MU-250")
 
 
+@pytest.mark.clause("MU-249", "MU-250", "MU-254", "MU-202")
 @pytest.mark.parametrize(CASE, CHANNELS)
 def test_news_come_the_way_that_was_chosen(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -407,6 +408,7 @@ def test_news_come_the_way_that_was_chosen(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-251", "MU-255", "MU-253", "MU-256", "MU-258", "MU-259", "MU-260")
 @pytest.mark.parametrize(CASE, STOPPED)
 def test_a_no_ends_what_it_names_and_no_more(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -414,6 +416,7 @@ def test_a_no_ends_what_it_names_and_no_more(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-252")
 @pytest.mark.parametrize(CASE, EVENTS)
 def test_a_yes_at_an_event_goes_to_who_asked(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer

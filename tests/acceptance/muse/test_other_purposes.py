@@ -388,6 +388,19 @@ SURVEYS = [
 ]
 
 
+@pytest.mark.clause(
+    "MU-195",
+    "MU-196",
+    "MU-199",
+    "MU-209",
+    "MU-200",
+    "MU-201",
+    "MU-203",
+    "MU-204",
+    "MU-206",
+    "MU-207",
+    "MU-219",
+)
 @pytest.mark.parametrize(CASE, INTERESTS)
 def test_each_purpose_has_its_own_limits(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -395,6 +408,7 @@ def test_each_purpose_has_its_own_limits(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-220", "MU-221", "MU-222", "MU-223")
 @pytest.mark.parametrize(CASE, PUBLIC)
 def test_what_is_published_waits_and_comes_down(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -402,6 +416,7 @@ def test_what_is_published_waits_and_comes_down(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-205", "MU-229")
 @pytest.mark.parametrize(CASE, SURVEYS)
 def test_surveys_come_to_buyers_now_and_then(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer

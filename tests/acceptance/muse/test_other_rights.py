@@ -327,6 +327,7 @@ CHATS = [
 ]
 
 
+@pytest.mark.clause("MU-158")
 @pytest.mark.parametrize(CASE, HALVES)
 def test_a_person_is_served_by_the_half_of_their_country(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -334,6 +335,7 @@ def test_a_person_is_served_by_the_half_of_their_country(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-266", "MU-265", "MU-262", "MU-276")
 @pytest.mark.parametrize(CASE, ACCOUNT)
 def test_an_account_is_reached_for_its_owner(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -341,6 +343,7 @@ def test_an_account_is_reached_for_its_owner(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-267", "MU-268", "MU-269")
 @pytest.mark.parametrize(CASE, CARDS)
 def test_cards_and_addresses_go_together(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -348,6 +351,7 @@ def test_cards_and_addresses_go_together(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-271", "MU-273", "MU-272")
 @pytest.mark.parametrize(CASE, CHATS)
 def test_a_chat_is_kept_and_sent_in_its_time(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer

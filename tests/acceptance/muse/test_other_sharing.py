@@ -376,6 +376,7 @@ def test_the_chat_provider_abroad_gets_nothing_without_a_safeguard(shop: Shop) -
     )
 
 
+@pytest.mark.clause("MU-231", "MU-210", "MU-232", "MU-233")
 @pytest.mark.parametrize(CASE, GROUP_CASES)
 def test_the_group_gets_what_the_person_agreed_to(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -383,6 +384,7 @@ def test_the_group_gets_what_the_person_agreed_to(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-235", "MU-236", "MU-237", "MU-238", "MU-240", "MU-241", "MU-210")
 @pytest.mark.parametrize(CASE, PARTNER_CASES)
 def test_a_recipient_gets_what_its_part_needs(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -390,6 +392,7 @@ def test_a_recipient_gets_what_its_part_needs(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-242", "MU-243")
 @pytest.mark.parametrize(CASE, AUTHORITIES)
 def test_an_authority_gets_data_for_a_reason_on_record(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer

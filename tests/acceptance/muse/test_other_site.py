@@ -284,6 +284,7 @@ PICTURES = [
 ]
 
 
+@pytest.mark.clause("MU-188", "MU-217", "MU-239", "MU-218", "MU-189", "MU-190", "MU-230")
 @pytest.mark.parametrize(CASE, COOKIES)
 def test_a_cookie_does_what_its_kind_was_allowed_to(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -291,6 +292,7 @@ def test_a_cookie_does_what_its_kind_was_allowed_to(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-212", "MU-213", "MU-214", "MU-244", "MU-215", "MU-216")
 @pytest.mark.parametrize(CASE, PICTURES)
 def test_a_picture_serves_what_was_said_of_it(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer

@@ -299,6 +299,7 @@ ASKED_FOR = [
 ]
 
 
+@pytest.mark.clause("MU-191", "MU-223", "MU-208")
 @pytest.mark.parametrize(CASE, SHOWN)
 def test_data_serve_what_the_person_was_told(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -306,6 +307,7 @@ def test_data_serve_what_the_person_was_told(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-192", "MU-195")
 @pytest.mark.parametrize(CASE, KEPT)
 def test_data_are_used_for_as_long_as_was_said(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
@@ -313,6 +315,7 @@ def test_data_are_used_for_as_long_as_was_said(
     assert shop.ask(about, activity, **asked) == answer
 
 
+@pytest.mark.clause("MU-193", "MU-197", "MU-198", "MU-211", "MU-227", "MU-224")
 @pytest.mark.parametrize(CASE, ASKED_FOR)
 def test_what_was_asked_for_is_done_and_no_more(
     shop: Shop, about: Told, activity: str, asked: dict[str, Any], answer: Answer
