@@ -242,7 +242,8 @@ def _steps(
             # Who is permitted is in one of the policy's places: what all have need not be asked.
             places=tuple(f"in.{p}" for p in places) if len(places) < len(policy.places) else (),
         )
-        for (code, clause, state), places in supports.items()
+        # The activity's own clause is told first, also where another region shares the yes.
+        for (code, clause, state), places in sorted(supports.items(), key=lambda s: bool(s[0][2]))
     )
     return (_nowhere(policy), *_merged(policy, by_place)), tuple(found)
 

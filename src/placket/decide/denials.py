@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from placket.decide.condition import (
     FALSE,
@@ -21,6 +21,9 @@ from placket.decide.condition import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+FEW: Final = "consent."
+"""States that only some persons have: a yes. Nearly all customers have their role or region."""
+
 Terms = frozenset[Condition]
 """Conditions all of which must be true for one denial."""
 
@@ -37,7 +40,16 @@ def shortened(denials: Iterable[Condition], places: Iterable[str] = ()) -> tuple
     while (merged := _resolved(found)) != found:
         found = merged
     kept = [terms for terms in found if not any(other < terms for other in found)]
-    return tuple(all_of(*_in_order(terms)) for terms in kept)
+    return tuple(sorted((all_of(*_in_order(terms)) for terms in kept), key=_is_common))
+
+
+def _is_common(denial: Condition) -> bool:
+    """Say whether few are denied: who has given no yes is asked for nothing else then."""
+    return not (isinstance(denial, Not) and isinstance(denial.of, Holds) and _is_yes(denial.of))
+
+
+def _is_yes(leaf: Holds) -> bool:
+    return leaf.name.startswith(FEW)
 
 
 def _in_order(terms: Terms) -> list[Condition]:

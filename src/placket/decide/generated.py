@@ -60,38 +60,38 @@ class Writing:
     numbers: dict[str, int] = field(default_factory=dict)
 
     def text(self) -> str:
-        """Return the function: leaves first, each once, then the conditions over them.
+        """Return the function: whether any denies; then each leaf once, and the conditions of them.
 
         Nearly nobody has a sparse state; for those without any the conditions are shorter.
         """
         plain = [_without_sparse(condition) for condition in self.conditions]
         order = sorted(range(len(plain)), key=lambda at: needs_sparse(self.conditions[at]))
-        every = {leaf: None for condition in self.conditions for leaf in leaves(condition)}
+        every = dict.fromkeys(leaf for condition in self.conditions for leaf in leaves(condition))
         held = {leaf: f"h{at}" for at, leaf in enumerate(every)}
         anything = any_of(*shortened(plain, self.places))
         lines = [
             _HEAD,
             "  get = dense.get",
-            *(self._held(leaf, name) for leaf, name in held.items() if not leaf.sparse),
+            f"  if not sparse and not {_written(anything, self._tested)}: return ()",
+            *(f"  {held[leaf]} = {self._tested(leaf)}" for leaf in every if not leaf.sparse),
             "  if not sparse:",
-            f"    if not {_written(anything, held)}: return ()",
             *self._found(plain, order, held, indent="    "),
             "  get = sparse.get",
-            *(self._held(leaf, name) for leaf, name in held.items() if leaf.sparse),
+            *(f"  {held[leaf]} = {self._tested(leaf)}" for leaf in every if leaf.sparse),
             *self._found(self.conditions, order, held, indent="  "),
         ]
         return "\n".join(lines)
 
-    def _held(self, leaf: Leaf, name: str) -> str:
+    def _tested(self, leaf: Leaf) -> str:
         slot = f"n{self.numbers.setdefault(leaf.name, len(self.numbers))}"
         found = f"(v := get({slot})) is not None"
         match leaf:
             case Holds():
-                return f"  {name} = {found} and v[0] <= at < v[1]"
+                return f"({found} and v[0] <= at < v[1])"
             case Ended():
-                return f"  {name} = {found} and v[1] <= at"
+                return f"({found} and v[1] <= at)"
             case Known():
-                return f"  {name} = {found}"
+                return f"({found})"
 
     def _found(
         self, of: Sequence[Condition], order: Iterable[int], held: dict[Leaf, str], *, indent: str
@@ -99,20 +99,20 @@ class Writing:
         yield f"{indent}found = []"
         for at in order:
             if of[at] != FALSE:
-                yield f"{indent}if {_written(of[at], held)}: found.append({at})"
+                yield f"{indent}if {_written(of[at], held.__getitem__)}: found.append({at})"
         yield f"{indent}return found"
 
 
-def _written(condition: Condition, held: dict[Leaf, str]) -> str:
+def _written(condition: Condition, leaf: Callable[[Leaf], str]) -> str:
     match condition:
         case Not(of=part):
-            return f"(not {_written(part, held)})"
+            return f"(not {_written(part, leaf)})"
         case All(of=parts):
-            return f"({' and '.join(_written(part, held) for part in parts) or True})"
+            return f"({' and '.join(_written(part, leaf) for part in parts) or True})"
         case AnyOf(of=parts):
-            return f"({' or '.join(_written(part, held) for part in parts) or False})"
+            return f"({' or '.join(_written(part, leaf) for part in parts) or False})"
         case Holds() | Ended() | Known():
-            return held[condition]
+            return leaf(condition)
 
 
 def _without_sparse(condition: Condition) -> Condition:

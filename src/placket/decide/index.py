@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from placket.decide.condition import All, AnyOf, Condition, Ended, Holds, Known, Not, leaves
 from placket.decide.decide import permits, prepare
+from placket.decide.denials import FEW
 from placket.decide.question import Question
 
 if TYPE_CHECKING:
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from placket.decide.decide import Prepared
     from placket.policy.compile import Policy
     from placket.standing.layout import Layout
-
-FEW: Final = "consent."
-"""States that only some persons have: a yes. Nearly all customers have their role or region."""
 
 
 def suggested_index(prepared: Prepared, layout: Layout) -> tuple[str, ...]:
