@@ -70,8 +70,11 @@ LENA = (*MAX, *ordered("M-1", "2026-05-20"))
 GUEST = (*VISITOR, *ordered("M-2", "2026-05-21"))
 """Somebody who ordered without an account; the order is still open."""
 
-BUYER = (*LENA, *gave_address("email", "2026-05-20"))
-"""Lena, who gave her address while buying, where she could say no."""
+PAID = (*LENA, *happened("order.paid", "2026-05-20"))
+"""Lena, whose order is paid."""
+
+BUYER = (*PAID, *gave_address("email", "2026-05-20"))
+"""Lena, who paid, and gave her address while buying, where she could say no."""
 
 TOM = (
     *lives("GB"),

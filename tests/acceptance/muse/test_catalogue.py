@@ -54,6 +54,7 @@ def order(number: int, **whose: Any) -> dict[str, Any]:
         "id": number,
         "invoice_no": f"M-{number}",
         "placed_at": on(11, 2),
+        "paid_at": on(11, 2),
         "status": "sent",
         "total_pence": 900,
         "country": "GB",

@@ -13,6 +13,7 @@ from tests.acceptance.muse.persons import (
     IDA,
     LENA,
     MAX,
+    PAID,
     READER,
     TOM,
     VISITOR,
@@ -37,6 +38,7 @@ from tests.acceptance.retailers import (
 if TYPE_CHECKING:
     from tests.acceptance.retailers import Answer, Shop, Told
 
+UNPAID = (*LENA, *gave_address("email", "2026-05-20"))
 OPTED_OUT = (*BUYER, *told(Kind.CONSENT_WITHDRAWN, "2026-05-25", channel="email"))
 OBJECTS = (*BUYER, *told(Kind.OBJECTED, "2026-05-25", "direct_marketing"))
 UNSUBSCRIBED = withdrew("email_marketing", "2026-05-20", channel="email", route="unsubscribe_link")
@@ -179,7 +181,8 @@ def test_only_who_bought_or_said_yes_is_written_to(
                 data=("name", "email", "purchase_history", "marketing_preferences"),
             ),
         ),
-        case("MU-128", LENA, "offers_to_buyers", deny("channel.no_soft_opt_in MU-128")),
+        case("MU-128", PAID, "offers_to_buyers", deny("channel.no_soft_opt_in MU-128")),
+        case("MU-128", UNPAID, "offers_to_buyers", deny("role.not_concerned MU-128")),
         case("MU-128", OPTED_OUT, "offers_to_buyers", deny("channel.refused MU-128")),
         case("MU-128", OBJECTS, "offers_to_buyers", deny("objection.direct_marketing MU-128")),
         case(

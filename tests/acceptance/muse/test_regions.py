@@ -27,7 +27,7 @@ EVENTS = {
 }
 
 
-@pytest.mark.clause("MU-006")
+@pytest.mark.clause("MU-006", "MU-014")
 @pytest.mark.parametrize(
     ("country", "place"),
     [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from placket.policy.load import bind
 from tests.acceptance.muse.cases import ASKED, case
 from tests.acceptance.muse.persons import (
     CLEO,
@@ -18,7 +20,9 @@ from tests.acceptance.muse.persons import (
     signed_up,
 )
 from tests.acceptance.retailers import (
+    LAW_OF,
     agreed,
+    answered,
     closed,
     deny,
     erased,
@@ -399,3 +403,16 @@ def test_what_was_learnt_from_emails_goes_after_25_months(
     shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
 ) -> None:
     assert shop.ask(who, activity, **asked) == answer
+
+
+@pytest.mark.clause("MU-061")
+def test_a_bill_goes_with_the_accounting_year_in_which_seven_years_end(shop: Shop) -> None:
+    document = shop.policy.document
+    in_march = replace(document, front=replace(document.front, year_end=(3, 10)))
+    policy = bind(in_march, on=LAW_OF)
+
+    def kept(at: str) -> str:
+        data = ("billing_records",)
+        return answered(policy, BILLED, "keep_tax_records", at=at, data=data).outcome
+
+    assert (kept("2024-03-09"), kept("2024-03-11")) == ("permit", "deny")
