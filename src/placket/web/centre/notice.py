@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from placket.policy.render import dump, rule_as_yaml
+from placket.policy.rendering.lay import lay_list
+from placket.policy.rendering.outline import direction_of, outline
+from placket.policy.rendering.rule_words import BASIS_WORDS, KIND_WORDS, MARKS, words_of
 from placket.policy.rules import Controller
-from placket.web.look.lay import lay_list
 from placket.web.look.rendering import render
-from placket.web.look.rule_words import BASIS_WORDS, KIND_WORDS, MARKS, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from placket.policy.parse import Clause
     from placket.policy.rules import Activity, Rule
     from placket.problems import Span
-
-_RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", "yi"})
-_SECTION: Final = 2
-"""Headings up to this level open a section; deeper ones are clauses in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,34 +88,20 @@ def render_notice(policy: Policy) -> tuple[bytes, str]:
     return html, f'"{hashlib.sha256(html).hexdigest()[:24]}"'
 
 
-def direction_of(language: str) -> str:
-    """Return the direction in which a language is written, as HTML says it."""
-    return "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
-
-
 def sections_of(policy: Policy) -> tuple[str, str, tuple[Section, ...]]:
     """Return the title, the prose under it, and the sections in order of the text."""
-    title, opening = f"Privacy policy of {policy.front.retailer}", ""
     whole = {variant.span: variant for found in policy.activities.values() for variant in found}
-    sections: list[tuple[Clause, list[ShownClause]]] = []
-    for clause in policy.document.clauses:
-        if clause.level <= 1 and not clause.rules:
-            title, opening = clause.title or title, clause.prose
-        elif clause.level <= _SECTION or not sections:
-            own = [_shown(clause, whole)] if clause.id else []
-            sections.append((clause, own))
-        else:
-            sections[-1][1].append(_shown(clause, whole))
-    return title, opening, tuple(_section(head, clauses) for head, clauses in sections)
-
-
-def _section(head: Clause, clauses: list[ShownClause]) -> Section:
-    return Section(
-        anchor=slug(head.title),
-        title=head.title,
-        prose="" if head.id else head.prose,
-        clauses=tuple(clauses),
+    found = outline(policy.document)
+    sections = tuple(
+        Section(
+            anchor=section.anchor,
+            title=section.title,
+            prose=section.prose,
+            clauses=tuple(_shown(clause, whole) for clause in section.clauses),
+        )
+        for section in found.sections
     )
+    return found.title, found.opening, sections
 
 
 def _shown(clause: Clause, whole: Mapping[Span, Activity]) -> ShownClause:
@@ -153,8 +135,3 @@ def uses_in_short(policy: Policy) -> Iterator[Use]:
                 why=BASIS_WORDS.get(activity.basis, ""),
                 clause=activity.clause,
             )
-
-
-def slug(title: str) -> str:
-    """Return a heading as an anchor: `How long we keep it` is `how-long-we-keep-it`."""
-    return re.sub(r"[^\w]+", "-", title.lower()).strip("-") or "section"

@@ -9,10 +9,10 @@ from starlette.exceptions import HTTPException
 
 from placket.decide.decide import text_of
 from placket.decide.question import Question
+from placket.policy.rendering.rule_words import BASIS_WORDS, words_of
 from placket.web.look.pictures import bar, funnel_rows
 from placket.web.look.reason_words import reason_words
 from placket.web.look.rendering import page
-from placket.web.look.rule_words import BASIS_WORDS, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from placket.web.look.lay import thousands
+from placket.policy.rendering.lay import thousands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from placket.web.look.lay import capital, lay
+from placket.policy.rendering.lay import capital, lay
 
 _WORDS: Final = {
     "subject.unknown": "Nobody is known by this identifier",

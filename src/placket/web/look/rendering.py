@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from placket.web.look.lay import capital, day_in_text, lay, lay_list, moment_in_text, thousands
-from placket.web.look.prose import as_html
+from placket.policy.rendering.lay import (
+    capital,
+    day_in_text,
+    lay,
+    lay_list,
+    moment_in_text,
+    thousands,
+)
+from placket.policy.rendering.prose import as_html
 
 if TYPE_CHECKING:
     from starlette.requests import Request

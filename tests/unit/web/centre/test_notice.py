@@ -3,15 +3,14 @@ from datetime import date
 from placket.policy.compile import Policy
 from placket.policy.load import bind
 from placket.policy.parse import parse
+from placket.policy.rendering.outline import direction_of, slug
 from placket.web.centre.notice import (
     Section,
     ShownClause,
     ShownRule,
     Use,
-    direction_of,
     render_notice,
     sections_of,
-    slug,
     uses_in_short,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from placket.policy.render import rule_as_yaml
+from placket.policy.rendering.lay import capital, lay, lay_list, lay_period
 from placket.policy.rules import (
     Access,
     Activity,
@@ -29,7 +30,6 @@ from placket.policy.rules import (
     Transfer,
     as_dict,
 )
-from placket.web.look.lay import capital, lay, lay_list, lay_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
