@@ -16,27 +16,35 @@ _OTHER_TOPICS: Final = frozenset({"rights", "retain", "security", "share", "tran
 
 
 def collected(reading: Reading, names: Names) -> Iterator[Drafted]:
-    """Yield a form or data rule for each sentence that says what is taken."""
+    """Yield a form or data rule for each place and source that a clause names."""
+    taken: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for sentence in reading.sentences:
         if not takes(sentence):
             continue
         data = data_of(sentence)
         places = sentence.terms("touchpoint") or _places(reading)
-        if not data and not sentence.has("act", "collect"):
-            continue
-        if places:
-            yield drafted(
-                "capture",
-                names.new("capture", places[0]),
-                at=list(places),
-                takes=data,
-                source=_source(sentence),
-            )
+        if places and (data or sentence.has("act", "collect")):
+            taken.setdefault((places, _source(sentence)), []).extend(data)
         elif data:
-            yield drafted("data", data, source=_source(sentence))
-        else:
+            taken.setdefault(((), _source(sentence)), []).extend(data)
+        elif sentence.has("act", "collect"):
             for source in sentence.terms("source"):
-                yield drafted("capture", names.new("capture", source), source=source)
+                taken.setdefault((("", source), source), [])
+    yield from _as_rules(taken, names)
+
+
+def _as_rules(
+    taken: dict[tuple[tuple[str, ...], str], list[str]], names: Names
+) -> Iterator[Drafted]:
+    for (places, source), found in taken.items():
+        data = list(dict.fromkeys(found))
+        if places[:1] == ("",):
+            yield drafted("capture", names.new("capture", source), source=source)
+        elif places:
+            name = names.new("capture", places[0])
+            yield drafted("capture", name, at=list(places), takes=data, source=source)
+        else:
+            yield drafted("data", data, source=source)
 
 
 def takes(sentence: Sentence) -> bool:
@@ -44,8 +52,9 @@ def takes(sentence: Sentence) -> bool:
     if sentence.has("act", "say") and sentence.has("right"):
         return False
     listed = "collect" in sentence.topics and not sentence.topics & _OTHER_TOPICS
+    is_kept_there = sentence.has("act", "keep") and sentence.has("touchpoint")
     taken = sentence.has("act", "collect") or (
-        sentence.has("act", "given") and not sentence.has("purpose")
+        (sentence.has("act", "given") or is_kept_there) and not sentence.has("purpose")
     )
     said = taken and not sentence.topics & {"rights", "retain"}
     is_shared = sentence.has("act", "share") and sentence.has("recipient")
@@ -61,7 +70,9 @@ def _places(reading: Reading) -> tuple[str, ...]:
     """Return where data are taken when the clause is a row of a table, or one list."""
     is_whole = reading.passage.shape in {"row", "item"}
     lead = reading.sentences[:1] if reading.passage.shape == "item" else reading.sentences
-    return tuple(t for s in lead for t in s.terms("touchpoint")) if is_whole else ()
+    told = (s for s in lead if not s.topics & {"retain", "basis", "rights"})
+    found = (place for sentence in told for place in sentence.terms("touchpoint"))
+    return tuple(dict.fromkeys(found)) if is_whole else ()
 
 
 def _source(sentence: Sentence) -> str:

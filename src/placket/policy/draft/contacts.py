@@ -69,6 +69,11 @@ def emails_in(text: str) -> list[str]:
     return list(dict.fromkeys(m[0].rstrip(".") for m in EMAIL.finditer(text)))
 
 
+def addresses_at(text: str) -> list[tuple[int, int]]:
+    """Return where web and email addresses stand: their words say nothing."""
+    return [match.span() for pattern in (EMAIL, URL) for match in pattern.finditer(text)]
+
+
 def urls_in(text: str) -> list[str]:
     """Return the web addresses, as written, each once."""
     return list(dict.fromkeys(m[0].rstrip(".,;:!?") for m in URL.finditer(text)))

@@ -24,7 +24,7 @@ from placket.policy.draft.titles import titled
 from placket.policy.draft.using import used
 from placket.policy.draft.words import words_of
 from placket.policy.draft.write import write_clause, write_heading, write_policy
-from placket.policy.front import Front
+from placket.policy.front import FIRST_YEAR, Front
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -53,7 +53,10 @@ RECOGNISERS: Final[tuple[Callable[[Reading, Names], Iterator[Drafted]], ...]] = 
 """Every recogniser, in the order in which a clause's rules are written."""
 
 _STRAY: Final = 3
-_TOO_LONG: Final = "text is longer than 500,000 characters"
+_MOST_CLAUSES: Final = 2000
+_SIGNED: Final = 8000
+"""Within how many characters a policy says that it is one."""
+_TOO_LONG: Final = "text is longer than 200,000 characters"
 _SPOKEN: Final = 2000
 _READ: Final = 0.12
 """The share of common words under which a text is in no language that the lexicons know."""
@@ -218,41 +221,56 @@ def _refused(plain: str, language: str) -> Unreadable | None:
     return None
 
 
+@dataclass(slots=True)
+class _Gathered:
+    """What is written so far, and what is counted of it."""
+
+    parts: list[str] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
+    lines: dict[str, int] = field(default_factory=dict)
+    plain: int = 0
+    unclocked: int = 0
+
+    def add(self, clause_id: str, reading: Reading, rules: list[Drafted]) -> None:
+        passage = reading.passage
+        self.plain += not rules
+        self.unclocked += unclocked(reading)
+        self.kinds.update(rule.kind for rule in rules)
+        self.lines[clause_id] = passage.line
+        self.parts.append(write_clause(passage.title, clause_id, passage.prose(), rules))
+
+
 def _written(pieces: Sequence[Piece], plain: str, wish: Wish) -> Draft | Unreadable:
-    words, names = lexicon(wish.language), Names()
-    parts: list[str] = []
-    kinds: Counter[str] = Counter()
-    lines: dict[str, int] = {}
-    clauses = bare = loose = 0
+    words, names, gathered = lexicon(wish.language), Names(), _Gathered()
     for entry in titled(entries_of(pieces, words), words):
         if isinstance(entry, Heading):
-            parts.append(write_heading(entry.text, _level(entry, parts)))
+            gathered.parts.append(write_heading(entry.text, _level(entry, gathered.parts)))
             continue
         reading = read_passage(entry, words)
-        rules = _recognised(reading, names)
-        clauses += 1
-        bare += not rules
-        loose += unclocked(reading)
-        kinds.update(rule.kind for rule in rules)
-        clause_id = f"{wish.ids}-{clauses:03}"
-        lines[clause_id] = entry.line
-        parts.append(write_clause(entry.title, clause_id, entry.prose(), rules))
-    if not _is_policy(plain, kinds, words):
+        clause_id = f"{wish.ids}-{len(gathered.lines) + 1:03}"
+        gathered.add(clause_id, reading, _recognised(reading, names))
+        if len(gathered.lines) > _MOST_CLAUSES:
+            return too_large("text has more than 2,000 clauses")
+    if not _is_policy(plain, gathered.kinds, words):
         return Unreadable(
             why="the text does not read as a privacy policy: nothing in it says what is done "
             "with data about persons",
             mend="name the file with the policy in it",
         )
-    front = _front(plain, wish)
+    return _drafted(gathered, _front(plain, wish, words))
+
+
+def _drafted(gathered: _Gathered, front: Front) -> Draft:
+    ordered = sorted(gathered.kinds.items(), key=lambda pair: (-pair[1], pair[0]))
     return Draft(
-        text=write_policy(front, parts),
-        language=wish.language,
+        text=write_policy(front, gathered.parts),
+        language=front.language,
         retailer=front.retailer,
-        clauses=clauses,
-        plain=bare,
-        unclocked=loose,
-        kinds=dict(sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))),
-        lines=lines,
+        clauses=len(gathered.lines),
+        plain=gathered.plain,
+        unclocked=gathered.unclocked,
+        kinds=dict(ordered),
+        lines=gathered.lines,
     )
 
 
@@ -271,20 +289,28 @@ def _level(heading: Heading, before: Sequence[str]) -> int:
 
 
 def _is_policy(plain: str, kinds: Counter[str], words: Lexicon) -> bool:
-    signs = {m.first for m in words.matches(words_of(plain[:20_000])) if m.kind == "sign"}
+    signs = {m.first for m in words.matches(words_of(plain[:_SIGNED])) if m.kind == "sign"}
     rules = sum(kinds.values())
     return bool(rules) and (bool(signs) or rules >= _STRAY)
 
 
-def _front(plain: str, wish: Wish) -> Front:
-    days = [day for day in days_in(plain) if day <= wish.today]
+def _front(plain: str, wish: Wish, words: Lexicon) -> Front:
+    named = controller_in(plain) or next(iter(companies_in(plain)), "")
     return Front(
-        retailer=wish.retailer
-        or controller_in(plain)
-        or next(iter(companies_in(plain)), "")
-        or "the retailer",
+        retailer=wish.retailer or named or "the retailer",
         version="draft",
-        effective=wish.effective or (max(days) if days else wish.today),
+        effective=wish.effective or _updated(plain, wish.today, words) or wish.today,
         language=wish.language,
         reason="drafted from the text; every block awaits a person's yes",
     )
+
+
+def _updated(plain: str, today: date, words: Lexicon) -> date | None:
+    """Return the day on which the text says that it was last changed."""
+    for line in plain.split("\n"):
+        day = next(days_in(line), None)
+        if day is None or not day.year >= FIRST_YEAR or day > today:
+            continue
+        if any(m.term == "last_updated" for m in words.matches(words_of(line))):
+            return day
+    return None

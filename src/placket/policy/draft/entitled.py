@@ -41,11 +41,13 @@ def entitled(reading: Reading, names: Names) -> Iterator[Drafted]:
     granted: dict[str, list[str]] = {}
     last: tuple[str, ...] = ()
     for sentence in reading.sentences:
-        rights = _granted(sentence) or (last if sentence.has("act", "say") else ())
-        for right in rights:
+        rights = _granted(sentence)
+        if not rights and (sentence.has("act", "say") or "rights" in sentence.topics):
+            rights = last
+        for right in tuple(granted) if rights == ("any",) and granted else rights:
             routes = granted.setdefault(right, [])
-            routes += [c for c in sentence.terms("channel") if c in ROUTES and c not in routes]
-        last = rights
+            routes += [c for c in sentence.channels() if c in ROUTES and c not in routes]
+        last = (*last, *rights) if sentence.topics & {"rights"} else rights
     if len(granted) > 1:
         granted.pop("any", None)
     for right, routes in granted.items():
@@ -79,10 +81,11 @@ def _fee(reading: Reading) -> str:
 def complained(reading: Reading, names: Names) -> Iterator[Drafted]:
     """Yield each authority to which a clause sends complaints, in the words of the text."""
     del names
-    is_about = reading.has("right", "complaint") or "complaints" in reading.topics
+    is_about = reading.has("right", "complaint") or bool(reading.topics & {"complaints", "rights"})
     told: set[str] = set()
-    for sentence in reading.sentences if is_about else ():
-        for match in sentence.of("authority"):
+    for sentence in reading.sentences:
+        may = is_about or sentence.has("act", "say")
+        for match in sentence.of("authority") if may else ():
             name = sentence.words_at(match)
             if name.casefold() not in told:
                 told.add(name.casefold())

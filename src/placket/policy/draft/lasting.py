@@ -23,9 +23,11 @@ def retained(reading: Reading, names: Names) -> Iterator[Drafted]:
     for sentence in () if reading.has("status") else reading.sentences:
         if not keeps(sentence):
             continue
-        periods, _ = periods_in(sentence)
+        periods, _ = periods_in(sentence, _implied(reading))
         for at, period in enumerate(periods):
             data = _kept(sentence, reading, periods, at)
+            if data == [_ALL] and period.is_implied:
+                continue
             if data == [_ALL] and sentence.has("basis", "consent") and not _is_asked(period):
                 yield from _current(reading, names, period)
                 continue
@@ -51,7 +53,21 @@ def _current(reading: Reading, names: Names, period: Clocked) -> Iterator[Drafte
 def unclocked(reading: Reading) -> int:
     """Return how many periods of the clause name no clock: they stay prose."""
     kept = [s for s in reading.sentences if keeps(s)]
-    return sum(periods_in(sentence)[1] for sentence in kept)
+    return sum(_unsaid(sentence, reading) for sentence in kept)
+
+
+def _unsaid(sentence: Sentence, reading: Reading) -> int:
+    """Return how many periods of a sentence have no clock, or no data that one follows from."""
+    periods, loose = periods_in(sentence, _implied(reading))
+    kept = (_kept(sentence, reading, periods, at) for at in range(len(periods)))
+    return loose + sum(
+        period.is_implied and data == [_ALL] for period, data in zip(periods, kept, strict=True)
+    )
+
+
+def _implied(reading: Reading) -> str:
+    """Return the event that a row of a table implies by what it is about."""
+    return next(iter(reading.terms("clock")), "") if reading.passage.shape == "row" else ""
 
 
 def keeps(sentence: Sentence) -> bool:
@@ -60,7 +76,7 @@ def keeps(sentence: Sentence) -> bool:
         return False
     if sentence.has("cookie") and "retain" not in sentence.topics:
         return False
-    return sentence.has("act", "keep") or "retain" in sentence.topics
+    return sentence.has("act", "keep") or sentence.has("then") or "retain" in sentence.topics
 
 
 def _kept(sentence: Sentence, reading: Reading, periods: tuple[Clocked, ...], at: int) -> list[str]:

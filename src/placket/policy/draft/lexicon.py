@@ -54,10 +54,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """The forms of one language by their first word."""
+    """The forms of one language by their first word and their second, empty where there is none."""
 
     language: str
-    forms: Mapping[str, tuple[Form, ...]]
+    forms: Mapping[tuple[str, str], tuple[Form, ...]]
 
     def matches(self, words: Sequence[Word]) -> tuple[Match, ...]:
         """Return what `words` say, in order; of two that overlap in one kind the longer.
@@ -68,7 +68,12 @@ class Lexicon:
         return _longest(found)
 
     def _at(self, words: Sequence[Word], at: int) -> Iterator[Match]:
-        for form in self.forms.get(words[at].fold, ()):
+        first = words[at].fold
+        second = words[at + 1].fold if at + 1 < len(words) else _GAP
+        candidates = self.forms.get((first, _GAP), ())
+        if second != _GAP:
+            candidates = (*candidates, *self.forms.get((first, second), ()))
+        for form in candidates:
             end = _end_of(form, words, at)
             if end:
                 yield Match(form.kind, form.term, at, end, form.size, form.weak)
@@ -109,14 +114,15 @@ def _longest(found: list[Match]) -> tuple[Match, ...]:
 def lexicon(language: str) -> Lexicon:
     """Return the lexicon of `language`, one of LANGUAGES, from its table in the package."""
     table = files("placket.policy.draft").joinpath("lexicon", f"{language}.csv")
-    forms: dict[str, list[Form]] = {}
+    forms: dict[tuple[str, str], list[Form]] = {}
     for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
         for written in row["forms"].split("|"):
             form = Form(row["kind"], row["term"], _parts(written), weak=written.startswith("~"))
-            forms.setdefault(form.parts[0], []).append(form)
+            second = form.parts[1] if form.size > 1 else _GAP
+            forms.setdefault((form.parts[0], second), []).append(form)
     return Lexicon(
         language=language,
-        forms=MappingProxyType({first: tuple(found) for first, found in forms.items()}),
+        forms=MappingProxyType({words: tuple(found) for words, found in forms.items()}),
     )
 
 

@@ -13,6 +13,8 @@ _MARKUP: Final = re.compile(
     r"(?i)<(?:!doctype|html|body|head|p|div|table|tr|td|ul|ol|li|h[1-6]|br|section|article)\b"
 )
 _TAG: Final = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?: [^<>\n]{0,300})?/?>")
+# The parser takes the square of the time where many tags are opened and none is closed.
+_UNCLOSED: Final = re.compile(r"<(?=[A-Za-z/!?])(?![^<>]{0,20000}>)")
 DROPPED: Final = frozenset(
     {
         "script",
@@ -89,10 +91,21 @@ def without_tags(text: str) -> str:
 def read_page(text: str) -> tuple[Piece, ...]:
     """Return the pieces of an HTML page, in order; time and memory follow its length."""
     reader = _Page()
-    reader.feed(text)
+    reader.feed(_UNCLOSED.sub("&lt;", _without_comments(text)))
     reader.close()
     reader.end_block()
     return tuple(reader.pieces)
+
+
+def _without_comments(text: str) -> str:
+    """Return the page without comments, their line ends left, so that lines keep their number."""
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0:
+        end = text.find("-->", start)
+        kept.append(text[at:start])
+        at = len(text) if end < 0 else end + 3
+        kept.append("\n" * text.count("\n", start, at))
+    return "".join([*kept, text[at:]])
 
 
 @dataclass(slots=True)

@@ -66,8 +66,9 @@ DURATION: Final = re.compile(
 )
 _NO_PERIOD_BEFORE: Final = re.compile(
     r"(?i)(?:once|twice|times|every|each|per|under|over|aged?|moins de|plus de \d*|par|chaque|"
-    r"within|sous|last updated|dans les|at least once)\s$"
+    r"last updated|at least once)\s$"
 )
+_WITHIN: Final = re.compile(r"(?i)(?:within|sous|dans les)\s$")
 _NO_PERIOD_AFTER: Final = re.compile(r"(?i)^\s?(?:old|of age|d'âge|révolus)\b")
 _BEFORE: Final = 14
 
@@ -81,12 +82,17 @@ class Timed:
     end: int
 
 
-def durations_in(text: str) -> Iterator[Timed]:
-    """Yield the durations in a sentence that may be periods: no ages, rates or answer times."""
+def durations_in(text: str, *, within: bool = False) -> Iterator[Timed]:
+    """Yield the durations in a sentence that may be periods: no ages, rates or answer times.
+
+    within: whether `within 30 days` is one.
+    """
     for match in DURATION.finditer(text):
         amount = match["amount"].lower()
         number = NUMBERS.get(amount) or int(amount)
         before = text[max(0, match.start() - _BEFORE) : match.start()]
+        if not within and _WITHIN.search(before):
+            continue
         if _NO_PERIOD_BEFORE.search(before) or _NO_PERIOD_AFTER.match(text[match.end() :][:12]):
             continue
         unit = _UNITS[match["unit"].lower()]
@@ -103,14 +109,21 @@ class Clocked:
     is_implied: bool = False
 
 
-def periods_in(sentence: Sentence) -> tuple[tuple[Clocked, ...], int]:
-    """Return the periods of a sentence, and how many durations name no clock."""
+def periods_in(sentence: Sentence, implied: str = "") -> tuple[tuple[Clocked, ...], int]:
+    """Return the periods of a sentence, and how many durations name no clock.
+
+    implied: the event that what is kept implies, where the sentence itself does not say.
+    """
     found: list[Clocked] = []
     unclocked = 0
-    timed = list(durations_in(sentence.text))
+    erases = sentence.has("then") and sentence.has("event") and sentence.has("data")
+    timed = list(durations_in(sentence.text, within=erases))
     stops = [*(time.start for time in timed[1:]), len(sentence.text)]
     for time, stop in zip(timed, stops, strict=False):
         clocked = _clocked(sentence, time, stop, is_only=len(timed) == 1)
+        if clocked is None and implied:
+            phrase = f"{time.duration} from {implied}"
+            clocked = Clocked(phrase, time.start, time.end, is_implied=True)
         if clocked is None:
             unclocked += 1
         else:

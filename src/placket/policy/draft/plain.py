@@ -30,7 +30,7 @@ _NARROW: Final = 40
 _WRAPPED_AT: Final = 110
 _START: Final = 20
 """By how many letters a piece is found again in its text."""
-_AHEAD: Final = 400
+_AHEAD: Final = 60
 
 
 def read_plain(text: str) -> tuple[Piece, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from placket.policy.draft.contacts import EMAIL, addresses_at
+from placket.policy.draft.piece import Shape
 from placket.policy.draft.words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from placket.policy.draft.clauses import Part, Passage
     from placket.policy.draft.lexicon import Lexicon, Match
@@ -31,7 +34,15 @@ _NAMING: Final = frozenset(
     }
 )
 """Kinds of which the longer hides the shorter: in `marketing companies` no marketing is said."""
+_SEGMENT: Final = re.compile(
+    r",\s+(?:and|but|so|et|mais)\s+(?=(?:we|you|our|they|nous|vous|nos)\b)|(?<=\w);\s+(?=we\b|you\b)"
+)
+"""Where one sentence says a second thing of somebody else."""
 _HIDEABLE: Final = _NAMING | {"notice", "fee", "role"}
+_AND: Final = frozenset({"and", "so", "et"})
+_SUBJECTS: Final = frozenset(
+    {"the", "this", "that", "it", "there", "if", "when", "le", "la", "il", "elle", "ce"}
+)
 _NEAR: Final = 4
 """How many words may stand between two data of one list."""
 _WITHOUT: Final = 3
@@ -59,6 +70,18 @@ class Sentence:
         """Return the terms of the kinds, in order, each once."""
         return tuple(dict.fromkeys(match.term for match in self.of(*kinds)))
 
+    def channels(self) -> tuple[str, ...]:
+        """Return the channels it names; an email address is one, also behind `write to`."""
+        named = self.terms("channel")
+        if EMAIL.search(self.text) is None:
+            return named
+        by_letter = any(
+            m.term == "post" and EMAIL.match(self.text, self.words[m.end - 1].end + 1) is None
+            for m in self.of("channel")
+        )
+        kept = tuple(c for c in named if c != "post" or by_letter)
+        return tuple(dict.fromkeys((*kept, "email")))
+
     def has(self, kind: str, *terms: str) -> bool:
         """Say whether it says any of the terms."""
         return any(m.kind == kind and (not terms or m.term in terms) for m in self.matches)
@@ -67,6 +90,10 @@ class Sentence:
         """Return the match as it stands in the text."""
         return self.text[self.words[match.first].start : self.words[match.end - 1].end]
 
+    def encloses(self, match: Match) -> bool:
+        """Say whether the match stands right behind an opening parenthesis."""
+        return self.text[: self.words[match.first].start].endswith("(")
+
     def denies(self, kind: str, *terms: str) -> bool:
         """Say whether it denies any of the terms."""
         return any(m.kind == kind and (not terms or m.term in terms) for m in self.denied)
@@ -74,10 +101,11 @@ class Sentence:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """A clause with its sentences read."""
+    """A clause with its sentences read. leads: how many of them lead to the rest."""
 
     passage: Passage
     sentences: tuple[Sentence, ...]
+    leads: int = 0
 
     @cached_property
     def matches(self) -> tuple[Match, ...]:
@@ -103,12 +131,16 @@ def read_passage(passage: Passage, lexicon: Lexicon) -> Reading:
     about = topics_of(passage.heading, lexicon)
     leads = [text for text in (passage.title_said, passage.intro) if text]
     before = tuple(_sentence(text, about, lexicon) for text in leads)
-    return Reading(passage, (*before, *(_part(part, about, lexicon) for part in passage.parts)))
+    parts = [s for p in passage.parts for s in _part(p, passage.shape, about, lexicon)]
+    return Reading(passage, (*before, *parts), len(before))
 
 
-def _part(part: Part, about: frozenset[str], lexicon: Lexicon) -> Sentence:
+def _part(part: Part, shape: Shape, about: frozenset[str], lexicon: Lexicon) -> Iterator[Sentence]:
     lead = topics_of(part.lead, lexicon) if part.lead else frozenset[str]()
-    return _sentence(part.text, lead | about, lexicon)
+    # The head of a column says more closely what a cell is about than the heading above.
+    topics = lead if lead and shape is Shape.ROW else lead | about
+    for text in _SEGMENT.split(part.text):
+        yield _sentence(text, topics, lexicon)
 
 
 def topics_of(text: str, lexicon: Lexicon) -> frozenset[str]:
@@ -118,7 +150,9 @@ def topics_of(text: str, lexicon: Lexicon) -> frozenset[str]:
 
 def _sentence(text: str, topics: frozenset[str], lexicon: Lexicon) -> Sentence:
     words = words_of(text)
-    shown = _plain(_unhidden(lexicon.matches(words)), topics)
+    addresses = addresses_at(text)
+    told = [m for m in lexicon.matches(words) if not _is_within(m, words, addresses)]
+    shown = _plain(_unhidden(told), topics)
     denied = frozenset(_denied(shown, words, text))
     return Sentence(
         text=text,
@@ -127,6 +161,11 @@ def _sentence(text: str, topics: frozenset[str], lexicon: Lexicon) -> Sentence:
         denied=tuple(match for match in shown if match in denied),
         topics=topics,
     )
+
+
+def _is_within(match: Match, words: tuple[Word, ...], spans: list[tuple[int, int]]) -> bool:
+    start, end = words[match.first].start, words[match.end - 1].end
+    return any(begin < end and start < stop for begin, stop in spans)
 
 
 def _unhidden(matches: Iterable[Match]) -> list[Match]:
@@ -205,6 +244,12 @@ def _denies(negation: Match, matches: list[Match]) -> bool:
     return not any(m.kind == "notjust" and m.first <= negation.first < m.end for m in matches)
 
 
+def _begins_anew(between: str, words: tuple[Word, ...]) -> bool:
+    """Say whether a new statement begins behind a comma: `, and the basis is ...`."""
+    folds = [word.fold for word in words]
+    return "," in between and len(folds) > 1 and folds[0] in _AND and folds[1] in _SUBJECTS
+
+
 def _reach(negation: Match, matches: list[Match], words: tuple[Word, ...], text: str) -> int:
     ends = [m.first for m in matches if m.kind == "but" and m.first >= negation.end]
     if negation.term == "without":
@@ -213,7 +258,7 @@ def _reach(negation: Match, matches: list[Match], words: tuple[Word, ...], text:
     marks = ",;:" if before else ";"
     for at in range(negation.end, len(words)):
         between = text[words[at - 1].end : words[at].start]
-        if any(mark in between for mark in marks):
+        if any(mark in between for mark in marks) or _begins_anew(between, words[at : at + 2]):
             ends.append(at)
             break
     return min([*ends, len(words)])

@@ -60,6 +60,7 @@ def transferred(reading: Reading, names: Names) -> Iterator[Drafted]:
     tools = list(dict.fromkeys(tool for sentence in told for tool in sentence.terms("transfer")))
     is_about = "transfer" in reading.topics
     leaves = any(s.has("area") and s.has("act", "transfer", "share") for s in told)
+    leaves = leaves or any(s.has("area") and s.has("transfer") for s in told)
     if areas and (leaves or (is_about and tools)):
         yield drafted("transfer", names.new("transfer", areas[0]), needs_any=tools)
     elif is_about and tools:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 MOST_BYTES: Final = 4 * 1024 * 1024
-MOST_CHARACTERS: Final = 500_000
+MOST_CHARACTERS: Final = 200_000
 """Longer than any privacy policy: what comes after would only cost time."""
 
 _MARKS: Final = (

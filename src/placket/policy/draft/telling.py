@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from placket.policy.draft.reading import Reading, Sentence
 
-_AGE: Final = re.compile(
+AGE: Final = re.compile(
     r"(?i)\b(?:under(?: the age of)?|below(?: the age of)?|younger than|less than|aged under|"
     r"over the age of|at least|age of|moins de|aged|older than|de moins de)\s+"
     r"(?P<age>1[0-9]|2[01])\b(?!\s*(?:%|days?|months?|jours?|mois|hours?))"
@@ -63,7 +63,8 @@ def told(reading: Reading, names: Names) -> Iterator[Drafted]:
     if (reading.has("notice", "contact") or "contact" in reading.topics) and (
         places or reading.has("notice", "contact")
     ):
-        channels = [c for c in reading.terms("channel") if c in _CONTACTS]
+        spoken = (c for sentence in reading.sentences for c in sentence.channels())
+        channels = [c for c in dict.fromkeys(spoken) if c in _CONTACTS]
         if places or channels:
             name = names.new("notice", "contact")
             yield drafted("notice", name, at=places, channels=channels)
@@ -117,7 +118,7 @@ def aged(reading: Reading, names: Names) -> Iterator[Drafted]:
     del names
     is_about = "children" in reading.topics or reading.has("age", "guardian")
     for sentence in reading.sentences:
-        found = _AGE.search(sentence.text)
+        found = AGE.search(sentence.text)
         if found and (is_about or sentence.has("age", "under")):
             guardian = "guardian_agreement" if reading.has("age", "guardian") else ""
             yield drafted("audience_age", int(found["age"]), needs=guardian)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from placket.policy.draft.clauses import Heading, Passage
+from placket.policy.draft.telling import AGE
 from placket.policy.draft.words import words_of
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ def titled(entries: Sequence[Entry], lexicon: Lexicon) -> Iterator[Entry]:
 
 def _says(heading: str, lexicon: Lexicon) -> bool:
     matches = lexicon.matches(words_of(heading))
+    if AGE.search(heading):
+        return True
     if heading.endswith("?"):
         return False
     aims = bool(_AIM.match(heading)) and any(m.kind == "purpose" for m in matches)

@@ -116,25 +116,30 @@ def _uses(reading: Reading) -> list[_Use]:
             before = []
             use.channels += [c for c in sentence.terms("channel") if c in _SPOKEN and _speaks(use)]
             found.append(use)
-        elif found and not _is_of_the_person(sentence) and not _is_listed(reading):
+        elif found and _goes_on(sentence, reading):
             found[-1].add(sentence)
     _rest(found, reading)
     return found
 
 
-def _is_listed(reading: Reading) -> bool:
-    return reading.passage.shape == "item"
+def _goes_on(sentence: Sentence, reading: Reading) -> bool:
+    """Say whether the sentence tells more of the use before it, and not of another matter.
+
+    What one item of a list rests on says nothing of its neighbours; a row is about one thing.
+    """
+    if reading.passage.shape == "item" or _is_of_the_person(sentence):
+        return False
+    leans = any(match.kind == "join" and match.first == 0 for match in sentence.matches)
+    return leans or reading.passage.shape == "row"
 
 
 def _rest(uses: list[_Use], reading: Reading) -> None:
     """Give each use without a basis the one that the clause names for all."""
-    is_list = reading.passage.shape == "item"
-    # What one item of a list rests on says nothing of its neighbours.
-    telling = reading.sentences[: -len(reading.passage.parts)] if is_list else reading.sentences
+    leads = reading.sentences[: reading.leads]
+    telling = [*leads, *(s for s in reading.sentences if _goes_on(s, reading))]
     for use in uses:
         for sentence in telling:
-            if not _is_of_the_person(sentence):
-                use.rest_on(sentence)
+            use.rest_on(sentence)
     if reading.passage.title_said:
         for use in uses:
             use.uses += [d for d in data_of(reading.sentences[0]) if d not in use.uses]
@@ -150,7 +155,7 @@ def _rest(uses: list[_Use], reading: Reading) -> None:
 
 def _purposes(sentence: Sentence) -> list[str]:
     purposes = list(sentence.terms("purpose"))
-    is_told = sentence.has("notice", "introduction")
+    is_told = sentence.has("notice", "introduction") or sentence.topics == {"basis"}
     if not purposes or is_told or _is_of_the_person(sentence) or sentence.text.endswith("?"):
         return []
     is_act = any(sentence.has("act", act) for act in ("use", "collect", "share", "inform", "ask"))
@@ -170,8 +175,9 @@ def _is_of_the_person(sentence: Sentence) -> bool:
 def bases_of(sentence: Sentence) -> list[str]:
     """Return the legal bases that the sentence names; a bare word only where bases are listed."""
     named = [m.term for m in sentence.of("basis")]
-    if not named and "basis" in sentence.topics:
-        named = [m.term for m in sentence.of("basiscell")]
+    if not named:
+        is_listed = "basis" in sentence.topics
+        named = [m.term for m in sentence.of("basiscell") if is_listed or sentence.encloses(m)]
     return list(dict.fromkeys(named))
 
 
