@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from placket.cli.draft import draft_file, is_policy, judge_draft, summary, today
+from placket.cli.grouped import by_family, counted, grouped
 from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
 from placket.policy.check import check_published
 from placket.policy.draft.draft import Wish
 from placket.policy.load import Loaded, load_policy
 from placket.policy.published import as_published
-from placket.problems import Problem, Severity, has_errors
+from placket.problems import Family, Problem, Severity, has_errors
 from placket.settings import policy_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_TO = click.Path(path_type=Path, dir_okay=False)
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
@@ -30,7 +33,11 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "c
 )
 @click.option("--notes", is_flag=True, help="Show notes too.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-def command(policy: Path, *, published: bool, notes: bool, as_json: bool) -> int:
+@click.option("--sarif", type=_TO, help="Write SARIF 2.1.0 to a file too.")
+@click.option("--html", type=_TO, help="Write a page to a file too.")
+def command(
+    policy: Path, *, published: bool, notes: bool, as_json: bool, **files: Path | None
+) -> int:
     """Tell what is wrong with POLICY, a file or its folder.
 
     A text or HTML file is drafted first, and judged as it was published. Exit code 1 when there
@@ -40,15 +47,58 @@ def command(policy: Path, *, published: bool, notes: bool, as_json: bool) -> int
     loaded = judge_draft(drafted, str(policy)) if drafted else load_file(policy)
     if published and loaded.document and not drafted:
         loaded = Loaded(None, check_published(loaded.document), as_published(loaded.document))
-    shown = [p for p in loaded.problems if notes or p.severity is not Severity.NOTE]
+    shown = tuple(p for p in loaded.problems if notes or p.severity is not Severity.NOTE)
     if as_json:
         write_json({"problems": [as_plain(p) for p in shown], **_sums(loaded)})
     else:
-        show(shown, [] if drafted else read_text(policy).split("\n"))
-        click.echo(_line(loaded))
+        _show_grouped(shown, loaded, [] if drafted else read_text(policy).split("\n"))
+    _write_files(loaded, policy, of_text=published or drafted is not None, **files)
     for line in summary(drafted) if drafted else ():
         click.echo(line, err=True)
     return PROBLEMS if has_errors(loaded.problems) else DONE
+
+
+def _show_grouped(shown: Sequence[Problem], loaded: Loaded, lines: list[str]) -> None:
+    for group in grouped(shown, loaded.document):
+        head = f"{group.id}  {group.title}".rstrip() if group.id else "The text as a whole"
+        click.echo(click.style(head, bold=True))
+        if group.opening:
+            click.echo(click.style(f"“{group.opening}”", dim=True))
+        click.echo()
+        # What is wrong with the whole of a text stands at no line that is worth showing.
+        show([p for p in group.problems if group.id or p.family is Family.FORM], lines)
+        show([p for p in group.problems if not group.id and p.family is not Family.FORM], [])
+    click.echo(_line(loaded))
+    families = by_family(shown)
+    if set(families) - {Family.FORM}:
+        sums = (f"{family.value} {sum(n.values())}" for family, n in families.items())
+        click.echo(", ".join(sums))
+
+
+def _write_files(
+    loaded: Loaded, policy: Path, *, of_text: bool, sarif: Path | None, html: Path | None
+) -> None:
+    """Write the problems to the files that were asked for; a page takes longer to load."""
+    if sarif is not None:
+        from placket.cli.sarif import as_sarif  # noqa: PLC0415 - only who asks waits for it
+
+        text = json.dumps(as_sarif(loaded.problems), ensure_ascii=False, indent=2)
+        _write(sarif, f"{text}\n")
+    if html is not None:
+        from placket.cli.report import as_report  # noqa: PLC0415 - only who asks waits for it
+
+        _write(html, as_report(loaded, policy_file(policy).name, of_text=of_text))
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise Ended(
+            f"{file} cannot be written: {str(fault.strerror).lower()}",
+            "name a file in a folder that is there",
+            code=WRONG_USE,
+        ) from fault
 
 
 def load_file(policy: Path) -> Loaded:
@@ -81,6 +131,12 @@ def as_plain(problem: Problem) -> dict[str, Any]:
         "line": problem.at.line,
         "column": problem.at.column,
         "clause": problem.clause,
+        "clauses": list(problem.clauses),
+        "also": [
+            {"clause": p.clause, "file": p.at.file, "line": p.at.line, "column": p.at.column}
+            for p in problem.also
+        ],
+        "family": problem.family.value,
         "summary": problem.summary,
         "mend": problem.mend,
         "source": problem.source,
@@ -123,17 +179,11 @@ def _sums(loaded: Loaded) -> dict[str, Any]:
 def _line(loaded: Loaded) -> str:
     sums = _sums(loaded)
     counts = [
-        _counted(n, severity.value)
+        counted(n, severity.value)
         for severity in Severity
         if (n := sum(p.severity is severity for p in loaded.problems))
     ]
     words = ", ".join(f"{n} {word}" for word, n in sums["standing"].items() if n)
     found = ", ".join(counts) or "clean"
     told = f" ({words})" if words else ""
-    return (
-        f"{_counted(sums['clauses'], 'clause')}, {_counted(sums['rules'], 'rule')}{told}: {found}"
-    )
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'s' if count != 1 else ''}"
+    return f"{counted(sums['clauses'], 'clause')}, {counted(sums['rules'], 'rule')}{told}: {found}"

@@ -64,6 +64,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     basis.contract_without_relation,
     basis.obligation_without_law,
     basis.interest_unsaid,
+    basis.interest_unweighed,
     marketing.marketing_without_yes,
     marketing.soft_opt_in_incomplete,
     marketing.soft_opt_in_out_of_reach,
@@ -130,6 +131,7 @@ OF_TEXT: Final[tuple[Check, ...]] = (
     references.unknown_statuses,
     basis.two_bases,
     basis.consent_without_rule,
+    basis.contract_without_relation,
     basis.obligation_without_law,
     basis.interest_unsaid,
     marketing.marketing_without_yes,
@@ -195,6 +197,7 @@ OF_TEXT: Final[tuple[Check, ...]] = (
     risk.profiles_without_way_out,
     risk.kept_longer_than_law,
     risk.endless_waits,
+    risk.cookies_for_messages,
     *WORDING,
 )
 """What is judged of a text as published: the law, and not how its rules are written."""

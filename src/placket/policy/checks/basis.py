@@ -28,7 +28,9 @@ def incomplete_activities(book: Book) -> Iterator[Problem]:
     for activity in book.activities:
         written = {"purpose": activity.purpose, "uses": uses_of(activity), "basis": activity.basis}
         for key, what, example in NEEDED:
-            if not written[key] and not book.said_by_parent(activity, key):
+            # What a draft has not understood of purpose and data is not missing in the text.
+            is_unread = activity.draft and key != "basis"
+            if not written[key] and not is_unread and not book.said_by_parent(activity, key):
                 yield found(
                     "P234",
                     activity,
@@ -107,7 +109,8 @@ def consent_without_rule(book: Book) -> Iterator[Problem]:
 def contract_without_relation(book: Book) -> Iterator[Problem]:
     """Tell each activity on a contract that does not say which."""
     for activity in book.activities:
-        if activity.basis == "contract" and not activity.relation:
+        is_unread = activity.draft or book.said_by_parent(activity, "basis", "relation")
+        if activity.basis == "contract" and not activity.relation and not is_unread:
             yield found(
                 "P222",
                 activity,
@@ -137,11 +140,9 @@ def obligation_without_law(book: Book) -> Iterator[Problem]:
 
 
 def interest_unsaid(book: Book) -> Iterator[Problem]:
-    """Tell each legitimate interest that is not named, or has no assessment on record."""
+    """Tell each legitimate interest that is not named."""
     for activity in book.activities:
-        if activity.basis != "legitimate_interest":
-            continue
-        if not activity.interest:
+        if activity.basis == "legitimate_interest" and not activity.interest:
             yield found(
                 "P224",
                 activity,
@@ -149,7 +150,12 @@ def interest_unsaid(book: Book) -> Iterator[Problem]:
                 f"`{activity.name}` rests on a legitimate interest and does not name it",
                 "add `interest:` and say in a few words what the interest is",
             )
-        if not activity.assessment:
+
+
+def interest_unweighed(book: Book) -> Iterator[Problem]:
+    """Tell each legitimate interest without an assessment on record."""
+    for activity in book.activities:
+        if activity.basis == "legitimate_interest" and not activity.assessment:
             yield found(
                 "P225",
                 activity,
@@ -178,13 +184,16 @@ def special_without_condition(book: Book) -> Iterator[Problem]:
     for activity in book.activities:
         touched = tuple(d for d in uses_of(activity) if d in marked | ALWAYS_SPECIAL)
         if touched and not activity.condition:
-            yield found(
+            problem = found(
                 "P230",
                 activity,
                 "uses",
                 f"`{activity.name}` uses {bend(touched)}, a special category, without a condition",
                 "add `condition:` with the letter of GDPR Art. 9(2), such as `condition: a`",
             )
+            declaring = (r for r in book.rules(Datum) if not set(r.what).isdisjoint(touched))
+            others = [rule for rule in declaring if rule.clause != activity.clause]
+            yield seeing(problem, *others)
 
 
 def automated_without_safeguards(book: Book) -> Iterator[Problem]:

@@ -45,6 +45,7 @@ DEVICE: Final = frozenset(
 _TRACKED: Final = frozenset({"retargeting", "custom_audience", "ad_targeting"})
 _BIRTH: Final = frozenset({"date_of_birth", "age", "birthday", "birth_year"})
 _PHONES: Final = frozenset({"phone", "mobile"})
+_SHOWN: Final = 3
 _WRITTEN: Final = frozenset({"email", "onsite_popup"})
 _CALLED: Final = frozenset({"phone", "sms", "post", "live_chat", "push"})
 
@@ -227,6 +228,7 @@ def used_for_more_than_told(book: Book) -> Iterator[Problem]:
         if not (markets(activity) and numbers) or is_told_of or activity.clause in told:
             continue
         first = [a for a in book.activities if not markets(a) and _takes_number(a, activity)]
+        first.sort(key=lambda a: len(a.uses))
         if first and not book.said_by_parent(activity, "uses", "uses_also"):
             told.add(activity.clause)
             problem = found(
@@ -236,7 +238,8 @@ def used_for_more_than_told(book: Book) -> Iterator[Problem]:
                 f"`{activity.name}` markets with {bend(numbers)}, given for `{first[0].name}`",
                 "say where the number is taken that it serves this too, or ask for consent",
             )
-            yield seeing(problem, first[0])
+            taking = (c for c in book.rules(Capture) if c.takes and set(c.takes) <= _PHONES)
+            yield seeing(problem, first[0], *(c for c in taking if overlap(c, activity)))
 
 
 def _takes_number(activity: Activity, later: Activity) -> bool:
@@ -262,7 +265,7 @@ def gates_without_birth(book: Book) -> Iterator[Problem]:
             f"who is under {gate.age} needs a guardian, and {why}",
             "ask whether the person is old enough, or take the date of birth",
         )
-        yield seeing(problem, *partly[:1])
+        yield seeing(problem, *partly[:_SHOWN])
 
 
 def other_purposes_elsewhere(book: Book) -> Iterator[Problem]:

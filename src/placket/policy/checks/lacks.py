@@ -13,6 +13,7 @@ from placket.policy.period import WhileHolds, events_of
 from placket.policy.rules import (
     Capture,
     Datum,
+    Limit,
     Recipient,
     Retain,
     Right,
@@ -31,9 +32,9 @@ PARTNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "delivery": ("courier",),
     "on_demand_delivery": ("courier",),
     "returns": ("courier",),
-    "debt_recovery": ("credit_reference_agency", "third_party", "debt_collector"),
+    "debt_recovery": ("debt_collector",),
 }
-"""Purposes that no retailer serves alone, each with those who help."""
+"""Purposes that a retailer seldom serves alone, each with those who help."""
 
 _PLATFORMS: Final = frozenset(
     {"social_media_platform", "ad_partner", "ad_network", "ad_exchange", "ad_agency"}
@@ -151,20 +152,22 @@ def publications(book: Book) -> Iterator[Problem]:
 
 def partners_unnamed(book: Book) -> Iterator[Problem]:
     """Tell each purpose that needs somebody else, of whom no clause speaks."""
-    declared = {name for rule in book.rules(Recipient) for name in rule.name}
+    declared = {name for rule in book.rules(Recipient) for name in (*rule.name, *rule.names)}
     for activity in book.activities:
         named = {name for _, name in shared_with(activity)}
         for purpose in activity.purpose:
             helpers = PARTNERS.get(purpose, ())
-            if helpers and named.isdisjoint(helpers) and declared.isdisjoint(helpers):
-                yield found(
+            if helpers and not activity.channel and (named | declared).isdisjoint(helpers):
+                problem = found(
                     "P442",
                     activity,
                     "purpose",
                     f"`{activity.name}` serves {purpose.replace('_', ' ')}, and no clause names a "
                     f"{helpers[0].replace('_', ' ')} among those who get data",
-                    f"add a block `recipient: {helpers[0]}`",
+                    "name them among the recipients, or say that nobody else is called in",
                 )
+                lists = (r for r in book.rules(Limit) if r.to and purpose in r.purpose)
+                yield seeing(problem, *lists)
 
 
 def data_without_use(book: Book) -> Iterator[Problem]:

@@ -56,6 +56,8 @@ def marketing_without_yes(book: Book) -> Iterator[Problem]:
         for channel in activity.channel:
             if channel not in vocabulary.ELECTRONIC_MAIL or book.covering(activity, channel):
                 continue
+            if book.said_by_parent(activity, "channel", "basis", "soft_opt_in", "purpose"):
+                continue
             if not (activity.soft_opt_in and _reaches(book, activity, channel)):
                 yield found(
                     "P226",

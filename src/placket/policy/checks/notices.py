@@ -96,7 +96,15 @@ def controllers(book: Book) -> Iterator[Problem]:
         )
     for controller in named:
         ways = (controller.email, controller.phone, controller.post, controller.address)
-        if not any(ways):
+        if not controller.name:
+            yield found(
+                "P420",
+                controller,
+                "name",
+                "an address is named, and nobody who answers for the processing",
+                "call the company the controller, as in `controller:` with its name",
+            )
+        elif not any(ways):
             yield found(
                 "P420",
                 controller,

@@ -85,12 +85,16 @@ def opting_out_at_a_price(book: Book) -> Iterator[Problem]:
     for rule in book.rules(Automated):
         lost = as_dict(rule.if_declined).get("refuse")
         if lost:
-            yield found(
+            problem = found(
                 "P472",
                 rule,
                 "if_declined",
                 f"who declines the machine's decision loses `{str(lost).replace('_', ' ')}`",
                 "offer a person who looks at the case instead",
+            )
+            yield seeing(
+                problem,
+                *(r for r in book.rules(Right) if r.name == "automated_decision_opt_out"),
             )
 
 
@@ -250,13 +254,15 @@ def transfers_by_use(book: Book) -> Iterator[Problem]:
         if "explicit_consent" in transfer.needs_any:
             asked = [c for c in book.rules(Consent) if "transfer" in c.name or "transfer" in c.of]
             if not asked:
-                yield found(
+                problem = found(
                     "P482",
                     transfer,
                     "needs_any",
                     f"`{transfer.name}` rests on an agreement that no clause asks for",
                     "rest it on adequacy or standard clauses; a consent has to be express",
                 )
+                others = (t for t in book.rules(Transfer) if t.clause != transfer.clause)
+                yield seeing(problem, *others)
 
 
 def profiles_without_way_out(book: Book) -> Iterator[Problem]:
@@ -348,3 +354,20 @@ def laws_from_elsewhere(book: Book) -> Iterator[Problem]:
                 f"`{activity.name}` obeys a law of {bend(foreign)}, which holds in no region of it",
                 "name a law of the person's own region, or choose another basis",
             )
+
+
+def cookies_for_messages(book: Book) -> Iterator[Problem]:
+    """Tell messages that promote on a yes to cookies alone."""
+    for activity in book.activities:
+        if activity.basis != "consent" or not is_direct_marketing(activity) or activity.draft:
+            continue
+        covering = [c for channel in activity.channel for c in book.covering(activity, channel)]
+        if covering and not any(isinstance(c, Consent) for c in covering):
+            problem = found(
+                "P488",
+                activity,
+                "basis",
+                f"`{activity.name}` sends messages on a yes to cookies, which is none to messages",
+                "ask for a yes to these messages by a consent of its own",
+            )
+            yield seeing(problem, covering[0])

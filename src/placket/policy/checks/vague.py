@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from placket.policy.checks.book import bend, found, overlap, seeing
 from placket.policy.checks.walk import data_of
+from placket.policy.compile import is_direct_marketing
 from placket.policy.rules import (
     Activity,
     Capture,
@@ -89,7 +90,8 @@ def rates_untold(book: Book) -> Iterator[Problem]:
     """Tell each promise of fewer messages without a number."""
     for limit in book.rules(Limit):
         if limit.after is not None and not as_dict(limit.allow):
-            others = [a for a in book.activities if a.soft_opt_in and overlap(a, limit)]
+            marketing = [a for a in book.activities if is_direct_marketing(a)]
+            others = [a for a in marketing if a.basis != "consent" and overlap(a, limit)]
             problem = found(
                 "P453",
                 limit,
@@ -178,7 +180,8 @@ def mixed_lists(book: Book) -> Iterator[Problem]:
             continue
         data = [c for c in section if any(isinstance(r, Datum) for r in c.rules)]
         places = [c for c in section if c.rules and isinstance(c.rules[0], Capture)]
-        if len(data) >= _LISTED and places:
+        first = [c for c in section if c.rules and isinstance(c.rules[0], Datum)]
+        if len(data) >= _LISTED and places and 2 * len(first) >= len(section):
             yield _mixed(data, places)
         section = []
 

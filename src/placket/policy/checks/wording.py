@@ -64,8 +64,9 @@ DATE: Final = re.compile(
     re.IGNORECASE,
 )
 _CHANGES: Final = re.compile(
-    r"\b(?:change|update|review|amend|modify)\w*\b[^.]{0,60}\b(?:policy|notice|statement)\b|"
-    r"\b(?:policy|notice|statement)\b[^.]{0,30}\b(?:change|update|amend)",
+    r"\b(?:change|update|amend|modify|review)\w*\s+(?:the terms of\s+)?(?:this|our)\s+"
+    r"(?:\w+\s+)?(?:policy|notice|statement)\b|"
+    r"\b(?:this|our)\s+(?:\w+\s+)?(?:policy|notice|statement)\s+(?:may|can|will)\s+change\b",
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[a-z]{4,}")
