@@ -15,9 +15,6 @@ from placket.store.session import Session
 BATCH: Final = 2_000
 """Persons whose histories are read at once."""
 
-_SHARED: Final = ("passages_among", "tombstones_among")
-_SOURCES: Final = ("facts_among", *_SHARED)
-
 Seen = Callable[[int], bool]
 """Says whether the fact of a sequence number was there."""
 
@@ -44,18 +41,24 @@ def histories(session: Session, roots: Sequence[str]) -> Iterator[PersonHistory]
     for person, root in root_of.items():
         people[root].append(person)
     facts: dict[str, dict[int, Fact]] = {root: {} for root in roots}
-    for person, seq, body in session.among("facts_among", list(root_of)):
-        facts[root_of[person]][seq] = read_fact(body)
-    # One passage speaks of many persons: it is read once for all of them.
-    read: dict[int, Fact] = {}
-    for query in _SHARED:
-        for person, seq, body in session.among(query, list(root_of)):
-            fact = read.get(seq)
-            if fact is None:
-                fact = read[seq] = read_fact(body)
-            facts[root_of[person]][seq] = fact
+    for person, seq, fact in _told(session, list(root_of)):
+        facts[root_of[person]][seq] = fact
     for root in roots:
         yield _history(session, root, people[root], facts[root])
+
+
+def _told(session: Session, persons: Sequence[str]) -> Iterator[tuple[str, int, Fact]]:
+    """Yield each fact that speaks of one of `persons`, with the person and its sequence number."""
+    for person, seq, body in session.among("facts_among", persons):
+        yield person, seq, read_fact(body)
+    named = list(session.among("passages_among", persons))
+    if named:
+        # A passage names many, in a long body: it is read once for all of them.
+        bodies = session.among("passage_bodies_among", persons)
+        passages = {seq: read_fact(body) for seq, body in bodies}
+        yield from ((person, seq, passages[seq]) for person, seq in named if seq in passages)
+    for person, seq, body in session.among("tombstones_among", persons):
+        yield person, seq, read_fact(body)
 
 
 def _history(
@@ -72,12 +75,7 @@ def _history(
 
 def facts_of(session: Session, members: Iterable[str], seen: Seen) -> list[Fact]:
     """Return the facts that speak of any of `members` and were seen, in order of recording."""
-    found: dict[int, Fact] = {}
-    named = list(members)
-    for query in _SOURCES:
-        for _, seq, body in session.among(query, named):
-            if seq not in found and seen(seq):
-                found[seq] = read_fact(body)
+    found = {seq: fact for _, seq, fact in _told(session, list(members)) if seen(seq)}
     return [found[seq] for seq in sorted(found)]
 
 

@@ -75,7 +75,7 @@ def _put_marks(session: Session, layout: Layout, standings: Sequence[Standing]) 
 
 def renew(session: Session, layout: Layout, pairs: Sequence[tuple[Standing, Standing]]) -> None:
     """Write what differs between each person's standing before, which is kept, and after."""
-    changed = [(before, after) for before, after in pairs if before != after]
+    changed = [(before, after) for before, after in pairs if not _is_same(before, after)]
     if not changed:
         return
     session.delete(("delete_bodies", layout), [after.person for _, after in changed])
@@ -86,6 +86,15 @@ def renew(session: Session, layout: Layout, pairs: Sequence[tuple[Standing, Stan
         _put_marks(session, layout, [after for _, after in remarked])
     for part, rows in _by_change(layout, changed):
         session.many(("renew_wide", part), rows)
+
+
+def _is_same(before: Standing, after: Standing) -> bool:
+    """Say whether the two are packed alike: equal, and their states in one order."""
+    return (
+        before == after
+        and list(before.dense) == list(after.dense)
+        and list(before.sparse) == list(after.sparse)
+    )
 
 
 def _differing(before: Mapping[str, Interval], after: Mapping[str, Interval]) -> frozenset[str]:
