@@ -315,6 +315,19 @@ def test_a_link_makes_one_standing_and_a_void_splits_it(ledger: Ledger) -> None:
     assert ledger.facts_of(ADA) == [seen(ADA, 1)]
 
 
+def test_each_identifier_of_persons_who_are_one_finds_their_standing(ledger: Ledger) -> None:
+    told_of = {ADA: HASH, BEA: OTHER}
+    facts = {person: told(Kind.IDENTIFIED, person) for person in told_of}
+    hashes = {facts[person].id: keyed for person, keyed in told_of.items()}
+    ledger.append([*facts.values(), seen(BEA, 2)], [SEEN], now=NOW, identifiers=hashes)
+
+    ledger.append([linked(BEA, ADA, 7)], [SEEN], now=NOW)
+
+    found = [ledger.standing_by_identifier(keyed, SEEN.digest) for keyed in (HASH, OTHER)]
+    assert found == [standing(ledger, ADA)] * 2
+    assert found[0] is not None
+
+
 def test_the_order_in_which_links_and_voids_arrive_does_not_matter(url: str) -> None:
     first, second = linked(ADA, BEA, 1), linked(BEA, CAT, 2)
     facts = [first, second, voided(first, 3), seen(CAT, 4)]
