@@ -11,6 +11,7 @@ from placket.decide.question import Question
 from placket.facts import Kind
 from placket.gate import bitmaps
 from placket.gate.bitmaps import MOST, TERM, by_set, counted, kept_set
+from placket.gate.gate import new_person
 from placket.gate.opening import publish
 from tests.contract.gates import NOON, Shop, fact, known, no, policy, shop_in, yes
 
@@ -62,8 +63,8 @@ def by_bitmap(gate: Gate) -> int | None:
     return by_set(gate.ledger, asked(gate), kept, gate.now())
 
 
-def listed(gate: Gate) -> list[str]:
-    return list(gate.eligible(NEWS))
+def listed(gate: Gate, question: Question = NEWS) -> list[str]:
+    return list(gate.eligible(question))
 
 
 def test_a_kept_set_counts_who_is_listed(gate: Gate) -> None:
@@ -93,6 +94,22 @@ def test_what_another_process_appends_is_counted_at_once(gate: Gate, shop: Shop)
     other.append([no(other, known(other, READERS[1]))])
 
     assert by_bitmap(gate) == by_bitmap(other) == len(listed(gate)) == 4
+
+
+def test_who_is_new_is_counted_whatever_made_them_known(shop: Shop) -> None:
+    gate = shop.create(policy("v1", calls=True))
+    calls = prepare(gate.policy, Question(activity="care_quality"))
+    known(gate, READERS[0])
+    for _ in range(2):
+        counted(gate.ledger, calls, gate.now(), slow_seconds=0)
+
+    # No fold reads that data were used; the person stands in the ledger all the same.
+    used = fact(gate, Kind.USED, new_person(), activity="care_quality")
+    gate.ledger.append([used], gate.folds(), now=gate.now())
+
+    kept = kept_set(gate.ledger, calls)
+    assert kept is not None
+    assert by_set(gate.ledger, calls, kept, gate.now()) == len(listed(gate, calls.question)) == 2
 
 
 @pytest.mark.usefixtures("gate")
