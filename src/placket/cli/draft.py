@@ -141,14 +141,19 @@ def _wish(*, retailer: str, language: str | None, ids: str, effective: datetime 
 def summary(drafted: Draft, to: Path | None = None) -> Iterator[str]:
     """Yield what was drafted, and what was not understood."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in drafted.kinds.items())
-    yield f"{drafted.clauses} clauses, {drafted.rules} drafted rules: {kinds}"
+    clauses, rules = _counted(drafted.clauses, "clause"), _counted(drafted.rules, "drafted rule")
+    yield f"{clauses}, {rules}: {kinds}"
     if drafted.plain:
-        yield f"{drafted.plain} clauses stay prose: nothing in them was understood"
+        yield f"prose alone, nothing in it understood: {_counted(drafted.plain, 'clause')}"
     if drafted.unclocked:
-        yield f"{drafted.unclocked} periods name no event to count from, and stay prose"
+        yield f"prose alone, no event to count from: {_counted(drafted.unclocked, 'period')}"
     yield "a draft permits nothing: read each block against its text, then take `draft: true` out"
     if to is not None:
         yield f"written to {to}; `placket check --as-published {to}` says where the text breaks"
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count != 1 else ''}"
 
 
 def _as_plain(drafted: Draft, to: Path | None) -> dict[str, Any]:

@@ -244,7 +244,7 @@ def _written(pieces: Sequence[Piece], plain: str, wish: Wish) -> Draft | Unreada
     words, names, gathered = lexicon(wish.language), Names(), _Gathered()
     for entry in titled(entries_of(pieces, words), words):
         if isinstance(entry, Heading):
-            gathered.parts.append(write_heading(entry.text, _level(entry, gathered.parts)))
+            gathered.parts.append(write_heading(entry.text, _level(gathered.parts)))
             continue
         reading = read_passage(entry, words)
         clause_id = f"{wish.ids}-{len(gathered.lines) + 1:03}"
@@ -283,9 +283,9 @@ def _recognised(reading: Reading, names: Names) -> list[Drafted]:
     return distinct
 
 
-def _level(heading: Heading, before: Sequence[str]) -> int:
-    is_title = not before and heading.level <= 2  # noqa: PLR2004 - the first heading
-    return 1 if is_title else 2
+def _level(before: Sequence[str]) -> int:
+    """Return 1 for the heading that the text begins with, 2 for all below."""
+    return 2 if before else 1
 
 
 def _is_policy(plain: str, kinds: Counter[str], words: Lexicon) -> bool:

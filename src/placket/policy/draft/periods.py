@@ -47,7 +47,7 @@ NUMBERS: Final = {
     }.items()
     for word in words.split()
 }
-_UNITS: Final = {
+UNITS: Final = {
     **dict.fromkeys(
         ("year", "years", "yr", "yrs", "an", "ans", "annee", "annees", "année", "années"), "years"
     ),
@@ -57,7 +57,7 @@ _UNITS: Final = {
     **dict.fromkeys(("hour", "hours", "heure", "heures"), "hours"),
 }
 _AMOUNT: Final = "|".join(sorted(map(re.escape, NUMBERS), key=len, reverse=True))
-_UNIT: Final = "|".join(sorted(_UNITS, key=len, reverse=True))
+_UNIT: Final = "|".join(sorted(UNITS, key=len, reverse=True))
 DURATION: Final = re.compile(
     rf"(?i)(?<![\w.,])(?P<amount>[1-9]\d{{0,2}}|{_AMOUNT})(?:[ \u00a0]{{0,2}}\(\s?\w{{1,12}}\s?\))?"
     rf"[ \u00a0-]{{0,2}}"
@@ -95,7 +95,7 @@ def durations_in(text: str, *, within: bool = False) -> Iterator[Timed]:
             continue
         if _NO_PERIOD_BEFORE.search(before) or _NO_PERIOD_AFTER.match(text[match.end() :][:12]):
             continue
-        unit = _UNITS[match["unit"].lower()]
+        unit = UNITS[match["unit"].lower()]
         yield Timed(Duration(**{unit: number}), match.start(), match.end())
 
 

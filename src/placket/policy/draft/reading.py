@@ -204,7 +204,7 @@ def _plain(matches: list[Match], topics: frozenset[str]) -> list[Match]:
     """
     data = [m for m in matches if m.kind == "data"]
     uses = bool(topics & {"use", "basis"}) or any(
-        m.kind == "act" and m.term == "use" for m in matches
+        m.kind == "basis" or (m.kind == "act" and m.term in {"use", "send"}) for m in matches
     )
     meant = {m for m in matches if m.weak and _is_meant(m, data, topics, uses=uses)}
     places = {(m.first, m.end) for m in meant if m.kind == "data"}
@@ -231,8 +231,12 @@ def _is_near(one: Match, other: Match) -> bool:
 
 def _denied(matches: list[Match], words: tuple[Word, ...], text: str) -> Iterable[Match]:
     """Yield what a negation reaches: from it to `but`, or to the comma that ends an `if`."""
+    reached = 0
     for negation in (m for m in matches if m.kind == "not" and _denies(m, matches)):
+        if negation.end <= reached:
+            continue
         end = _reach(negation, matches, words, text)
+        reached = 0 if negation.term == "without" else end
         yield from (
             m
             for m in matches

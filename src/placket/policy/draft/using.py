@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from placket.policy.draft.reading import Reading, Sentence
 
 _AIM: Final = re.compile(r"(?i)^\W*(?:to|for|pour|afin)\b")
+_ACTS: Final = ("use", "collect", "share", "inform", "ask", "send")
 _USES: Final = frozenset({"use", "basis", "marketing"})
 _ELSEWHERE: Final = frozenset({"rights", "retain", "changes", "security"})
 _SPOKEN: Final = (
@@ -158,7 +159,7 @@ def _purposes(sentence: Sentence) -> list[str]:
     is_told = sentence.has("notice", "introduction") or sentence.topics == {"basis"}
     if not purposes or is_told or _is_of_the_person(sentence) or sentence.text.endswith("?"):
         return []
-    is_act = any(sentence.has("act", act) for act in ("use", "collect", "share", "inform", "ask"))
+    is_act = any(sentence.has("act", act) for act in _ACTS)
     is_about = bool(sentence.topics & _USES)
     is_elsewhere = bool(sentence.topics & _ELSEWHERE) and not sentence.has("act", "use")
     if is_elsewhere or not (is_act or is_about or bases_of(sentence) or _AIM.match(sentence.text)):
