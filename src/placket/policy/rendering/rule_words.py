@@ -158,6 +158,7 @@ def _capture(rule: Capture) -> str:
         _by(rule.channels),
         _if(rule.asks, "we ask for your yes to"),
         _if(rule.offers, "there we offer"),
+        f"beside each value we note {', '.join(rule.notes)}" if rule.notes else "",
     )
 
 
@@ -195,13 +196,21 @@ def _automated(rule: Automated) -> str:
 
 def _limit(rule: Limit) -> str:
     about = lay_list(rule.activities) or lay_list(rule.purpose) or "this"
-    content = as_dict(rule.content)
+    content, rate = as_dict(rule.content), as_dict(rule.allow)
     return _sentences(
+        _rate(about, rate),
+        _if(rule.data, f"{about} takes", " alone"),
         _if(rule.channels, f"for {about} we use", " only"),
         f"not for {about} after {lay_period(_written(rule, 'after'))}" if rule.after else "",
         f"your own choices outrank {about}" if rule.own_preferences else "",
         *(f"{about}: {lay(key)} {_plain(value)}" for key, value in content.items()),
     ) or _sentences(f"a limit on {about}")
+
+
+def _rate(about: str, rate: dict[str, Any]) -> str:
+    if not {"at_most", "each"} <= rate.keys():
+        return ""
+    return f"{about}: at most {rate['at_most']} for each {lay(str(rate['each']))}"
 
 
 def _plain(value: Any) -> str:

@@ -35,6 +35,15 @@ def said(block: str) -> str:
     ("block", "words"),
     [
         (
+            "limit: calm\nactivities: [bag_reminder]\ndata: [name, email]\n"
+            "allow: {at_most: 1, each: bag}",
+            "Bag reminder: at most 1 for each bag. Bag reminder takes name and email alone.",
+        ),
+        (
+            "capture: additions\nat: [survey]\ntakes: [territory]\nnotes: [author, reason]",
+            "At survey we take territory. Beside each value we note author, reason.",
+        ),
+        (
             "retain: call_recording\nfor: 6 months from call.ended",
             "We keep call recording for 6 months from “call ended”. Then it is deleted.",
         ),
