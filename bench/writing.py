@@ -116,7 +116,7 @@ def measure_passages(ground: Ground) -> Iterator[Row]:
                     floor=Spread.of(bared, "µs a person", scale=MICRO),
                     floor_name="as many rows sealed, hashed and written bare",
                     target=A_PERSON,
-                    note="" if kind is Kind.USED else "everybody is folded again",
+                    note="" if kind is Kind.USED else "no contact rule of the policy counts it",
                 )
 
 
