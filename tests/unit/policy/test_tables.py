@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from placket.cli.trace import tests_by_clause as marked_tests
 from placket.policy.check import check, check_published
 from placket.policy.load import bind
 from placket.policy.parse import Document, parse
 from placket.policy.render import render
 from placket.policy.rules import Activity, Consent, Cookie, Recipient
+from placket.policy.trace import trace
 from placket.problems import Severity
 from tests.acceptance.retailers import LAW_OF
 
@@ -73,6 +75,14 @@ def test_every_clause_has_prose_and_a_rule(document: Document) -> None:
     named = [clause for clause in document.clauses if clause.id]
 
     assert [c.id for c in named if not c.rules or not c.prose] == []
+
+
+def test_every_clause_is_traced_to_a_test(document: Document, retailer: str) -> None:
+    folder = {"netaporter": "netaporter", "all": "all_brands"}[retailer]
+    rows = trace(document, dict(marked_tests(ROOT / "tests" / "acceptance" / folder)), {})
+
+    assert [row.clause for row in rows if not row.tests] == []
+    assert sum(row.runs for row in rows) == {"netaporter": 38, "all": 51}[retailer]
 
 
 def test_what_the_text_has_nothing_of_is_said_to_be_added(document: Document) -> None:
