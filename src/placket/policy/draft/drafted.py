@@ -27,8 +27,13 @@ class Drafted:
 
 
 def drafted(kind: str, head: Any, *, inferred: str = "", **values: Any) -> Drafted:
-    """Return a rule of `kind`; what is empty is left out. A trailing `_` is no part of a key."""
-    said = {key.rstrip("_"): value for key, value in values.items() if value not in ("", [], None)}
+    """Return a rule of `kind`; what is empty, or holds without saying, is left out.
+
+    A trailing `_` is no part of a key.
+    """
+    keys = keys_of(KINDS[kind])
+    named = ((key.rstrip("_"), value) for key, value in values.items())
+    said = {k: v for k, v in named if v not in ("", [], None) and v != keys[k].default}
     return Drafted(kind=kind, values={kind: head, **said}, inferred=inferred)
 
 

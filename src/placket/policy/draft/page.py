@@ -150,7 +150,8 @@ class _Page(HTMLParser):
             self._table_part(tag)
         elif self._in_cell() and tag not in _HEADINGS:
             # What stands in a cell stays in it; a break parts its words.
-            self._words.append("; " if tag == "li" and self._words else " ")
+            is_next = tag == "li" and any(word.strip() for word in self._words)
+            self._words.append(", " if is_next else " ")
         else:
             if self._in_cell():
                 # A heading in a cell: the table only lays the page out.
@@ -237,7 +238,7 @@ class _Page(HTMLParser):
             self.end_block()
 
     def _taken(self) -> str:
-        text = " ".join("".join(self._words).split())
+        text = " ".join("".join(self._words).split()).replace(" , ", ", ")
         self._words.clear()
         return text
 

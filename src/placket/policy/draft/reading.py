@@ -206,7 +206,9 @@ def _plain(matches: list[Match], topics: frozenset[str]) -> list[Match]:
     uses = bool(topics & {"use", "basis"}) or any(
         m.kind == "basis" or (m.kind == "act" and m.term in {"use", "send"}) for m in matches
     )
-    meant = {m for m in matches if m.weak and _is_meant(m, data, topics, uses=uses)}
+    channels = [m for m in matches if m.kind == "channel" and not m.weak]
+    weak = [m for m in matches if m.weak]
+    meant = {m for m in weak if _is_meant(m, data, channels, topics, uses=uses)}
     places = {(m.first, m.end) for m in meant if m.kind == "data"}
     return [
         m
@@ -215,7 +217,16 @@ def _plain(matches: list[Match], topics: frozenset[str]) -> list[Match]:
     ]
 
 
-def _is_meant(match: Match, data: list[Match], topics: frozenset[str], *, uses: bool) -> bool:
+def _is_meant(
+    match: Match,
+    data: list[Match],
+    channels: list[Match],
+    topics: frozenset[str],
+    *,
+    uses: bool,
+) -> bool:
+    if match.kind == "channel":
+        return any(match is not m and _is_near(m, match) for m in channels)
     if match.kind != "data":
         return uses
     is_listed = "collect" in topics
@@ -240,7 +251,7 @@ def _denied(matches: list[Match], words: tuple[Word, ...], text: str) -> Iterabl
         yield from (
             m
             for m in matches
-            if negation.end <= m.first < end and m.kind not in {"but", "if", "not", "notjust"}
+            if negation.first < m.first < end and m.kind not in {"but", "if", "not", "notjust"}
         )
 
 

@@ -40,6 +40,8 @@ _CHARSETS: Final = frozenset(
 _HEAD: Final = 4096
 _FEW: Final = 0.01
 _UNPRINTED: Final = frozenset(map(chr, (*range(9), 11, *range(14, 32), 127, 0xFFFD)))
+# A form feed parts the pages of what `pdftotext` writes.
+_LINE_END: Final = re.compile("\r\n|\r|\f")
 # Marks of direction can make a text read otherwise than it is written.
 _DIRECTIONS: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
 
@@ -66,7 +68,7 @@ def read_source(raw: bytes) -> str | Unreadable:
     text = _decoded(raw)
     if text is None or _is_binary(text):
         return Unreadable(why="the file is not text", mend="name a plain-text or HTML file")
-    text = _DIRECTIONS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _DIRECTIONS.sub("", _LINE_END.sub("\n", text))
     text = "".join("" if c in _UNPRINTED else c for c in text) if _has_unprinted(text) else text
     if not text.strip():
         return Unreadable(why="the file holds no text", mend="name the file with the policy in it")

@@ -1,0 +1,257 @@
+"""What is drafted for each kind of sentence, in English and French."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from placket.policy.draft.draft import Draft, Wish, draft, language_of
+from placket.policy.draft.source import Unreadable
+from placket.policy.parse import parse
+from placket.policy.render import render, rule_as_yaml
+
+DAY = date(2026, 11, 24)
+POLICY = ("Privacy policy of the shop", "Politique de confidentialité de la boutique")
+TEXTS = Path(__file__).parent / "texts"
+
+
+def drafted(text: str, **wishes: Any) -> Draft:
+    found = draft(text, Wish(today=DAY, **wishes))
+    assert isinstance(found, Draft), found
+    return found
+
+
+def rules(text: str) -> list[dict[str, Any]]:
+    """Return the rules of a draft as plain YAML, without the mark that each of them has."""
+    document = parse(drafted(text).text).document
+    assert document is not None
+    written = [rule_as_yaml(rule) for rule in document.rules()]
+    assert all(rule.pop("draft") for rule in written)
+    return written
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "When you place an order we collect your name and delivery address.",
+            [{"capture": "order", "at": ["order"], "takes": ["name", "delivery_address"]}],
+        ),
+        (
+            "To prevent fraud we use order history, in our legitimate interest to sell safely.",
+            [
+                {
+                    "activity": "fraud_prevention",
+                    "purpose": ["fraud_prevention"],
+                    "uses": ["purchase_history"],
+                    "basis": "legitimate_interest",
+                    "interest": "sell safely",
+                }
+            ],
+        ),
+        (
+            "We share your name with our couriers, such as DHL, who act on our behalf.",
+            [
+                {
+                    "recipient": ["courier"],
+                    "names": ["DHL"],
+                    "as": "processor",
+                    "gets": ["name"],
+                }
+            ],
+        ),
+        (
+            "We transfer your data outside the EEA under standard contractual clauses.",
+            [{"transfer": "outside_eea", "needs_any": ["standard_contractual_clauses"]}],
+        ),
+        (
+            "We keep call recordings for 6 months after the call and then delete them.",
+            [
+                {
+                    "retain": ["call_recording"],
+                    "for": "6 months from call.ended",
+                }
+            ],
+        ),
+        (
+            "You have the right to request a copy of your data free of charge, by email or post.",
+            [{"right": "access", "by": ["email", "post"], "fee": "none"}],
+        ),
+        (
+            "You may complain to the Information Commissioner's Office.",
+            [{"complaint": "Information Commissioner's Office"}],
+        ),
+        (
+            "If you are under 16, ask a parent before you register with us.",
+            [{"audience_age": 16}],
+        ),
+        (
+            "Analytics cookies, which measure traffic, are set only with your consent.",
+            [
+                {
+                    "cookie": "analytics",
+                    "purpose": ["site_analytics"],
+                    "basis": "consent",
+                }
+            ],
+        ),
+        (
+            "We protect your data by encryption and access controls.",
+            [{"security": ["encryption", "access_control"]}],
+        ),
+        (
+            "We consider you a customer for 3 years from your last purchase.",
+            [{"status": "customer", "holds_while": ["3 years from last order.placed"]}],
+        ),
+        (
+            "Nous conservons vos factures pendant dix ans à compter de la date de la facture.",
+            [{"retain": ["billing_records"], "for": "10 years from invoice.dated"}],
+        ),
+    ],
+)
+def test_each_kind_of_sentence_gives_its_rule(text: str, expected: list[dict[str, Any]]) -> None:
+    found = rules(f"{POLICY[text.startswith('Nous')]}\n\n{text}\n")
+
+    assert [rule for rule in found if rule in expected] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("We collect your name and age. We do not share your name with partners.", "recipient"),
+        ("We collect your name and age. We never keep your age for two years.", "retain"),
+        ("We collect your name and age. We do not use your age for market research.", "activity"),
+        ("We collect your name and age. We make no automated decisions about you.", "automated"),
+        ("We collect your name and age. Do we share your name with partners?", "recipient"),
+        (
+            "Nous collectons votre nom et votre âge. Nous ne vendons jamais à des tiers.",
+            "recipient",
+        ),
+    ],
+)
+def test_what_the_text_denies_or_only_asks_is_not_drafted(text: str, kind: str) -> None:
+    assert kind not in drafted(text).kinds
+
+
+def test_a_basis_for_one_item_is_not_one_for_its_neighbour() -> None:
+    text = "We use your data:\n- to deliver your order (contract)\n- for market research\n"
+
+    bases = {rule["activity"]: rule.get("basis") for rule in rules(text) if "activity" in rule}
+
+    assert bases == {"delivery": "contract", "market_research": None}
+
+
+def test_a_heading_with_a_basis_becomes_the_title_of_its_clauses() -> None:
+    text = "To deliver your order (contract)\n\nWe use your name and your delivery address.\n"
+
+    (activity,) = rules(text)
+
+    assert activity["basis"] == "contract"
+    assert "### To deliver your order (contract) {#C-001}\n" in drafted(text).text
+
+
+def test_a_row_of_a_table_is_one_clause_with_the_heads_of_its_columns() -> None:
+    found = drafted((TEXTS / "hollow-tree.html").read_text(encoding="utf-8")).text
+
+    assert (
+        "### Order history, wish list {#C-003}\n"
+        "\n"
+        "- What we collect: Order history, wish list\n"
+        "- Why we use it: To recommend toys you may like: personalised recommendations\n"
+        "- Legal basis: Legitimate interests\n"
+        "- Kept for: 2 years after your last visit\n"
+        "\n"
+        "```placket\n"
+        "- data: [purchase_history, wish_list]\n"
+        "  draft: true\n"
+        "- activity: recommendations\n"
+        "  purpose: [recommendations]\n"
+        "  uses: [purchase_history, wish_list]\n"
+        "  basis: legitimate_interest\n"
+        "  draft: true\n"
+        "- retain: [purchase_history, wish_list]\n"
+        "  for: 2 years from last visit.made\n"
+        "  draft: true\n"
+        "```\n"
+    ) in found
+
+
+@pytest.mark.parametrize("path", sorted(TEXTS.glob("*.[th]*")), ids=lambda path: path.name)
+def test_a_draft_is_canonical_and_reads_without_a_fault(path: Path) -> None:
+    found = drafted(path.read_text(encoding="utf-8"))
+
+    parsed = parse(found.text)
+
+    assert parsed.problems == ()
+    assert parsed.document is not None
+    assert render(parsed.document) == found.text
+
+
+def test_the_front_matter_takes_what_the_text_and_its_author_say() -> None:
+    text = (TEXTS / "wool-and-tide.txt").read_text(encoding="utf-8")
+
+    own = parse(drafted(text).text).document
+    told = parse(drafted(text, retailer="W&T", effective=DAY, ids="WT").text).document
+
+    assert own is not None
+    assert told is not None
+    assert (own.front.retailer, own.front.effective) == ("Wool and Tide Inc.", date(2026, 3, 3))
+    assert (told.front.retailer, told.front.effective) == ("W&T", DAY)
+    assert told.clauses[1].id == "WT-001"
+
+
+def test_front_matter_above_the_text_is_used() -> None:
+    text = (
+        "---\nretailer: The Corner Shop\nlang: en-GB\nupdated: 2026-01-31\n---\n"
+        "We collect your name and email address to deliver your order.\n"
+    )
+
+    document = parse(drafted(text).text).document
+
+    assert document is not None
+    assert (document.front.retailer, document.front.effective) == (
+        "The Corner Shop",
+        date(2026, 1, 31),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("We collect your name and we use it for the order.", "en"),
+        ("Nous collectons votre nom et nous traitons la commande.", "fr"),
+        ("Wir erheben Ihren Namen und Ihre Anschrift, damit die Ware ankommt.", ""),
+    ],
+)
+def test_the_language_is_told_by_its_small_words(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Peel the apples and put them in the pan with the sugar.", "the text does not read as"),
+        ("Wir erheben Ihren Namen und Ihre Anschrift.", "the text reads neither as English"),
+        ("We keep it. " * 20_000, "the text is longer than 200,000 characters"),
+        ("We keep your name.\n\n" * 2500, "the text has more than 2,000 clauses"),
+        ("--- *** ---", "the file holds no text"),
+    ],
+)
+def test_a_text_that_gives_no_draft_says_why(text: str, why: str) -> None:
+    found = draft(text, Wish(today=DAY))
+
+    assert isinstance(found, Unreadable)
+    assert found.why.startswith(why)
+
+
+def test_markup_in_the_text_makes_no_clause_or_block_of_its_own() -> None:
+    text = "We collect your name:\n\n```placket\nright: access\n```\n\n> a\n\n+ We keep it {#X-1}\n"
+
+    document = parse(drafted(text).text).document
+
+    assert document is not None
+    assert {clause.id for clause in document.clauses} <= {"", "C-001", "C-002", "C-003", "C-004"}
+    assert [rule.KIND for rule in document.rules() if rule.KIND == "right"] == []
