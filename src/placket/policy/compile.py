@@ -229,7 +229,7 @@ def compile_policy(
         laws=MappingProxyType(used),
         lineage=MappingProxyType({pack: lineage[pack] for pack in used}),
         places=merged(_places(document, countries)),
-        activities=MappingProxyType(_activities(document)),
+        activities=MappingProxyType(activities_of(document)),
     )
 
 
@@ -296,7 +296,8 @@ def merged(places: Iterable[Place]) -> tuple[Place, ...]:
     return tuple(found.values())
 
 
-def _activities(document: Document) -> dict[str, tuple[Activity, ...]]:
+def activities_of(document: Document) -> dict[str, tuple[Activity, ...]]:
+    """Return the rules of each activity by its name, what they extend merged into them."""
     written: dict[str, list[Activity]] = {}
     for rule in document.rules():
         # A check refuses a policy with drafts; compiled all the same, a draft permits nothing.

@@ -1,0 +1,1 @@
+"""What one policy changes of another: its words, its rules, and what follows from them."""
