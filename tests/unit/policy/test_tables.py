@@ -145,31 +145,6 @@ def test_what_an_activity_needs_is_asked_for(document: Document) -> None:
     assert needed <= asked
 
 
-FOUND = [
-    *(("netaporter", "P234", clause) for clause in ("NP-001", "NP-009", "NP-017", "NP-021")),
-    *(("netaporter", "P234", clause) for clause in ("NP-025", "NP-027", "NP-031", "NP-035")),
-    ("netaporter", "P481", "NP-021"),
-    *(("netaporter", "P432", clause) for clause in ("NP-027", "NP-028", "NP-034")),
-    ("netaporter", "P408", "NP-026"),
-    ("netaporter", "P420", "NP-030"),
-    ("netaporter", "P483", "NP-015"),
-    ("netaporter", "P434", "NP-009"),
-    ("all", "P230", "AL-045"),
-    ("all", "P455", "AL-049"),
-    ("all", "P400", "AL-035"),
-    *(("all", "P234", clause) for clause in ("AL-007", "AL-008", "AL-052", "AL-053")),
-    ("all", "P443", "AL-012"),
-    ("all", "P409", "AL-002"),
-]
-"""What is wrong with the texts as published: retailer, code, clause."""
-
-
-def test_what_is_wrong_with_the_text_is_found_in_it(document: Document, retailer: str) -> None:
-    found = {(retailer, p.code, p.clause) for p in check_published(document)}
-
-    assert {row for row in FOUND if row[0] == retailer} - found == set()
-
-
 def test_one_row_of_nine_has_a_basis(document: Document, retailer: str) -> None:
     bare = {p.clause for p in check_published(document) if p.code == "P234"}
 
