@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from placket.policy.check import check, check_published
-from placket.policy.checks.codes import CODES, is_of_text
+from placket.policy.checks.codes import CODES, is_of_text, is_of_translation
 from placket.policy.parse import parse
+from placket.policy.translation import check_translation
 from placket.problems import Problem, Severity
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +19,7 @@ CODE = re.compile(r'"(P\d{3})"')
 BLOCK = re.compile(
     r"^(?P<fence>`{3,})(?P<kind>policy|text)\n(?P<body>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL
 )
+ORIGINAL = re.compile(r"^````original\n(?P<body>.*?)^````$", re.MULTILINE | re.DOTALL)
 
 
 def codes_used() -> list[str]:
@@ -36,9 +38,22 @@ def read(code: str) -> tuple[str, str, str]:
 
 def told(text: str, code: str) -> list[Problem]:
     """Return what is told of a text, as it is judged for the code: as it runs or as published."""
+    if is_of_translation(code):
+        return told_of_translation(text, code)
     parsed = parse(text, "policy.md")
     judge = check_published if is_of_text(code) else check
     return [*parsed.problems, *(judge(parsed.document) if parsed.document else ())]
+
+
+def told_of_translation(text: str, code: str) -> list[Problem]:
+    page = (PAGES / f"{code}.md").read_text(encoding="utf-8")
+    original = ORIGINAL.search(page)
+    assert original is not None
+    policy = parse(original["body"], "policy.md").document
+    parsed = parse(text, "policy.fr.md")
+    assert policy is not None
+    assert parsed.document is not None
+    return [*parsed.problems, *check_translation(policy, parsed.document, "fr")]
 
 
 def test_each_code_has_a_page_and_each_page_a_code() -> None:
@@ -89,7 +104,8 @@ def test_a_problem_is_told_in_the_words_of_the_style(code: str) -> None:
         assert not re.search(r"\binvalid\b|\bNone\b|\bTrue\b|\bdict\b|\bstr\b", problem.summary)
         assert all(words)
         assert problem.at.line > 0
-        assert problem.at.file == "policy.md"
+        of_translation = is_of_translation(code)
+        assert problem.at.file == ("policy.fr.md" if of_translation else "policy.md")
 
 
 def test_each_code_of_a_check_is_raised_by_one() -> None:

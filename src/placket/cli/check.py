@@ -12,6 +12,7 @@ import click
 from placket.cli.draft import draft_file, is_policy, judge_draft, summary, today
 from placket.cli.grouped import by_family, counted, grouped
 from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
+from placket.cli.translations import with_translations
 from placket.policy.check import check_published
 from placket.policy.draft.draft import Wish
 from placket.policy.load import Loaded, load_policy
@@ -47,6 +48,8 @@ def command(
     loaded = judge_draft(drafted, str(policy)) if drafted else load_file(policy)
     if published and loaded.document and not drafted:
         loaded = Loaded(None, check_published(loaded.document), as_published(loaded.document))
+    if not (published or drafted):
+        loaded = with_translations(loaded, policy)
     shown = tuple(p for p in loaded.problems if notes or p.severity is not Severity.NOTE)
     if as_json:
         write_json({"problems": [as_plain(p) for p in shown], **_sums(loaded)})
@@ -66,8 +69,10 @@ def _show_grouped(shown: Sequence[Problem], loaded: Loaded, lines: list[str]) ->
             click.echo(click.style(f"“{group.opening}”", dim=True))
         click.echo()
         # What is wrong with the whole of a text stands at no line that is worth showing.
-        show([p for p in group.problems if group.id or p.family is Family.FORM], lines)
-        show([p for p in group.problems if not group.id and p.family is not Family.FORM], [])
+        placed = {p for p in group.problems if group.id or p.family is Family.FORM}
+        placed -= {p for p in placed if loaded.document and p.at.file != loaded.document.file}
+        show([p for p in group.problems if p in placed], lines)
+        show([p for p in group.problems if p not in placed], [])
     click.echo(_line(loaded))
     families = by_family(shown)
     if set(families) - {Family.FORM}:

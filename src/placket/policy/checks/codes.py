@@ -18,6 +18,7 @@ WARNING: Final = Severity.WARNING
 NOTE: Final = Severity.NOTE
 _CLEAR: Final = "GDPR Art. 5(1)(a), 12(1)"
 _KEPT: Final = "GDPR Art. 5(1)(e), 13(2)(a)"
+_LANGUAGES: Final = "GDPR Art. 12(1); Guidelines on transparency WP260 rev.01, 13"
 _MAIL: Final = "ePrivacy Directive 2002/58/EC Art. 13; PECR 2003 reg. 22"
 
 CODES: Final[Mapping[str, Told]] = MappingProxyType(
@@ -155,6 +156,14 @@ CODES: Final[Mapping[str, Told]] = MappingProxyType(
         "P511": (WARNING, "GDPR Art. 5(1)(c)"),
         "P512": (NOTE, _CLEAR),
         "P513": (WARNING, "GDPR Art. 4(5), 5(1)(a)"),
+        "P601": (ERROR, _LANGUAGES),
+        "P602": (ERROR, _LANGUAGES),
+        "P603": (ERROR, _LANGUAGES),
+        "P604": (ERROR, _LANGUAGES),
+        "P605": (ERROR, LANGUAGE),
+        "P606": (ERROR, _LANGUAGES),
+        "P607": (ERROR, LANGUAGE),
+        "P608": (WARNING, _LANGUAGES),
     }
 )
 """Codes are permanent: a new fault takes a new code, an old one is never used for another."""
@@ -167,7 +176,12 @@ RUNNING: Final = frozenset(
 
 def is_of_text(code: str) -> bool:
     """Say whether the code is about the text as published alone, and not about what runs."""
-    return code >= "P400" and code.startswith("P") and code not in RUNNING
+    return code.startswith(("P4", "P5")) and code not in RUNNING
+
+
+def is_of_translation(code: str) -> bool:
+    """Say whether the code is about a translation beside the policy."""
+    return code.startswith("P6")
 
 
 _RANGES: Final = (
@@ -178,8 +192,8 @@ _RANGES: Final = (
     (470, 499, Family.LEGAL_RISK),
 )
 _FAMILIES: Final = {
-    Family.CONTRADICTION: "P220 P301 P302 P303 P304 P305 P306 P307 P501 P505 P511",
-    Family.MISSING: "P221 P222 P224 P225 P229 P231 P232 P234 P235 P238 P241 P308",
+    Family.CONTRADICTION: "P220 P301 P302 P303 P304 P305 P306 P307 P501 P505 P511 P602 P603 P606",
+    Family.MISSING: "P221 P222 P224 P225 P229 P231 P232 P234 P235 P238 P241 P308 P601 P604 P608",
     Family.OPEN_ENDED: "P236 P508 P510",
     Family.DANGLING: "P109 P201 P202 P203 P204 P205 P206 P210 P214 P237 P240 "
     "P502 P503 P504 P506 P507 P512",

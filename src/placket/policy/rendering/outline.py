@@ -16,12 +16,16 @@ _SECTION: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A heading with its prose, and its clauses in order; each anchor stands once in a notice."""
+    """A heading with its prose, and its clauses in order; each anchor stands once in a notice.
+
+    is_part: it opens a part of the text, such as that for one region, and holds no clauses.
+    """
 
     anchor: str
     title: str
     prose: str
     clauses: tuple[Clause, ...]
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +39,18 @@ class Outline:
 
 def outline(document: Document) -> Outline:
     """Return the title, the prose under it, and the sections in order of the text."""
-    title, opening = f"Privacy policy of {document.front.retailer}", ""
+    title, opening = "", ""
     sections: list[tuple[Clause, list[Clause]]] = []
     for clause in document.clauses:
-        if clause.level <= 1 and not clause.rules:
-            title, opening = clause.title or title, clause.prose
+        if clause.level <= 1 and not clause.rules and not (title or sections):
+            title, opening = clause.title, clause.prose
         elif clause.level <= _SECTION or not sections:
             sections.append((clause, [clause] if clause.id else []))
         else:
             sections[-1][1].append(clause)
     taken = {clause.id for clause in document.clauses}
     return Outline(
-        title=title,
+        title=title or f"Privacy policy of {document.front.retailer}",
         opening=opening,
         sections=tuple(_section(head, clauses, taken) for head, clauses in sections),
     )
@@ -58,6 +62,7 @@ def _section(head: Clause, clauses: list[Clause], taken: set[str]) -> Section:
         title=head.title,
         prose="" if head.id else head.prose,
         clauses=tuple(clauses),
+        is_part=head.level == 1 and not head.id,
     )
 
 

@@ -272,8 +272,13 @@ def _retain(rule: Retain) -> str:
     )
 
 
+def period_of(rule: Rule) -> str:
+    """Return the period after `for` as the policy writes it."""
+    return _written(rule, "for")
+
+
 def _for(rule: Rule) -> str:
-    period = lay_period(_written(rule, "for"))
+    period = lay_period(period_of(rule))
     if period.startswith("while "):
         return period
     return f"until {period}" if period.startswith("the latest") else f"for {period}"

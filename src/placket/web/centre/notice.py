@@ -52,6 +52,7 @@ class Section:
     title: str
     prose: str
     clauses: tuple[ShownClause, ...]
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,7 @@ def sections_of(policy: Policy) -> tuple[str, str, tuple[Section, ...]]:
             title=section.title,
             prose=section.prose,
             clauses=tuple(_shown(clause, whole) for clause in section.clauses),
+            is_part=section.is_part,
         )
         for section in found.sections
     )
