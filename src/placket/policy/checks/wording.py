@@ -111,7 +111,8 @@ def counts(book: Book) -> Iterator[Problem]:
         for match in _COUNT.finditer(clause.prose):
             number = NUMBERS.get(match["number"].lower()) or int(match["number"])
             rest = clause.prose[match.end() :]
-            items = len(_ITEM.findall(rest))
+            inline = _ROMAN.findall(rest.split(". ")[0])
+            items = len(_ITEM.findall(rest)) or len(inline)
             named = f"{match['number'].lower()} {match['what'].lower()}"
             at_count = passage.at(match.start(), len(match.group()))
             if items > 1 and items != number:
