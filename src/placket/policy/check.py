@@ -124,6 +124,9 @@ WORDING: Final[tuple[Check, ...]] = (
     phrases.browsers,
     phrases.only_and_more,
     phrases.encrypted_for_matching,
+    phrases.encrypted_cookies,
+    phrases.identity_of_everybody,
+    phrases.rights_at_a_price,
 )
 """What the words alone show, also those of a text that nobody has written rules for."""
 
@@ -157,6 +160,8 @@ OF_TEXT: Final[tuple[Check, ...]] = (
     conflict.voluntary_and_needed,
     conflict.limits_broken,
     conflict.erased_and_kept,
+    conflict.kindred_on_two_bases,
+    conflict.held_elsewhere_and_used,
     notices.controllers,
     notices.representatives,
     notices.officers,
@@ -190,6 +195,7 @@ OF_TEXT: Final[tuple[Check, ...]] = (
     vague.routes_not_equal,
     vague.offers_without_business,
     vague.mixed_lists,
+    vague.groups_without_size,
     risk.browsers_as_consent,
     risk.opting_out_at_a_price,
     risk.bundled_consents,
@@ -198,6 +204,9 @@ OF_TEXT: Final[tuple[Check, ...]] = (
     risk.kept_longer_than_law,
     risk.endless_waits,
     risk.cookies_for_messages,
+    risk.one_time_for_everything,
+    risk.recordings_without_time,
+    risk.derogations_as_rule,
     *WORDING,
 )
 """What is judged of a text as published: the law, and not how its rules are written."""

@@ -18,7 +18,8 @@ POLICIES = ROOT / "policies"
 SEEDS = ROOT.parent / "shared" / "seeds"
 ALL_FIVE = ("lepiquet", "muse", "justelegance", "netaporter", "all")
 
-# Number of the finding, policy, code, and clauses that the problem names among others.
+# Number of the finding (0: found beside those listed), policy, code, and clauses that the
+# problem names among others.
 # 105 (where the data of cards are kept) is a difference between retailers and no fault of one.
 OF_RULES = [
     (4, "lepiquet", "P479", "LP-072 LP-077"),
@@ -98,6 +99,21 @@ OF_RULES = [
     (92, "all", "P443", "AL-012"),
     (94, "all", "P409", "AL-002 AL-028"),
     (97, "muse", "P470", "MU-263"),
+    (0, "lepiquet", "P457", "LP-078"),
+    (0, "lepiquet", "P478", "LP-027"),
+    (0, "lepiquet", "P489", "LP-037"),
+    (0, "lepiquet", "P490", "LP-037 LP-074"),
+    (0, "muse", "P412", "MU-107 MU-112"),
+    (0, "muse", "P491", "MU-057"),
+    (0, "muse", "P475", "MU-249"),
+    (0, "muse", "P476", "MU-149"),
+    (0, "muse", "P440", "MU-149"),
+    (0, "muse", "P473", "MU-154"),
+    (0, "justelegance", "P222", "JE-046"),
+    (0, "justelegance", "P488", "JE-048 JE-049"),
+    (0, "justelegance", "P489", "JE-064"),
+    (0, "netaporter", "P427", ""),
+    (0, "all", "P450", "AL-053"),
     (99, "netaporter", "P234", "NP-017"),
     (99, "justelegance", "P223", "JE-041"),
     (100, "muse", "P474", "MU-173"),
@@ -126,6 +142,15 @@ OF_WORDING = [
     (75, "justelegance", "P477", "browser settings"),
     (89, "all", "P510", "consent when applicable"),
     (95, "all", "P506", "ALLL"),
+    (0, "lepiquet", "P506", "`Next`"),
+    (0, "lepiquet", "P512", "INTRODUTION"),
+    (0, "lepiquet", "P493", "continue using our services"),
+    (0, "muse", "P492", "confirm your identity"),
+    (0, "muse", "P508", "normally seven years"),
+    (0, "muse", "P508", "small number of"),
+    (0, "muse", "P509", "By registering"),
+    (0, "muse", "P512", "preventation"),
+    (0, "justelegance", "P514", "encrypted"),
 ]
 
 

@@ -42,6 +42,19 @@ DEVICE: Final = frozenset(
 )
 """Data that exist only where something was stored on the person's device, or read from it."""
 
+KINDRED: Final = frozenset(
+    {
+        "dpv:FraudPreventionAndDetection",
+        "dpv:CustomerCare",
+        "dpv:DeliveryOfGoods",
+        "dpv:CustomerSolvencyMonitoring",
+        "dpv:IdentityVerification",
+        "dpv:ServiceMonitoring",
+        "dpv:ServiceUsageAnalytics",
+    }
+)
+"""Kinds of purpose of which a person sees one use and not several."""
+
 _TRACKED: Final = frozenset({"retargeting", "custom_audience", "ad_targeting"})
 _BIRTH: Final = frozenset({"date_of_birth", "age", "birthday", "birth_year"})
 _PHONES: Final = frozenset({"phone", "mobile"})
@@ -369,3 +382,55 @@ def erased_and_kept(book: Book) -> Iterator[Problem]:
                 "give the note a period and a ground, such as `7 years from request.closed`",
             )
             yield seeing(problem, erasure)
+
+
+def kindred_on_two_bases(book: Book) -> Iterator[Problem]:
+    """Tell uses of one kind, of the same persons and data, that rest on different bases."""
+    plain = [a for a in book.activities if a.basis and a.purpose and not markets(a)]
+    for at, other in enumerate(plain):
+        alike = (one for one in plain[:at] if _is_kindred(one, other))
+        against = [one for one in alike if one.basis != other.basis and one.clause != other.clause]
+        if against and not book.said_by_parent(other, "basis", "purpose"):
+            first = against[0]
+            problem = found(
+                "P412",
+                other,
+                "basis",
+                f"`{other.name}` rests on {_plain(other.basis)}, and `{first.name}`, a use of the "
+                f"same kind, on {_plain(first.basis)}",
+                "say what parts the two uses, or rest both on one basis",
+            )
+            yield seeing(problem, *against)
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", " ")
+
+
+def _is_kindred(one: Activity, other: Activity) -> bool:
+    kinds = [
+        {vocabulary.terms("purpose")[p].dpv for p in a.purpose} & KINDRED for a in (one, other)
+    ]
+    shared = not set(uses_of(one)).isdisjoint(uses_of(other))
+    return (
+        bool(kinds[0] & kinds[1])
+        and shared
+        and overlap(one, other)
+        and _meet(one.about, other.about)
+    )
+
+
+def held_elsewhere_and_used(book: Book) -> Iterator[Problem]:
+    """Tell data that are never held by one clause and used by another."""
+    for rule in book.rules(Datum):
+        absent = rule.what if rule.never or rule.here == "nothing" else ()
+        using = [a for a in book.activities if set(absent) & set(uses_of(a)) and overlap(a, rule)]
+        if using and not using[0].recipients:
+            problem = found(
+                "P413",
+                rule,
+                "what",
+                f"{bend(absent)} is never held, and `{using[0].name}` uses it",
+                "say where it is used, or take it out of one of the two clauses",
+            )
+            yield seeing(problem, *using)

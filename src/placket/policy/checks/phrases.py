@@ -23,6 +23,8 @@ OPEN: Final = re.compile(
     r"\bincluding (?:but not limited to|without limitation)\b|\bany means\b|"
     r"\bas long as (?:it )?is (?:needed|necessary)\b|\bas soon as we no longer need\b|"
     r"\bfor (?:several|various|other legal) (?:purposes|reasons)\b|\bactive customer\b|"
+    r"\b(?:normally|generally|usually)\b[^.]{0,25}\b(?:years?|months?|days?)\b|"
+    r"\bif (?:it is |they are )?legitimate\b|\b(?:take|make) (?:reasonable )?steps to\b|"
     r"\bfrom time to time as we\b|\bprocessing requirements\b",
     re.IGNORECASE,
 )
@@ -53,6 +55,19 @@ _BROWSER: Final = re.compile(
     r"\bconsent\b[^.]{0,60}\bbrowser settings\b|\bbrowser settings\b[^.]{0,60}\bconsent\b",
     re.IGNORECASE,
 )
+
+_IDENTITY: Final = re.compile(
+    r"\b(?:will|must|have to|need to|need you to)\s+(?:ask you to |require you to )?"
+    r"(?:confirm|prove|verify)\s+(?:who you are|your identity)\b|"
+    r"\bonce (?:we|you) have (?:confirmed|proved|verified) your identity\b",
+    re.IGNORECASE,
+)
+_PRICE: Final = re.compile(
+    r"\b(?:may|will)\s+(?:also\s+)?(?:not|no longer)\s+be\s+able\s+to\s+(?:continue\s+)?us(?:e|ing)"
+    r"\s+our\s+services\b[^.]{0,60}\bstop\b",
+    re.IGNORECASE,
+)
+_COOKIE: Final = re.compile(r"\bcookies are (?:\w+ ){0,2}encrypted\b", re.IGNORECASE)
 
 
 def open_ended(book: Book) -> Iterator[Problem]:
@@ -93,6 +108,30 @@ def browsers(book: Book) -> Iterator[Problem]:
     yield from _each(
         book, _BROWSER, "P477", "makes a setting of the browser the record of a yes",
         "ask on the site and keep a record; let the browser say no and nothing else",
+    )  # fmt: skip
+
+
+def identity_of_everybody(book: Book) -> Iterator[Problem]:
+    """Tell that everybody who uses a right has to prove who they are."""
+    yield from _each(
+        book, _IDENTITY, "P492", "asks a proof of identity of everybody",
+        "ask for a proof only on reasonable doubt, and inside the month",
+    )  # fmt: skip
+
+
+def rights_at_a_price(book: Book) -> Iterator[Problem]:
+    """Tell that who uses a right may lose the service."""
+    yield from _each(
+        book, _PRICE, "P493", "lets a right cost more than its use makes necessary",
+        "say which service needs which data, and keep the others open",
+    )  # fmt: skip
+
+
+def encrypted_cookies(book: Book) -> Iterator[Problem]:
+    """Tell cookies that are called encrypted, which is nothing that a cookie is."""
+    yield from _each(
+        book, _COOKIE, "P514", "says of cookies what they are not: a cookie is no encrypted file",
+        "say what a cookie is, and encrypt its values if you say so",
     )  # fmt: skip
 
 

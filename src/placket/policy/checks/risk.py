@@ -8,7 +8,7 @@ from placket.policy import vocabulary
 from placket.policy.checks.book import bend, found, lineage, overlap, seeing
 from placket.policy.checks.conflict import markets, reads_device
 from placket.policy.checks.walk import durations_in, is_untimed, words_in
-from placket.policy.compile import is_direct_marketing, uses_of
+from placket.policy.compile import ALL, is_direct_marketing, uses_of
 from placket.policy.rules import (
     Activity,
     Automated,
@@ -38,6 +38,11 @@ _LAWFUL_REFUSALS: Final = frozenset(
 _IMPLIED: Final = ("use", "registering", "registration_itself", "implied", "providing", "by_use")
 APART: Final = frozenset({"email", "sms", "phone", "post", "live_chat", "push", "social_media"})
 """Channels of which each needs a yes of its own."""
+
+LONG: Final = 60
+"""Months from which on one time for everything needs a reason for each kind of data."""
+
+RECORDED: Final = frozenset({"cctv_footage", "call_recording", "image", "voice", "session_replay"})
 
 ALIKE: Final = 2
 """How many kinds of purpose one yes may still name: a message, and what is made for it."""
@@ -371,3 +376,57 @@ def cookies_for_messages(book: Book) -> Iterator[Problem]:
                 "ask for a yes to these messages by a consent of its own",
             )
             yield seeing(problem, covering[0])
+
+
+def one_time_for_everything(book: Book) -> Iterator[Problem]:
+    """Tell a long time for all data alike, whatever each of them serves."""
+    for retain in book.rules(Retain):
+        if is_untimed(retain) or retain.ground or retain.law or set(retain.what).isdisjoint(ALL):
+            continue
+        longest = max((d.total_months for d in durations_in(retain.period)), default=0)
+        if longest >= LONG:
+            yield found(
+                "P489",
+                retain,
+                "period",
+                f"everything is kept for {longest // 12} years alike, and no clause says which law "
+                "or claim needs that of which data",
+                "give each kind of data the time that its purpose needs, with the law that asks it",
+            )
+
+
+def recordings_without_time(book: Book) -> Iterator[Problem]:
+    """Tell recordings that have no time of their own where everything is kept for long."""
+    general = [r for r in book.rules(Retain) if not set(r.what).isdisjoint(ALL)]
+    own = {d for r in book.rules(Retain) for d in r.what}
+    told: set[str] = set()
+    for activity in book.activities:
+        recorded = tuple(d for d in uses_of(activity) if d in RECORDED - own - told)
+        kept = [r for r in general if overlap(r, activity)]
+        told.update(recorded)
+        if recorded and kept:
+            problem = found(
+                "P490",
+                activity,
+                "uses",
+                f"{bend(recorded)} is kept as long as everything else",
+                "give recordings a time of their own, such as `30 days from recording.made`",
+            )
+            yield seeing(problem, kept[0])
+
+
+def derogations_as_rule(book: Book) -> Iterator[Problem]:
+    """Tell transfers that rest, as a rule, on what the law lets pass now and then."""
+    for transfer in book.rules(Transfer):
+        rare = tuple(
+            n for n in transfer.needs_any if n in {"contract_necessity", "request_handling"}
+        )
+        if rare and transfer.provenance.word != "narrowed":
+            yield found(
+                "P491",
+                transfer,
+                "needs_any",
+                f"data leave the country by {bend(tuple(r.replace('_', ' ') for r in rare))}, "
+                "which the law lets pass only now and then",
+                "rest what happens every day on adequacy or standard clauses",
+            )

@@ -197,3 +197,17 @@ def _mixed(data: list[Clause], places: list[Clause]) -> Problem:
         "part the list: which data, and on which occasion each is taken",
     )
     return seeing(problem, *(c.rules[0] for c in places[1:]), first)
+
+
+def groups_without_size(book: Book) -> Iterator[Problem]:
+    """Tell data that leave as numbers of groups of which no least size is told."""
+    for limit in book.rules(Limit):
+        form = as_dict(limit.form)
+        if "aggregate" in form and "at_least" not in form:
+            yield found(
+                "P457",
+                limit,
+                "form",
+                f"`{limit.name}` hands out numbers of groups, and a group may be one person",
+                "name the least size, as in `form: {aggregate: segment, at_least: 20}`",
+            )
