@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from placket.policy.draft.piece import Piece, Shape
+from placket.policy.draft.reading import leans
 from placket.policy.draft.words import words_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _ROOM: Final = 420
 _MOST: Final = 1500
 _LED: Final = 6
 """How many paragraphs an introduction that ends in a colon leads."""
+_BEGINNING: Final = 9
 _ITEM_WORDS: Final = 14
 _GOES_ON: Final = re.compile(r"^.{1,110}(?:[,;]| or| and| ou| et)$")
 _ITEM_SHORT: Final = 110
@@ -195,8 +197,7 @@ def _rests(sentence: str, lexicon: Lexicon) -> bool:
 
 def _leans(sentence: str, lexicon: Lexicon) -> bool:
     """Say whether the sentence goes on with what stood before it."""
-    first = lexicon.matches(words_of(sentence[:_ITEM_SHORT])[:9])
-    return any(match.kind == "join" and match.first == 0 for match in first)
+    return leans(lexicon.matches(words_of(sentence[:_ITEM_SHORT])[:_BEGINNING]))
 
 
 def sentences_of(text: str) -> list[str]:

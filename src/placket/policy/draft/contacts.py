@@ -34,6 +34,7 @@ _STREET: Final = re.compile(
 _POSTCODE: Final = re.compile(
     r"\b(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]{2} \d{5}(?:-\d{4})?|[A-Z]{0,2}-?\d{4,5})\b"
 )
+_TOWN: Final = re.compile(r" [A-Z\u00c0-\u00dd][\w'\u2019-]{1,30}")
 _MONTHS: Final = {
     name: number
     for number, names in enumerate(
@@ -103,7 +104,9 @@ def address_in(text: str) -> str:
     for match in _STREET.finditer(text):
         codes = [code.end() for code in _POSTCODE.finditer(match[0]) if code.start() > 0]
         if codes:
-            return match[0][: codes[-1]].strip()
+            place = match.start() + codes[-1]
+            town = _TOWN.match(text, place)
+            return text[match.start() : town.end() if town else place].strip()
     return ""
 
 

@@ -43,6 +43,7 @@ _AND: Final = frozenset({"and", "so", "et"})
 _SUBJECTS: Final = frozenset(
     {"the", "this", "that", "it", "there", "if", "when", "le", "la", "il", "elle", "ce"}
 )
+_EARLY: Final = 4
 _NEAR: Final = 4
 """How many words may stand between two data of one list."""
 _WITHOUT: Final = 3
@@ -89,6 +90,10 @@ class Sentence:
     def words_at(self, match: Match) -> str:
         """Return the match as it stands in the text."""
         return self.text[self.words[match.first].start : self.words[match.end - 1].end]
+
+    def leans(self) -> bool:
+        """Say whether the sentence goes on with what stood before it."""
+        return leans(self.matches)
 
     def encloses(self, match: Match) -> bool:
         """Say whether the match stands right behind an opening parenthesis."""
@@ -143,6 +148,14 @@ def _part(part: Part, shape: Shape, about: frozenset[str], lexicon: Lexicon) -> 
         yield _sentence(text, topics, lexicon)
 
 
+def leans(matches: Iterable[Match]) -> bool:
+    """Say whether a sentence goes on with the one before: `this is`, `we have an interest in`."""
+    return any(
+        (m.kind == "join" and m.first == 0) or (m.kind == "interest" and m.first <= _EARLY)
+        for m in matches
+    )
+
+
 def topics_of(text: str, lexicon: Lexicon) -> frozenset[str]:
     """Return what a heading or introduction announces."""
     return frozenset(m.term for m in lexicon.matches(words_of(text)) if m.kind == "topic")
@@ -190,6 +203,8 @@ def _is_hidden(match: Match, longest: dict[int, Match]) -> bool:
 
 def _outweighs(other: Match, match: Match) -> bool:
     """Say whether `other` is the longer name; where data only overlap, they are meant."""
+    if match.kind == "basis" and other.kind == "purpose":
+        return False
     if other.first <= match.first and match.end <= other.end and other.size > match.size:
         return True
     is_apart = match.first < other.first or other.end < match.end
@@ -229,9 +244,9 @@ def _is_meant(
         return any(match is not m and _is_near(m, match) for m in channels)
     if match.kind != "data":
         return uses
-    is_listed = "collect" in topics
-    if is_listed and match.first == 0:
+    if match.first == 0 and topics & {"collect", "retain"}:
         return True
+    is_listed = "collect" in topics
     others = (m for m in data if m.term not in {match.term, "all_held"} and _is_near(m, match))
     return any(is_listed or not other.weak for other in others)
 

@@ -53,14 +53,20 @@ def _role(sentence: Sentence) -> str:
     return roles[0] if len(roles) == 1 else ""
 
 
+def _leaves(sentence: Sentence) -> bool:
+    """Say whether the sentence sends data to the place that it names."""
+    is_outside = sentence.has("area", "outside_eea", "outside_uk")
+    is_sent = sentence.has("act", "transfer") or sentence.has("transfer")
+    return is_sent or (is_outside and sentence.has("act", "share"))
+
+
 def transferred(reading: Reading, names: Names) -> Iterator[Drafted]:
     """Yield what a clause says of data that leave: whither, and on which safeguards."""
     told = [sentence for sentence in reading.sentences if not sentence.text.endswith("?")]
     areas = [area for sentence in told for area in sentence.terms("area")]
     tools = list(dict.fromkeys(tool for sentence in told for tool in sentence.terms("transfer")))
     is_about = "transfer" in reading.topics
-    leaves = any(s.has("area") and s.has("act", "transfer", "share") for s in told)
-    leaves = leaves or any(s.has("area") and s.has("transfer") for s in told)
+    leaves = any(s.has("area") and _leaves(s) for s in told)
     if areas and (leaves or (is_about and tools)):
         yield drafted("transfer", names.new("transfer", areas[0]), needs_any=tools)
     elif is_about and tools:

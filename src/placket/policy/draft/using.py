@@ -44,6 +44,8 @@ _TOLD: Final = frozenset(
         "order_issue_contact",
     }
 )
+_FEW: Final = 2
+_OBLIGATION: Final = "legal_obligation"
 _MOST_INTEREST: Final = 200
 _LEAST_INTEREST: Final = 2
 _STOP: Final = re.compile(r"[;.](?:\s|$)|,? \(?(?:e\.g|i\.e|for example|such as|par exemple)\b")
@@ -72,7 +74,10 @@ class _Use:
 
     def rest_on(self, sentence: Sentence) -> None:
         if not self.bases:
-            self.bases += bases_of(sentence)
+            # In a list of purposes, to comply with the law is one of them and no basis of all.
+            is_list = len(sentence.terms("purpose")) > _FEW
+            listed = is_list and sentence.has("purpose", "legal_compliance")
+            self.bases += [b for b in bases_of(sentence) if not (listed and b == _OBLIGATION)]
             self.interest = _interest(sentence) if self.bases == ["legitimate_interest"] else ""
 
 
@@ -130,8 +135,7 @@ def _goes_on(sentence: Sentence, reading: Reading) -> bool:
     """
     if reading.passage.shape == "item" or _is_of_the_person(sentence):
         return False
-    leans = any(match.kind == "join" and match.first == 0 for match in sentence.matches)
-    return leans or reading.passage.shape == "row"
+    return sentence.leans() or reading.passage.shape == "row"
 
 
 def _rest(uses: list[_Use], reading: Reading) -> None:
@@ -165,7 +169,8 @@ def _purposes(sentence: Sentence) -> list[str]:
     if is_elsewhere or not (is_act or is_about or bases_of(sentence) or _AIM.match(sentence.text)):
         return []
     # `to meet our legal obligations` gives the basis of another purpose, where there is one.
-    return [p for p in purposes if p != "legal_compliance"] or purposes
+    others = [p for p in purposes if p != "legal_compliance"]
+    return others if 0 < len(others) < _FEW else purposes
 
 
 def _is_of_the_person(sentence: Sentence) -> bool:
