@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from placket.facts import Fact
     from placket.standing.history import Connected
     from placket.standing.layout import Layout
     from placket.standing.standing import Standing
     from placket.store.checkpoint import Signer
     from placket.store.moved import Asked, Mark, Moved
+    from placket.store.trial import Trial
     from placket.store.verifying import Verified
 
 Point = Callable[[str], None]
@@ -250,6 +253,15 @@ class Ledger(Protocol):
 
     def drop_fold(self, digest: str) -> None:
         """Forget the standing under fold `digest`; safe to repeat."""
+
+    def trial(
+        self, folds: Sequence[Fold], *, progress: Progress = no_progress
+    ) -> AbstractContextManager[Trial]:
+        """Lend the standing under `folds`, all of one instant, in tables nobody else sees.
+
+        What the ledger answers meanwhile does not change, and nothing is left at the end, also
+        after a kill.
+        """
 
     def mark(self) -> Mark:
         """Return a point that every later fact and person comes after."""

@@ -207,6 +207,16 @@ class PostgresDatabase:
             yield session
 
     @contextmanager
+    def trial(self) -> Iterator[PostgresSession]:
+        """Lend a connection with one unchanging sight of the rows, and temporary tables.
+
+        The transaction is never committed, so the tables are gone with it.
+        """
+        # Not READ ONLY: that forbids to make a table, be it temporary.
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ") as session:
+            yield session
+
+    @contextmanager
     def writing(self) -> Iterator[PostgresSession]:
         """Lend a connection with a transaction, committed at the end."""
         # What another process committed while we waited for its locks must be seen.

@@ -78,6 +78,12 @@ class Database(Protocol):
     def snapshot(self) -> AbstractContextManager[Session]:
         """Lend a connection with one unchanging sight of the rows."""
 
+    def trial(self) -> AbstractContextManager[Session]:
+        """Lend a connection with one unchanging sight of the rows, and temporary tables.
+
+        What was written in these is gone at the end, also after a kill.
+        """
+
     def writing(self) -> AbstractContextManager[Session]:
         """Lend a connection with a transaction, committed at the end.
 

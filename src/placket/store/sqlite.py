@@ -4,7 +4,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -222,6 +222,13 @@ class SqliteDatabase:
                 yield session
             finally:
                 _roll_back(session)
+
+    def trial(self) -> AbstractContextManager[SqliteSession]:
+        """Lend a connection with one unchanging sight of the rows, and temporary tables.
+
+        They stand in a file of their own, which has no name: rolled back or killed, it is gone.
+        """
+        return self.snapshot()
 
     @contextmanager
     def writing(self) -> Iterator[SqliteSession]:

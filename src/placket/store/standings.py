@@ -32,6 +32,19 @@ def make_tables(session: Session, layout: Layout) -> None:
         session.run((f"make_{table}", layout))
 
 
+def make_bare_tables(session: Session, layout: Layout) -> None:
+    """Make the wide table and the marks of a layout for this connection alone."""
+    session.run(("try_wide", layout))
+    session.run(("try_marks", layout))
+
+
+def write_bare(session: Session, layout: Layout, standings: Sequence[Standing]) -> None:
+    """Write wide rows and marks of persons who have none there, without the packed bodies."""
+    for part, rows in _by_shape(layout, standings):
+        session.many(("put_wide", part), rows)
+    _put_marks(session, layout, standings)
+
+
 def make_indexes(session: Session, layout: Layout, indexes: Sequence[Sequence[str]]) -> None:
     """Make an index of each list of states, over the persons alone who have the first.
 
@@ -57,10 +70,8 @@ def write(
     known: persons of `standings` who may have rows already.
     """
     remove(session, layout, known)
-    for part, rows in _by_shape(layout, standings):
-        session.many(("put_wide", part), rows)
+    write_bare(session, layout, standings)
     session.many(("put_bodies", layout), [(s.person, pack(s)) for s in standings])
-    _put_marks(session, layout, standings)
 
 
 def _put_marks(session: Session, layout: Layout, standings: Sequence[Standing]) -> None:

@@ -12,6 +12,7 @@ from placket.standing.standing import Standing, unpack
 from placket.store import erasing, publishing, sequencing
 from placket.store import folds as folding
 from placket.store import moved as moving
+from placket.store import trial as trying
 from placket.store.appending import append
 from placket.store.checks import checked
 from placket.store.clusters import tied
@@ -42,12 +43,14 @@ from placket.store.verifying import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from placket.facts import Fact
     from placket.store.appending import Bodies
     from placket.store.checkpoint import Signer
     from placket.store.moved import Asked, Mark, Moved
     from placket.store.session import Database, Session
+    from placket.store.trial import Trial
     from placket.store.verifying import Verified
 
 SCHEMA: Final = "2"
@@ -306,6 +309,12 @@ class StoredLedger:
     def drop_fold(self, digest: str) -> None:
         """Forget the standing under fold `digest`; safe to repeat."""
         folding.drop(self._database, digest)
+
+    def trial(
+        self, folds: Sequence[Fold], *, progress: Progress = no_progress
+    ) -> AbstractContextManager[Trial]:
+        """Lend the standing under `folds`, all of one instant and nobody else's to see."""
+        return trying.trial(self._database, folds, progress)
 
     def mark(self) -> Mark:
         """Return a point that every later fact and person comes after."""

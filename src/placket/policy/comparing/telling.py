@@ -8,7 +8,7 @@ from placket.policy.comparing.difference import Effect
 from placket.policy.rendering.lay import capital, lay, lay_list, lay_period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from placket.policy.comparing.difference import Consequence
 
@@ -53,7 +53,7 @@ _NOTHING: Final = "nothing"
 
 def says(consequence: Consequence) -> str:
     """Return the consequence as a sentence, its regions named where it is not everywhere."""
-    words = lay_period if consequence.effect in _PERIODS else lay
+    words: Callable[[str], str] = lay_period if consequence.effect in _PERIODS else lay
     if consequence.effect in _NAMES:
         words = str
     sentence = _SAYS[consequence.effect].format(

@@ -276,6 +276,21 @@ CREATE INDEX IF NOT EXISTS {index} ON {wide} (person, {columns}) WHERE {first}_f
 -- name: make_bare_index
 CREATE INDEX IF NOT EXISTS {index} ON {wide} (person) WHERE {first}_from IS NOT NULL
 
+-- name: try_wide
+CREATE TEMP TABLE {wide} (person text COLLATE "C" PRIMARY KEY, {definitions}) ON COMMIT DROP
+
+-- name: try_marks
+CREATE TEMP TABLE {marks} (
+    person text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    from_ bigint NOT NULL,
+    until_ bigint NOT NULL,
+    PRIMARY KEY (person, name)
+) ON COMMIT DROP
+
+-- name: analyse_tried
+ANALYZE {wide}
+
 -- name: drop_wide
 DROP TABLE IF EXISTS {wide}
 

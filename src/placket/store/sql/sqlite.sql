@@ -281,6 +281,21 @@ CREATE INDEX IF NOT EXISTS {index} ON {wide} (person, {columns}) WHERE {first}_f
 -- name: make_bare_index
 CREATE INDEX IF NOT EXISTS {index} ON {wide} (person) WHERE {first}_from IS NOT NULL
 
+-- name: try_wide
+CREATE TEMP TABLE {wide} (person TEXT PRIMARY KEY, {definitions})
+
+-- name: try_marks
+CREATE TEMP TABLE {marks} (
+    person TEXT NOT NULL,
+    name TEXT NOT NULL,
+    from_ INTEGER NOT NULL,
+    until_ INTEGER NOT NULL,
+    PRIMARY KEY (person, name)
+)
+
+-- name: analyse_tried
+ANALYZE temp.{wide}
+
 -- name: drop_wide
 DROP TABLE IF EXISTS {wide}
 
