@@ -9,13 +9,21 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from placket.decide.alike import Alike, asked_leaves, gathered, select_alike
 from placket.decide.condition import is_true
 from placket.decide.decide import Prepared, permits, prepare
 from placket.decide.question import Question
-from placket.decide.sql import by_reason, count_eligible, funnel, printed, select_eligible
+from placket.decide.sql import (
+    by_reason,
+    count_eligible,
+    funnel,
+    printed,
+    select_eligible,
+    select_marks,
+)
 from placket.policy.compile import Policy
 from placket.standing.fold import fold
-from placket.standing.layout import layout_of
+from placket.standing.layout import Layout, layout_of
 from placket.standing.standing import Standing
 from placket.store.postgres import PostgresDatabase
 from placket.store.sqlite import SqliteDatabase
@@ -82,6 +90,13 @@ def first_denials(prepared: Prepared, standings: tuple[Standing, ...], at: int) 
     return found
 
 
+def alike(database: Database, prepared: list[Prepared], layout: Layout, at: int) -> Alike:
+    asked = asked_leaves(prepared, layout)
+    with database.reading() as session:
+        marks = list(session.written(printed(select_marks(layout), database.dialect), {}))
+    return gathered(rows(database, select_alike(asked, layout), at), asked, marks, at)
+
+
 # A failing crowd is small enough to read as it is drawn, and shrinking one takes minutes.
 @settings(max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(crowd=crowds())
@@ -93,6 +108,7 @@ def test_the_rows_of_the_sql_are_whom_decide_permits(database: Database, crowd: 
         make_tables(session, layout)
         write(session, layout, standings, known=())
     try:
+        together = alike(database, [prepare(policy, q) for q in asked], layout, at)
         for question in asked:
             prepared = prepare(policy, question)
             permitted = [s.person for s in standings if prepared.decide(s, at).is_permitted]
@@ -105,6 +121,9 @@ def test_the_rows_of_the_sql_are_whom_decide_permits(database: Database, crowd: 
             assert [row[0] for row in selected] == sorted(permitted)
             assert counted == [(len(permitted),)]
             assert {int(s): int(n) for s, n in lost} == first_denials(prepared, standings, at)
+            assert +Counter(together.first_denials(prepared)) == first_denials(
+                prepared, standings, at
+            )
             assert [int(n or 0) for n in alone[0]] == [
                 sum(is_true(step.denies, s.dense, s.sparse, at) for s in standings)
                 for step in prepared.steps

@@ -69,16 +69,17 @@ def _joined(parts: list[exp.Expr], *, every: bool) -> exp.Expr:
         return exp.true() if every else exp.false()
     if len(parts) == 1:
         return parts[0]
-    return exp.Paren(this=_balanced(parts, exp.And if every else exp.Or))
+    return exp.Paren(this=balanced(parts, exp.And if every else exp.Or))
 
 
-def _balanced(parts: list[exp.Expr], connector: type[exp.And | exp.Or]) -> exp.Expr:
+def balanced(parts: list[exp.Expr], connector: type[exp.Binary]) -> exp.Expr:
+    """Return the parts, at least one, joined by the connector."""
     # Halves instead of a chain: hundreds of conditions nest eight deep, and nothing is copied,
     # which is where building a tree with the library's own functions spends its time.
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2
-    left, right = _balanced(parts[:middle], connector), _balanced(parts[middle:], connector)
+    left, right = balanced(parts[:middle], connector), balanced(parts[middle:], connector)
     return connector(this=left, expression=right)
 
 
@@ -87,7 +88,7 @@ def _column(name: str, of: str) -> exp.Column:
     return exp.Column(this=exp.Identifier(this=name), table=exp.Identifier(this=of))
 
 
-def _in(layout: Layout) -> Printer:
+def leaf_in(layout: Layout) -> Printer:
     """Return what prints a leaf over the ledger's tables."""
 
     def print_leaf(leaf: Leaf, is_true: bool) -> exp.Expr:
@@ -139,34 +140,34 @@ def interval(
 def _mark(leaf: Leaf, layout: Layout) -> exp.Expr:
     conditions: list[exp.Expr] = [
         _is_of_row(),
-        exp.EQ(this=exp.column("name", _MARK), expression=exp.Literal.string(leaf.name)),
+        exp.EQ(this=_column("name", _MARK), expression=exp.Literal.string(leaf.name)),
     ]
     if isinstance(leaf, Holds):
-        conditions.append(exp.LTE(this=exp.column("from_", _MARK), expression=now()))
-        conditions.append(exp.GT(this=exp.column("until_", _MARK), expression=now()))
+        conditions.append(exp.LTE(this=_column("from_", _MARK), expression=now()))
+        conditions.append(exp.GT(this=_column("until_", _MARK), expression=now()))
     elif isinstance(leaf, Ended):
-        conditions.append(exp.LTE(this=exp.column("until_", _MARK), expression=now()))
+        conditions.append(exp.LTE(this=_column("until_", _MARK), expression=now()))
     return _some_mark(layout, conditions)
 
 
 def _is_of_row() -> exp.Expr:
-    return exp.EQ(this=exp.column("person", _MARK), expression=exp.column("person", _ROW))
+    return exp.EQ(this=_column("person", _MARK), expression=_column("person", _ROW))
 
 
 def _some_mark(layout: Layout, conditions: list[exp.Expr]) -> exp.Expr:
-    table = exp.alias_(exp.to_table(layout.marks), _MARK, table=True)
-    found = exp.select(exp.Literal.number(1)).from_(table, copy=False)
+    found = exp.Select(expressions=[exp.Literal.number(1)])
+    found.from_(_table(layout.marks, _MARK), copy=False)
     return exp.Exists(this=found.where(_joined(conditions, every=True), copy=False))
 
 
 def denies(step: Step, layout: Layout) -> exp.Expr:
     """Return SQL that is true of the persons whom `step` denies."""
-    denied = truth(step.denies, _in(layout))
+    denied = truth(step.denies, leaf_in(layout))
     return _joined([_has_marks(), denied], every=True) if needs_sparse(step.denies) else denied
 
 
 def _has_marks() -> exp.Expr:
-    return exp.GT(this=exp.column("marks", _ROW), expression=exp.Literal.number(0))
+    return exp.GT(this=_column("marks", _ROW), expression=exp.Literal.number(0))
 
 
 def permitted(prepared: Prepared, layout: Layout) -> exp.Expr:
@@ -176,18 +177,31 @@ def permitted(prepared: Prepared, layout: Layout) -> exp.Expr:
     """
     places = (f"in.{place.name}" for place in prepared.policy.places)
     denied = shortened((step.denies for step in permits(prepared)), places)
-    leaf = _in(layout)
+    leaf = leaf_in(layout)
     dense = [truth(c, leaf, is_true=False) for c in denied if not needs_sparse(c)]
     sparse = [truth(c, leaf, is_true=False) for c in denied if needs_sparse(c)]
     if not sparse:
         return _joined(dense, every=True)
-    unmarked = exp.EQ(this=exp.column("marks", _ROW), expression=exp.Literal.number(0))
+    unmarked = exp.EQ(this=_column("marks", _ROW), expression=exp.Literal.number(0))
     rarely = _joined([unmarked, _joined(sparse, every=True)], every=False)
     return _joined([*dense, rarely], every=True)
 
 
-def _standing(layout: Layout) -> exp.Expr:
-    return exp.alias_(exp.to_table(layout.wide), _ROW, table=True)
+def standing_row(layout: Layout) -> exp.Expr:
+    """Return the table of wide rows, under the name by which columns are asked of it."""
+    return _table(layout.wide, _ROW)
+
+
+def select_marks(layout: Layout) -> exp.Select:
+    """Return the query for all sparse states: `person`, `name`, `from_`, `until_`."""
+    columns = [_column(name, _MARK) for name in ("person", "name", "from_", "until_")]
+    return exp.Select(expressions=columns).from_(_table(layout.marks, _MARK), copy=False)
+
+
+def _table(name: str, alias: str) -> exp.Table:
+    # The library's own function parses each name anew.
+    as_ = exp.TableAlias(this=exp.Identifier(this=alias))
+    return exp.Table(this=exp.Identifier(this=name), alias=as_)
 
 
 def select_eligible(prepared: Prepared, layout: Layout, *, after: bool = False) -> exp.Select:
@@ -199,7 +213,7 @@ def select_eligible(prepared: Prepared, layout: Layout, *, after: bool = False) 
     if after:
         behind = exp.Placeholder(this="after")
         wanted.append(exp.GT(this=exp.column("person", _ROW), expression=behind))
-    query = exp.select(exp.column("person", _ROW)).from_(_standing(layout), copy=False)
+    query = exp.select(exp.column("person", _ROW)).from_(standing_row(layout), copy=False)
     query.where(_joined(wanted, every=True), copy=False)
     return query.order_by(exp.column("person", _ROW), copy=False)
 
@@ -235,7 +249,7 @@ def turning(prepared: Prepared, layout: Layout) -> exp.Select:
 def _numbered(query: exp.Select, layout: Layout) -> exp.Select:
     ledger = exp.alias_(exp.to_table("person"), _PERSON, table=True)
     same = exp.EQ(this=exp.column("id", _PERSON), expression=exp.column("person", _ROW))
-    return query.from_(_standing(layout), copy=False).join(ledger, on=same, copy=False)
+    return query.from_(standing_row(layout), copy=False).join(ledger, on=same, copy=False)
 
 
 def _turns(end: exp.Column) -> exp.Expr:
@@ -247,7 +261,7 @@ def _turns(end: exp.Column) -> exp.Expr:
 def count_eligible(prepared: Prepared, layout: Layout) -> exp.Select:
     """Return the query for the number of permitted persons, one row of one column."""
     count = exp.Count(this=exp.Star())
-    query = exp.select(count).from_(_standing(layout), copy=False)
+    query = exp.select(count).from_(standing_row(layout), copy=False)
     return query.where(permitted(prepared, layout), copy=False)
 
 
@@ -269,7 +283,7 @@ def funnel(prepared: Prepared, layout: Layout) -> exp.Select:
             exp.Alias(this=exp.Count(this=exp.Star()), alias=exp.to_identifier("persons")),
         ]
     )
-    return query.from_(_standing(layout), copy=False).group_by(exp.Literal.number(1), copy=False)
+    return query.from_(standing_row(layout), copy=False).group_by(exp.Literal.number(1), copy=False)
 
 
 def _case(pairs: list[tuple[exp.Expr, exp.Expr]], *, otherwise: exp.Expr) -> exp.Expr:
@@ -296,7 +310,7 @@ def by_reason(steps: Iterable[Step], layout: Layout) -> exp.Select:
         )
         for index, step in enumerate(steps)
     ]
-    return exp.Select(expressions=columns).from_(_standing(layout), copy=False)
+    return exp.Select(expressions=columns).from_(standing_row(layout), copy=False)
 
 
 def printed(query: exp.Expr, dialect: str) -> str:

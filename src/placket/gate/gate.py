@@ -6,16 +6,16 @@ import secrets
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from placket.decide.decide import decide, permits, prepare
-from placket.decide.sql import funnel, printed, select_eligible
-from placket.gate.answers import Funnel, Lost
+from placket.decide.decide import decide, prepare
+from placket.decide.sql import printed, select_eligible
 from placket.gate.bitmaps import counted
 from placket.gate.erasing import Eraser
 from placket.gate.folds import PolicyFold
+from placket.gate.funnels import funnels
 from placket.gate.newcomers import duplicates, met_by, renamed, settle, spread, untold
 from placket.gate.sealing import births, identifier_hashes, seal
 from placket.gate.verifying import beside_the_leaves
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from placket.decide.question import Decision, Question
     from placket.facts import Fact
+    from placket.gate.answers import Funnel
     from placket.gate.versions import Versions
     from placket.keyring import Keyring
     from placket.policy.compile import Policy
@@ -439,32 +440,15 @@ class Gate:
 
         Each person lost is counted once, at the first reason of the table that denies.
         """
-        self.known(question)
-        return self._by_standing(lambda policy, now: self._funnel(policy, question, now))
+        return self.funnels((question,))[0]
 
-    def _funnel(self, policy: Policy, question: Question, now: int) -> Funnel:
-        prepared = prepare(policy, question)
-        query = printed(funnel(prepared, layout_of(policy)), self.ledger.dialect)
-        counts = {
-            int(str(row[0])): int(str(row[1])) for row in self.ledger.rows(query, {"now": now})
-        }
-        by_reason: dict[tuple[str, str], Lost] = {}
-        for index, step in enumerate(permits(prepared)):
-            persons = counts.get(index, 0)
-            if not persons:
-                continue
-            lost = by_reason.get((step.code, step.clause)) or Lost(
-                code=step.code, clause=step.clause, changes_when=step.changes_when, persons=0
-            )
-            by_reason[step.code, step.clause] = replace(lost, persons=lost.persons + persons)
-        return Funnel(
-            activity=question.activity,
-            channel=question.channel,
-            at=now,
-            persons=sum(counts.values()),
-            permitted=counts.get(-1, 0),
-            lost=tuple(sorted(by_reason.values(), key=lambda row: (-row.persons, row.code))),
-        )
+    def funnels(self, questions: Sequence[Question]) -> list[Funnel]:
+        """Return the funnel of each question, in order, of many by reading everybody once.
+
+        Raises UnknownActivity.
+        """
+        asked = tuple(self.known(question) for question in questions)
+        return self._by_standing(lambda policy, now: funnels(self.ledger, policy, asked, now))
 
     # Audit
 

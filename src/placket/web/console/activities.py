@@ -49,32 +49,36 @@ class Row:
 def all_of_them(request: Request) -> Response:
     """Answer with each activity on each channel."""
     gate: Gate = request.app.state.gate
-    groups = [(title, list(_rows(gate, kind))) for kind, title in GROUPS.items()]
-    shown = [(title, rows) for title, rows in groups if rows]
+    rows = list(_rows(gate))
+    groups = (
+        (title, [row for row in rows if row.activity.message == kind])
+        for kind, title in GROUPS.items()
+    )
+    shown = [(title, of_kind) for title, of_kind in groups if of_kind]
     return page(
         "activities.html",
         front=gate.policy.front,
         at=gate.now(),
         groups=shown,
-        persons=max((row.funnel.persons for _, rows in shown for row in rows), default=0),
+        persons=max((row.funnel.persons for row in rows), default=0),
     )
 
 
-def _rows(gate: Gate, kind: str) -> Iterator[Row]:
-    for name, variants in gate.policy.activities.items():
-        if variants[0].message != kind:
-            continue
-        for channel in channels_of(variants):
-            funnel = gate.funnel(Question(activity=name, channel=channel))
-            yield Row(
-                activity=variants[0],
-                channel=channel,
-                funnel=funnel,
-                picture=bar(
-                    funnel.permitted, funnel.persons - funnel.permitted, funnel.persons, ""
-                ),
-                most=tuple((lost.persons, reason_words(lost.code)) for lost in funnel.lost[:2]),
-            )
+def _rows(gate: Gate) -> Iterator[Row]:
+    asked = [
+        (variants[0], Question(activity=name, channel=channel))
+        for name, variants in gate.policy.activities.items()
+        for channel in channels_of(variants)
+    ]
+    funnels = gate.funnels([question for _, question in asked])
+    for (activity, question), funnel in zip(asked, funnels, strict=True):
+        yield Row(
+            activity=activity,
+            channel=question.channel,
+            funnel=funnel,
+            picture=bar(funnel.permitted, funnel.persons - funnel.permitted, funnel.persons, ""),
+            most=tuple((lost.persons, reason_words(lost.code)) for lost in funnel.lost[:2]),
+        )
 
 
 def channels_of(variants: tuple[Activity, ...]) -> tuple[str, ...]:
@@ -90,9 +94,8 @@ def one(request: Request) -> Response:
     variants = gate.policy.activities.get(name)
     if variants is None:
         raise HTTPException(404)
-    funnels = [
-        gate.funnel(Question(activity=name, channel=channel)) for channel in channels_of(variants)
-    ]
+    channels = channels_of(variants)
+    funnels = gate.funnels([Question(activity=name, channel=channel) for channel in channels])
     return page(
         "activity.html",
         front=gate.policy.front,
