@@ -92,7 +92,6 @@ CHECKS: Final[tuple[Check, ...]] = (
 
 LAWFUL: Final[tuple[Check, ...]] = (
     risk.objections_with_reasons,
-    risk.others_by_soft_opt_in,
     risk.implied_consents,
     risk.audiences_without_consent,
     risk.refusals_too_wide,
@@ -130,14 +129,12 @@ WORDING: Final[tuple[Check, ...]] = (
 )
 """What the words alone show, also those of a text that nobody has written rules for."""
 
-OF_TEXT: Final[tuple[Check, ...]] = (
+OF_RULES: Final[tuple[Check, ...]] = (
     references.unknown_statuses,
     basis.two_bases,
-    basis.consent_without_rule,
     basis.contract_without_relation,
     basis.obligation_without_law,
     basis.interest_unsaid,
-    marketing.marketing_without_yes,
     marketing.soft_opt_in_incomplete,
     basis.special_without_condition,
     basis.automated_without_safeguards,
@@ -207,6 +204,33 @@ OF_TEXT: Final[tuple[Check, ...]] = (
     risk.one_time_for_everything,
     risk.recordings_without_time,
     risk.derogations_as_rule,
+)
+"""What the rules of a text show when the law is held against them."""
+
+ONCE: Final[tuple[Check, ...]] = (
+    basis.consent_without_rule,
+    marketing.marketing_without_yes,
+    risk.others_by_soft_opt_in,
+)
+"""What of those is told of a clause once, however many rules stand in it."""
+
+
+def once_a_clause(checking: Check) -> Check:
+    """Return the check, told once for each clause: a text is not mended rule by rule."""
+
+    def first(book: Book) -> Iterator[Problem]:
+        told: set[str] = set()
+        for problem in checking(book):
+            if problem.clause not in told:
+                told.add(problem.clause)
+                yield problem
+
+    return first
+
+
+OF_TEXT: Final[tuple[Check, ...]] = (
+    *OF_RULES,
+    *(once_a_clause(checking) for checking in ONCE),
     *WORDING,
 )
 """What is judged of a text as published: the law, and not how its rules are written."""
@@ -214,7 +238,7 @@ OF_TEXT: Final[tuple[Check, ...]] = (
 
 def check(document: Document) -> tuple[Problem, ...]:
     """Return the problems of the document's content, by place and code."""
-    return _told((*CHECKS, *LAWFUL), Book(document=document))
+    return _told((*CHECKS, *LAWFUL, risk.others_by_soft_opt_in), Book(document=document))
 
 
 def check_published(document: Document) -> tuple[Problem, ...]:

@@ -91,7 +91,7 @@ def marketing_on_two_bases(book: Book) -> Iterator[Problem]:
 
 
 def _is_one_audience(one: Activity, other: Activity) -> bool:
-    same_channel = _meet(one.channel, other.channel)
+    same_channel = not other.channel or not set(one.channel).isdisjoint(other.channel)
     return overlap(one, other) and _meet(one.about, other.about) and same_channel
 
 
@@ -307,7 +307,8 @@ def unreachable_addresses(book: Book) -> Iterator[Problem]:
         alike = [a for a in shared if overlap(a, activity)]
         writing = [a for a in alike if _WRITTEN & set(a.channel)]
         channels = tuple(dict.fromkeys(c for a in alike for c in a.channel))
-        if numbers and writing and _CALLED.isdisjoint(channels) and not activity.shares:
+        is_handed_on = activity.shares or activity.recipients
+        if numbers and writing and _CALLED.isdisjoint(channels) and not is_handed_on:
             problem = found(
                 "P408",
                 activity,

@@ -210,9 +210,13 @@ def periods_untold(book: Book) -> Iterator[Problem]:
                 "P444",
                 retain,
                 "period",
-                f"{bend(retain.what)} is kept, and the clause does not say how long",
+                f"{_data(retain)} is kept, and the clause does not say how long",
                 "write the time, such as `6 months from call.ended`, or the event that ends it",
             )
+
+
+def _data(retain: Retain) -> str:
+    return bend(retain.what) if set(retain.what).isdisjoint(ALL) else "everything"
 
 
 def fees_without_amount(book: Book) -> Iterator[Problem]:

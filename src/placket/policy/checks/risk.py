@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from placket.policy import vocabulary
@@ -105,8 +106,9 @@ def opting_out_at_a_price(book: Book) -> Iterator[Problem]:
 
 def others_by_soft_opt_in(book: Book) -> Iterator[Problem]:
     """Tell marketing of or by others that rests on the sender's own customers."""
+    own = re.sub(r"\W+", "_", book.document.front.retailer.casefold())
     for activity in book.activities:
-        foreign = tuple(s for s in activity.sender if s not in {"this_retailer", "retailer"})
+        foreign = tuple(s for s in activity.sender if s not in {"this_retailer", "retailer", own})
         for_others = not OTHERS.isdisjoint(activity.purpose) or bool(foreign)
         if book.said_by_parent(activity, "purpose", "sender", "basis"):
             continue

@@ -139,9 +139,9 @@ def routes_not_equal(book: Book) -> Iterator[Problem]:
             for r in book.rules(Right)
             if r.by and r.name in {"withdraw_consent", "marketing_opt_out"}
         ),
-        key=lambda r: r.name,
+        key=_of_what,
     )
-    for name, group in groupby(routed, key=lambda r: r.name):
+    for (name, _), group in groupby(routed, key=_of_what):
         rights = list(group)
         ways = {r.clause: set(r.by) for r in rights}
         if len(ways) < _SAFE or any(w >= set().union(*ways.values()) for w in ways.values()):
@@ -155,6 +155,10 @@ def routes_not_equal(book: Book) -> Iterator[Problem]:
             "say in one clause that every way ends the same, and name them all there",
         )
         yield seeing(problem, *rights[1:])
+
+
+def _of_what(right: Right) -> tuple[str, str]:
+    return right.name, str(right.covers)
 
 
 def offers_without_business(book: Book) -> Iterator[Problem]:
