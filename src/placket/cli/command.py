@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "check": ("placket.cli.check", "tell what is wrong with a policy"),
     "draft": ("placket.cli.draft", "draft a policy from a text that people wrote"),
     "notice": ("placket.cli.notice", "write the notice, in any language it is in"),
+    "record-of-processing": ("placket.cli.record", "write the record of GDPR Art. 30"),
     "trace": ("placket.cli.trace", "show each clause with its rule and its test"),
     "init": ("placket.cli.init", "set up an installation"),
     "serve": ("placket.cli.serve", "serve the interface and the pages"),

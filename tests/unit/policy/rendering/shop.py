@@ -1,11 +1,14 @@
 """A small shop's policy with one of each kind of rule, and its French translation."""
 
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from placket.policy.compile import Policy
 from placket.policy.load import load_policy
 from placket.policy.parse import Document, parse
 
+RETAILERS = ("all", "justelegance", "lepiquet", "muse", "netaporter")
 TEXT = """---
 retailer: The Corner Shop
 version: 2026-01
@@ -196,7 +199,9 @@ Chaque nouvelle version a sa date.
 """
 
 
+@cache
 def policy(text: str = TEXT) -> Policy:
+    """Return the policy that runs; loaded once for all tests of a process."""
     loaded = load_policy(text, "policy.md", on=date(2026, 3, 1))
     assert loaded.policy is not None, [str(problem) for problem in loaded.problems]
     return loaded.policy
@@ -206,3 +211,8 @@ def document(text: str, file: str = "policy.md") -> Document:
     found = parse(text, file)
     assert found.document is not None, [str(problem) for problem in found.problems]
     return found.document
+
+
+def retailer(name: str) -> Policy:
+    file = Path(__file__).parents[4] / "policies" / name / "policy.md"
+    return policy(file.read_text(encoding="utf-8"))

@@ -1,7 +1,6 @@
 """The notice by itself: short first, every clause once, nothing of the blocks, safe to open."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +9,7 @@ from placket.policy.rendering.outline import outline
 from placket.policy.rendering.pages import words_in
 from placket.policy.rendering.summary import MOST_POINTS, topics
 from placket.policy.translation import translated
-from tests.unit.policy.rendering.shop import FRENCH, TEXT, document, policy
+from tests.unit.policy.rendering.shop import FRENCH, RETAILERS, TEXT, document, policy, retailer
 
 CLAUSES = [f"CS-{number}" for number in range(1, 8)]
 
@@ -136,10 +135,9 @@ def test_a_second_part_of_the_text_has_a_heading_of_its_own() -> None:
     assert "\n# Elsewhere\n\nFor others.\n" in notice_as_markdown(document(parted))
 
 
-@pytest.mark.parametrize("name", ["all", "justelegance", "lepiquet", "muse", "netaporter"])
+@pytest.mark.parametrize("name", RETAILERS)
 def test_the_five_policies_have_each_clause_once(name: str) -> None:
-    file = Path(__file__).parents[4] / "policies" / name / "policy.md"
-    running = policy(file.read_text(encoding="utf-8"))
+    running = retailer(name)
 
     html = notice_as_html(running, running.document, sheet="")
 

@@ -1,0 +1,104 @@
+"""The record of processing: Art. 30(1) (a) to (g) for each activity, and no cell that runs."""
+
+import csv
+import io
+
+import pytest
+from openpyxl import load_workbook  # type: ignore[import-untyped]  # it has none
+
+from placket.cli.record import record_as_xlsx
+from placket.policy.rendering.record import (
+    AS_PROCESSOR,
+    COLUMNS,
+    Entry,
+    Record,
+    record_as_csv,
+    record_as_html,
+    record_of,
+    table_of,
+)
+from tests.unit.policy.rendering.shop import RETAILERS, TEXT, policy, retailer
+
+EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "=cmd|' /C calc'!A0")
+
+
+def record_with(cell: str) -> Record:
+    entry = Entry(**dict.fromkeys(COLUMNS, cell))
+    return Record(
+        retailer=cell, version="1", effective="2026-01-31", entries=(entry,), elsewhere=()
+    )
+
+
+def test_an_activity_has_every_item_of_the_article() -> None:
+    first, second, _ = record_of(policy()).entries
+
+    assert first == Entry(
+        activity="deliver",
+        controller="The Corner Shop Ltd, 1 High Street, Leeds, privacy@shop.example.org, "
+        "data protection officer: Data Protection Officer, dpo@shop.example.org, "
+        "represented in eu by Office in Paris, eu@shop.example.org",
+        purposes="Delivery",
+        basis="contract",
+        persons="Customer",
+        data="Name and delivery address",
+        recipients="Courier",
+        transfers="Courier in US, under standard contractual clauses",
+        kept="Name and delivery address: 6 years from “order placed”",
+        security="Encryption",
+        regions="all",
+        clause="CS-2",
+    )
+    assert (second.recipients, second.transfers) == ("None named", "None named")
+    assert second.kept == "Email: 3 years from last “order placed”"
+    assert second.security == "None named"
+
+
+def test_a_recipient_without_activity_is_not_lost() -> None:
+    found = record_of(policy(TEXT.replace("  recipients: [courier]\n", "")))
+
+    assert record_of(policy()).elsewhere == ()
+    assert found.elsewhere == ("courier (CS-2)",)
+
+
+@pytest.mark.parametrize("cell", EVIL)
+def test_no_cell_of_the_csv_is_a_formula(cell: str) -> None:
+    rows = list(csv.reader(io.StringIO(record_as_csv(record_with(cell)))))
+
+    assert [row[0] for row in rows[1:]] == [f"'{cell}"]
+
+
+@pytest.mark.parametrize("cell", [*EVIL, "a\x00b"])
+def test_no_cell_of_the_spreadsheet_is_a_formula(cell: str) -> None:
+    made = record_as_xlsx(record_with(cell))
+
+    book = load_workbook(io.BytesIO(made))
+    types = {found.data_type for sheet in book for row in sheet.iter_rows() for found in row}
+    assert types <= {"s", "inlineStr"}
+
+
+def test_the_spreadsheet_holds_what_the_csv_holds() -> None:
+    record = record_of(policy())
+
+    sheet = load_workbook(io.BytesIO(record_as_xlsx(record)))["Record of processing"]
+
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == table_of(record)
+    assert list(csv.reader(io.StringIO(record_as_csv(record)))) == table_of(record)
+
+
+def test_the_page_has_a_section_for_each_activity_and_speaks_of_processors() -> None:
+    html = record_as_html(record_of(policy()), sheet="")
+
+    assert html.count('<section id="row-') == 3
+    assert html.count("(e) Transfers and safeguards") == 3
+    assert AS_PROCESSOR in html
+    assert "<script" not in html
+
+
+@pytest.mark.parametrize("name", RETAILERS)
+def test_the_five_policies_leave_no_item_empty(name: str) -> None:
+    running = retailer(name)
+
+    record = record_of(running)
+
+    assert len(record.entries) == sum(len(found) for found in running.activities.values())
+    assert [entry for entry in record.entries if not all(entry.cells())] == []
