@@ -171,6 +171,7 @@ def _values(rule: Rule) -> Iterator[tuple[str, Any]]:  # noqa: C901, PLR0912, PL
             yield from (("recipient", rule.recipients), ("channel", rule.channel))
         case Consent():
             yield from (("basis", ("consent",)), ("channel", (*rule.channel, *rule.withdrawn_by)))
+            yield "period", map(str, durations_in(rule.period)) if rule.period else ()
         case Cookie():
             yield from (("purpose", rule.purpose), ("channel", rule.withdrawn_by))
             yield ("basis", (rule.basis,) if rule.basis == "consent" else ())
@@ -255,35 +256,51 @@ def compare(
                 by_kind[kind].right += any(main in KINDS[clause.kind] for clause in there)
 
 
-@click.command()
-@click.option("--clauses", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--texts", type=click.Path(path_type=Path, exists=True), required=True)
-def main(clauses: Path, texts: Path) -> None:
-    """Draft each text and compare what was found with the given clauses."""
-    by_value: dict[str, Score] = {kind: Score() for kind in VALUES}
-    by_kind: dict[str, Score] = {kind: Score() for kind in KINDS}
-    lost = 0
+@dataclass(slots=True)
+class Scores:
+    """What comparing found: a score for each kind of value and of clause, and what was left out."""
+
+    by_value: dict[str, Score] = field(default_factory=lambda: {kind: Score() for kind in VALUES})
+    by_kind: dict[str, Score] = field(default_factory=lambda: {kind: Score() for kind in KINDS})
+    left_out: list[str] = field(default_factory=list)
+
+
+def measure(clauses: Path, texts: Path) -> Scores:
+    """Return how the draft of each text meets the given clauses."""
+    scores = Scores()
     lines = clauses.read_text(encoding="utf-8").splitlines()
     for seed in sorted({json.loads(line)["seed"] for line in lines}):
         text = read_source((texts / seed).read_bytes())
         drafted = draft(text, Wish(today=_DAY)) if isinstance(text, str) else text
         document = None if isinstance(drafted, Unreadable) else parse(drafted.text).document
         if document is None:
-            click.echo(f"{seed}: left out, it gives no draft", err=True)
+            scores.left_out.append(f"{seed}: it gives no draft")
             continue
         joined, made = drafted_clauses(document)
-        given, unplaced = given_clauses(clauses, seed, joined)
-        lost += unplaced
-        compare(made, given, by_value, by_kind)
-    _show("value", by_value)
-    _show("kind of clause", by_kind)
-    click.echo(f"left out: {lost} clauses whose quote was not found in a drafted text", err=True)
+        given, lost = given_clauses(clauses, seed, joined)
+        scores.left_out += [f"{seed}: {lost} clauses whose quote stands nowhere"] if lost else []
+        compare(made, given, scores.by_value, scores.by_kind)
+    return scores
 
 
-def _show(what: str, scores: dict[str, Score]) -> None:
-    click.echo(f"\n| {what} | recall | precision |\n| --- | --- | --- |")
-    for name, score in scores.items():
-        click.echo(f"| {name} | {score.cells()} |")
+def table(what: str, scores: dict[str, Score]) -> Iterator[str]:
+    """Yield the lines of a table in Markdown; what nobody sought and nothing gave is left out."""
+    yield f"| {what} | recall | precision |"
+    yield "| --- | --- | --- |"
+    yield from (f"| {n} | {s.cells()} |" for n, s in scores.items() if s.sought or s.drafted)
+
+
+@click.command()
+@click.option("--clauses", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--texts", type=click.Path(path_type=Path, exists=True), required=True)
+def main(clauses: Path, texts: Path) -> None:
+    """Draft each text and compare what was found with the given clauses."""
+    scores = measure(clauses, texts)
+    click.echo("\n".join(table("value", scores.by_value)))
+    click.echo()
+    click.echo("\n".join(table("kind of clause", scores.by_kind)))
+    for line in scores.left_out or ["nothing"]:
+        click.echo(f"left out: {line}", err=True)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def told(reading: Reading, names: Names) -> Iterator[Drafted]:
     if "cookie_policy" in reading.terms("notice") and urls_in(text):
         name = names.new("notice", "cookie_policy")
         yield drafted("notice", name, url=urls_in(text)[0])
-    if reading.has("notice", "contact"):
+    if reading.has("notice", "contact") or (places and reading.has("word", "contact")):
         spoken = (c for sentence in reading.sentences for c in sentence.channels())
         channels = [c for c in dict.fromkeys(spoken) if c in _CONTACTS]
         if places or channels:

@@ -94,14 +94,18 @@ def titled(entries: Sequence[Entry], lexicon: Lexicon) -> Iterator[Entry]:
     A heading that says something for the clauses under it, such as their legal basis in
     parentheses, becomes the title of each and a part of its text.
     """
-    heading, count = "", 0
+    heading, count, is_about_data = "", 0, False
     for entry in entries:
         if isinstance(entry, Heading):
-            heading, count = (entry.text if _says(entry.text, lexicon) else ""), 0
+            is_about_data = _names_data(entry.text, lexicon)
+            says = is_about_data or _says(entry.text, lexicon)
+            heading, count = (entry.text if says else ""), 0
             # What becomes a title of clauses does not stand a second time as a heading.
             if not heading:
                 yield entry
             continue
+        if is_about_data and _moves_on(entry, lexicon):
+            heading = ""
         count += 1
         own = f"{heading}, {count}" if heading and count > 1 else heading
         yield replace(entry, title=_clean(own or _title(entry)), title_said=heading)
@@ -116,11 +120,24 @@ def _says(heading: str, lexicon: Lexicon) -> bool:
     aims = bool(_AIM.match(heading)) and any(m.kind == "purpose" for m in matches)
     behind = _BEHIND.search(heading)
     named = lexicon.matches(words_of(behind[0])) if behind else ()
-    if aims or any(m.kind in {"basis", "basiscell"} for m in named):
-        return True
-    # A heading such as `Your payment details` says what all below it is about.
+    return aims or any(m.kind in {"basis", "basiscell"} for m in named)
+
+
+def _names_data(heading: str, lexicon: Lexicon) -> bool:
+    """Say whether the heading, such as `Your payment details`, names data and nothing else."""
+    matches = lexicon.matches(words_of(heading))
     held = sum(m.size for m in matches if m.kind == "data" and m.term != "all_held")
     return held > 0 and len(words_of(heading)) <= held + _BESIDE
+
+
+def _moves_on(passage: Passage, lexicon: Lexicon) -> bool:
+    """Say whether a clause is no longer about what the data under a heading are used for."""
+    matches = lexicon.matches(words_of(passage.prose()))
+    is_use = any(m.kind == "purpose" for m in matches)
+    return not is_use and any(
+        m.kind in {"right", "authority"} or (m.kind == "act" and m.term in {"share", "keep"})
+        for m in matches
+    )
 
 
 def _title(passage: Passage) -> str:
