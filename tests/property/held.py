@@ -75,7 +75,8 @@ class Asked:
 
     @cached_property
     def asked(self) -> tuple[str, ...]:
-        return asked_data(self.policy, self.question)
+        """The data in question here: those named, else all that the rule of this place uses."""
+        return vocabulary.members(self.question.data) or uses_of(self.activity)
 
     @cached_property
     def must(self) -> frozenset[str]:

@@ -86,6 +86,8 @@ def oracle(  # noqa: PLR0913, PLR0917 - one person's whole case, part by part
     is_denied = False
     for place in places:
         case = case_in(place, person, question)
+        if case is not None:
+            lost |= set(asked_data(policy, question)) - set(case.asked)
         for denial in case.table() if case is not None else (Denial("declared.region"),):
             codes.add(denial.code)
             lost |= denial.data

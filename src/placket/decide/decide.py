@@ -91,7 +91,8 @@ class Prepared:
     def _partly(self, denied: list[Step], standing: Standing, at: int) -> Decision:
         because = tuple([step.told.reason(standing, at) for step in denied if step.told])
         lost = {datum for step in denied for datum in step.data}
-        withheld = tuple([datum for datum in self.asked if datum in lost]) if lost else ()
+        kept_back = {datum for step in denied if step.is_said for datum in step.data}
+        withheld = tuple([datum for datum in self.asked if datum in kept_back])
         if [step for step in denied if step.is_vital]:
             return Decision(
                 outcome=DENY,
@@ -115,7 +116,9 @@ class Prepared:
 
 
 def _told(policy: Policy, step: Step) -> Step:
-    """Return the step with the reason that it gives."""
+    """Return the step with the reason that it gives, if it gives one."""
+    if not step.is_said:
+        return step
     plain = Reason(
         code=step.code,
         clause=step.clause,
@@ -230,9 +233,9 @@ def _steps(
             activity=activity,
             question=question,
             channel=channel,
-            data=asked,
+            data=vocabulary.members(question.data) or uses_of(activity),
         )
-        by_place.append(_weighed(asking))
+        by_place.append((*_weighed(asking), *_unused(asking, asked)))
         for support in dict.fromkeys(_supports(asking)):
             supports.setdefault(support, []).append(place.name)
     found = (
@@ -256,6 +259,14 @@ def _weighed(asking: Asking) -> tuple[Step, ...]:
         replace(step, is_vital=False) if step.data and must.isdisjoint(step.data) else step
         for step in steps_of(asking)
     )
+
+
+def _unused(asking: Asking, asked: tuple[str, ...]) -> Iterator[Step]:
+    """Leave out, without a word, what other regions use and nobody asked for by name."""
+    unused = tuple(datum for datum in asked if datum not in asking.data)
+    if unused:
+        step = asking.step("declared.data", TRUE, "", data=unused)
+        yield replace(step, is_vital=False, is_said=False)
 
 
 def _nowhere(policy: Policy) -> Step:

@@ -271,11 +271,8 @@ def test_what_another_regions_rule_requires_denies_nothing_here() -> None:
 
     decision = asked(shop(activities, region=TWO_LAWS), Question(activity="care"))
 
-    assert (decision.outcome, decision.data, decision.withheld) == (
-        "permit",
-        ("email",),
-        ("mobile",),
-    )
+    assert (decision.outcome, decision.data, decision.withheld) == ("permit", ("email",), ())
+    assert [reason.code for reason in decision.because] == ["permitted.legitimate_interest"]
 
 
 def test_an_activity_of_another_region_is_declared_in_none_here() -> None:

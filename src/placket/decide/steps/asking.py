@@ -33,7 +33,8 @@ class Step:
     data: those that the step denies, the whole act when empty. names: the states whose facts
     explain the denial, most telling first. clocks: the clause of each clock or form, where the one
     that ends last speaks instead of `clause`. laws: the law by place, once places are merged.
-    is_vital: the act cannot do without the data, or all of it is denied. told: its reason, once
+    is_vital: the act cannot do without the data, or all of it is denied. is_said: it gives a
+    reason; what a region does not use and nobody asked for gives none. told: its reason, once
     the question is compiled.
     """
 
@@ -47,6 +48,7 @@ class Step:
     clocks: tuple[tuple[str, str], ...] = ()
     laws: tuple[tuple[str, str], ...] = ()
     is_vital: bool = True
+    is_said: bool = True
     told: Telling | None = field(default=None, compare=False)
 
 
