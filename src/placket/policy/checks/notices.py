@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from placket.policy.checks.book import Book
-    from placket.policy.rules import Rule
     from placket.problems import Problem
 
 RIGHTS: Final = {
@@ -280,20 +279,6 @@ def automated_untold(book: Book) -> Iterator[Problem]:
                 f"`{rule.name}` is decided by a machine, and no clause says {' and '.join(lacks)}",
                 "add `activities:`, `needed_for:` and `if_declined:`",
             )
-
-
-def indirect(book: Book) -> Iterator[tuple[Rule, tuple[str, ...]]]:
-    """Yield the rules that take data from others, each with the sources it names."""
-    rules: tuple[Role | Datum | Capture, ...] = (
-        *book.rules(Role),
-        *book.rules(Datum),
-        *book.rules(Capture),
-    )
-    for rule in rules:
-        named = (rule.source, *as_dict(getattr(rule, "sources", ())))
-        others = tuple(source for source in named if source in OTHERS)
-        if others:
-            yield rule, others
 
 
 def sources_untold(book: Book) -> Iterator[Problem]:
