@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from typing import Final
 
 from placket.policy.draft.piece import Piece, Shape, reads_as_heads, row_of
+from placket.policy.draft.plain import is_shout, is_title
 
 _MARKUP: Final = re.compile(
     r"(?i)<(?:!doctype|html|body|head|p|div|table|tr|td|ul|ol|li|h[1-6]|br|section|article)\b"
@@ -75,7 +76,13 @@ BLOCKS: Final = frozenset(
         "title",
     }
 )
+_STRONG: Final = frozenset({"b", "strong"})
+_TERMS: Final = frozenset({"dt", "summary"})
+_LOWEST: Final = 3
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+
+
+_SHAPED: Final = frozenset({*_HEADINGS, *_TERMS, "li", "dd"})
 
 
 def is_page(text: str) -> bool:
@@ -130,12 +137,15 @@ class _Page(HTMLParser):
         self._tables: list[_Table] = []
         self._shape: tuple[Shape, int] = (Shape.PARAGRAPH, 0)
         self._line = 1
+        self._strong = 0
+        self._loud = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._dropping or tag in DROPPED:
             if tag in DROPPED:
                 self._dropping.append(tag)
             return
+        self._strong += tag in _STRONG
         if tag == "img":
             self._words.append(f" {dict(attrs).get('alt') or ''} ")
         if tag not in BLOCKS:
@@ -160,6 +170,8 @@ class _Page(HTMLParser):
             self.end_block()
             if tag in _HEADINGS:
                 self._shape = (Shape.HEADING, _HEADINGS[tag])
+            elif tag in _TERMS:
+                self._shape = (Shape.HEADING, _LOWEST)
             elif tag in {"li", "dd"}:
                 self._shape = (Shape.ITEM, 0)
 
@@ -168,6 +180,7 @@ class _Page(HTMLParser):
             if tag == self._dropping[-1]:
                 self._dropping.pop()
             return
+        self._strong = max(0, self._strong - (tag in _STRONG))
         if tag == "table" and self._tables:
             self._end_row()
             self._tables.pop()
@@ -177,6 +190,8 @@ class _Page(HTMLParser):
             self._words.clear()
         elif tag in BLOCKS and not self._in_cell():
             self.end_block()
+            if tag in _SHAPED:
+                self._shape = (Shape.PARAGRAPH, 0)
 
     def _in_table(self) -> bool:
         return bool(self._tables) and not self._tables[-1].is_layout
@@ -190,6 +205,7 @@ class _Page(HTMLParser):
         if data.strip() and not any(word.strip() for word in self._words):
             self._line = self.getpos()[0]
         self._words.append(data)
+        self._loud += len("".join(data.split())) if self._strong else 0
 
     def _table_part(self, tag: str) -> None:
         table = self._tables[-1]
@@ -244,8 +260,13 @@ class _Page(HTMLParser):
 
     def end_block(self) -> None:
         """Close what is open and keep it as a piece."""
+        loud, self._loud = self._loud, 0
         text = self._taken()
+        if not text:
+            return
         shape, level = self._shape
         self._shape = (Shape.PARAGRAPH, 0)
-        if text:
-            self.pieces.append(Piece(shape=shape, level=level, text=text, line=self._line))
+        is_strong = loud >= len("".join(text.split()))
+        if shape is Shape.PARAGRAPH and is_title(text) and (is_strong or is_shout(text)):
+            shape, level = Shape.HEADING, _LOWEST
+        self.pieces.append(Piece(shape=shape, level=level, text=text, line=self._line))

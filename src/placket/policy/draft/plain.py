@@ -46,12 +46,12 @@ def read_plain(text: str) -> tuple[Piece, ...]:
 def _placed(pieces: list[Piece], lines: list[str]) -> Iterator[Piece]:
     """Yield the pieces, each with the number of the line on which it begins."""
     plain = [_letters(line) for line in lines]
-    at = 0
+    at = -1
     for piece in pieces:
         start = _letters(piece.text)[:_START]
-        ahead = range(at, min(len(lines), at + _AHEAD))
+        ahead = range(at + 1, min(len(lines), at + _AHEAD))
         at = next((i for i in ahead if _begins(plain[i], start)), at)
-        yield replace(piece, line=at + 1)
+        yield replace(piece, line=max(at, 0) + 1)
 
 
 def _letters(text: str) -> str:
@@ -104,8 +104,8 @@ def _unwrapped(lines: list[str]) -> list[str]:
         return lines
     joined: list[str] = []
     for line in lines:
-        begins = not joined or _is_marked(line) or _HASHES.match(joined[-1]) or _is_shout(line)
-        if begins or _is_shout(joined[-1]):
+        begins = not joined or _is_marked(line) or _HASHES.match(joined[-1]) or is_shout(line)
+        if begins or is_shout(joined[-1]):
             joined.append(line)
         else:
             joined[-1] = f"{joined[-1].rstrip()} {line.strip()}"
@@ -113,7 +113,7 @@ def _unwrapped(lines: list[str]) -> list[str]:
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    bodies = [line for line in lines if not _HASHES.match(line) and not _is_shout(line)]
+    bodies = [line for line in lines if not _HASHES.match(line) and not is_shout(line)]
     if len(bodies) < 2 or max(map(len, bodies)) > _WRAPPED_AT:  # noqa: PLR2004 - two lines at least
         return False
     # A line that stops inside a sentence, and whose follower begins with a small letter or is
@@ -125,7 +125,8 @@ def _is_wrapped(lines: list[str]) -> bool:
     return any(goes_on) and sum(len(a) > _NARROW for a in bodies[:-1]) * 2 > len(bodies) - 1
 
 
-def _is_shout(line: str) -> bool:
+def is_shout(line: str) -> bool:
+    """Say whether a short line is written in capitals, as headings are."""
     letters = [c for c in line if c.isalpha()]
     is_loud = len(letters) > 3 and sum(c.isupper() for c in letters) > 0.8 * len(letters)  # noqa: PLR2004 - a share
     if _is_place(line):
@@ -138,7 +139,7 @@ def _piece(line: str, below: str, after: str, *, is_first: bool) -> Piece:
     if hashes := _HASHES.match(line):
         return Piece(shape=Shape.HEADING, level=len(hashes[1]), text=text[len(hashes[1]) :].strip())
     bare = unmarked(text)
-    if _is_shout(text) and len(bare) > 3:  # noqa: PLR2004 - a word
+    if is_shout(text) and len(bare) > 3:  # noqa: PLR2004 - a word
         return Piece(shape=Shape.HEADING, level=2, text=bare)
     if _is_numbered_heading(text, below or after):
         return Piece(shape=Shape.HEADING, level=2, text=bare)
@@ -160,7 +161,8 @@ def _is_place(text: str) -> bool:
     return "@" in text or "://" in text or (text.count(",") > 1 and any(c.isdigit() for c in text))
 
 
-def _is_title(text: str) -> bool:
+def is_title(text: str) -> bool:
+    """Say whether a text is short and open enough for a heading."""
     is_short = len(text) <= _SHORT and len(text.split()) <= _HEADING_WORDS
     return (
         is_short and not text.endswith(_ENDS[:4]) and not text.endswith(",") and not _is_place(text)
@@ -169,7 +171,7 @@ def _is_title(text: str) -> bool:
 
 def _is_numbered_heading(text: str, below: str) -> bool:
     mark = NUMBER.match(text)
-    if mark is None or not _is_title(text) or not text[mark.end()].isupper():
+    if mark is None or not is_title(text) or not text[mark.end()].isupper():
         return False
     # A run of numbered lines is a list.
     return bool(below) and not NUMBER.match(below) and not BULLET.match(below)
@@ -177,9 +179,9 @@ def _is_numbered_heading(text: str, below: str) -> bool:
 
 def _is_heading(text: str, below: str, after: str, *, is_first: bool) -> bool:
     follows = below or after
-    if not (_is_title(text) and text[0].isupper() and is_first and follows):
+    if not (is_title(text) and text[0].isupper() and is_first and follows):
         return False
-    is_list = bool(below) and _is_title(below.strip())
+    is_list = bool(below) and is_title(below.strip())
     return not is_list and (len(follows.strip()) > len(text) or _is_marked(follows))
 
 

@@ -41,6 +41,34 @@ def test_lists_and_headings_of_a_page_keep_their_shape_and_line() -> None:
     assert [piece.line for piece in pieces] == [1, 3, 4, 4]
 
 
+def test_a_paragraph_in_bold_or_capitals_and_a_term_are_headings() -> None:
+    page = (
+        "<p><strong>Your data</strong></p><p>We keep <b>it</b></p><p>YOUR RIGHTS</p>"
+        "<dl><dt>Orders<dd>We keep them.</dl><p><b>We keep them all for a year.</b></p>"
+    )
+
+    assert shown(read_page(page)) == [
+        ("heading", "Your data"),
+        ("paragraph", "We keep it"),
+        ("heading", "YOUR RIGHTS"),
+        ("heading", "Orders"),
+        ("item", "We keep them."),
+        ("paragraph", "We keep them all for a year."),
+    ]
+
+
+def test_a_paragraph_in_a_list_item_is_the_item() -> None:
+    page = "<ul><li><p>name</p></li><li></li></ul><h2></h2><p>and more</p>"
+
+    assert shown(read_page(page)) == [("item", "name"), ("paragraph", "and more")]
+
+
+def test_two_lines_that_begin_alike_keep_their_own_numbers() -> None:
+    text = "When you make a purchase we ask.\n\nWhen you make a purchase we keep.\n"
+
+    assert [piece.line for piece in read_plain(text)] == [1, 3]
+
+
 def test_a_table_gives_rows_with_the_heads_of_their_columns() -> None:
     page = """<table><tr><th>Data</th><th>Kept</th></tr>
     <tr><td>Orders<ul><li>name</li><li>price</li></ul></td><td>7 years</td></tr>
