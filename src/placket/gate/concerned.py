@@ -1,0 +1,331 @@
+"""For whom a policy differs from another: who gains, who loses, who is told or asked again."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from placket.decide.comparing import GAINED, LOST, Joined, asks_alike, but_not
+from placket.decide.condition import FALSE, Condition, Holds, all_of, any_of, none_of
+from placket.decide.decide import Prepared, prepare
+from placket.decide.question import Question
+from placket.decide.sql import NOW, printed
+from placket.gate.folds import PolicyFold
+from placket.policy import vocabulary
+from placket.policy.compile import ALL, retains_for
+from placket.policy.concerning import activities_concerned
+from placket.policy.diff import Consequence, Difference, Duty, Effect, compare
+from placket.policy.rules import Retain
+from placket.standing.standing import consent_name, relations, retain_name
+from placket.store.ledger import no_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlglot import exp
+
+    from placket.gate.gate import Gate
+    from placket.policy.compile import Policy
+    from placket.store.ledger import Progress
+    from placket.store.trial import Trial
+
+OLD: Final = False
+NEW: Final = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How many persons an activity may address by a channel before and after."""
+
+    activity: str
+    channel: str
+    before: int
+    after: int
+    gained: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How many persons are asked again, and for what: a consent on a channel, or an activity.
+
+    why: `wording`, `widened` or `basis`.
+    """
+
+    what: str
+    channel: str
+    why: str
+    persons: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """How many persons' datum is past its period under the new policy and was not before."""
+
+    datum: str
+    persons: int
+
+
+@contextmanager
+def concerned(
+    gate: Gate, old: Policy, new: Policy, *, progress: Progress = no_progress
+) -> Iterator[Concerned]:
+    """Lend the answers for `old` and `new`, both asked of now; the ledger's own do not change.
+
+    Every number and list is of one instant of the ledger, whatever is appended meanwhile.
+    """
+    now = gate.now()
+    folds = [PolicyFold(policy=policy, keys=gate.keys) for policy in (old, new)]
+    with gate.ledger.trial(folds, progress=progress) as trial:
+        yield Concerned(trial=trial, dialect=gate.ledger.dialect, old=old, new=new, at=now)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Concerned:
+    """Two policies and the standing of everybody under each, as of one instant.
+
+    at: microseconds UTC.
+    """
+
+    trial: Trial
+    dialect: str
+    old: Policy
+    new: Policy
+    at: int
+
+    @cached_property
+    def difference(self) -> Difference:
+        """Return what the new policy changes of the old one."""
+        return compare(self.old.document, self.new.document)
+
+    @cached_property
+    def _joined(self) -> Joined:
+        old, new = self.trial.layouts
+        return Joined(old=old, new=new)
+
+    def _rows(self, query: exp.Expr) -> list[tuple[object, ...]]:
+        return self.trial.rows(printed(query, self.dialect), {NOW: self.at})
+
+    def _count(self, wanted: Sequence[exp.Expr]) -> int:
+        if not wanted:
+            return 0
+        return sum(_number(row[0]) for row in self._rows(self._joined.count(wanted)))
+
+    def _list(self, wanted: Sequence[exp.Expr]) -> Iterator[str]:
+        if wanted:
+            text = printed(self._joined.persons(wanted), self.dialect)
+            yield from (str(row[0]) for row in self.trial.stream(text, {NOW: self.at}))
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """Return the states that differ for anybody, and those of one policy alone."""
+        joined, common = self._joined, self._joined.common()
+        row = self._rows(joined.changes(common))[0] if common else ()
+        dense = {name for name, differs in zip(common, row, strict=True) if differs}
+        one = set(joined.old.names) ^ set(joined.new.names)
+        sparse = {str(name) for (name,) in self._rows(joined.changed_marks())}
+        return frozenset(dense | one | sparse)
+
+    # Activities
+
+    def reaches(self, progress: Progress = no_progress) -> tuple[Reach, ...]:
+        """Return every activity and channel that somebody gains or loses, in order of the text.
+
+        An activity without a channel is asked about as a whole. Questions that both policies
+        put alike to standings that are alike are not asked.
+        """
+        asked = list(self._questions())
+        found: list[Reach] = []
+        for done, question in enumerate(asked):
+            progress(done, len(asked))
+            found.extend(self._reach(question))
+        progress(len(asked), len(asked))
+        return tuple(found)
+
+    def _questions(self) -> Iterator[Question]:
+        for name in dict.fromkeys((*self.new.activities, *self.old.activities)):
+            variants = [v for p in (self.new, self.old) for v in p.activities.get(name, ())]
+            channels = dict.fromkeys(c for variant in variants for c in variant.channel)
+            for channel in channels or ("",):
+                yield Question(activity=name, channel=channel)
+
+    def _prepared(self, question: Question) -> tuple[Prepared | None, Prepared | None]:
+        old, new = (
+            prepare(policy, question) if question.activity in policy.activities else None
+            for policy in (self.old, self.new)
+        )
+        return old, new
+
+    def _reach(self, question: Question) -> Iterator[Reach]:
+        old, new = self._prepared(question)
+        if old and new and asks_alike(old, new, self.changed):
+            return
+        joined = self._joined
+        query = joined.outcomes(
+            joined.is_permitted(old, new=OLD), joined.is_permitted(new, new=NEW)
+        )
+        by_outcome = {_number(outcome): _number(persons) for outcome, persons in self._rows(query)}
+        gained, lost = by_outcome.get(GAINED, 0), by_outcome.get(LOST, 0)
+        both = by_outcome.get(GAINED | LOST, 0)
+        if gained or lost:
+            yield Reach(
+                activity=question.activity,
+                channel=question.channel,
+                before=both + lost,
+                after=both + gained,
+                gained=gained,
+                lost=lost,
+            )
+
+    # Who is asked again
+
+    def asked(self) -> tuple[Asked, ...]:
+        """Return what persons who said yes, or who were addressed without, are asked again."""
+        found = (
+            Asked(what=what, channel=channel, why=why, persons=self._count([wanted]))
+            for what, channel, why, wanted in self._asked()
+        )
+        return tuple(row for row in found if row.persons)
+
+    def count_asked(self) -> int:
+        """Return how many persons are asked again, each counted once."""
+        return self._count([wanted for *_, wanted in self._asked()])
+
+    def list_asked(self) -> Iterator[str]:
+        """Yield the persons who are asked again, in order of their ids."""
+        return self._list([wanted for *_, wanted in self._asked()])
+
+    def _asked(self) -> Iterator[tuple[str, str, str, exp.Expr]]:
+        yield from self._fallen()
+        for consequence in self.difference.material:
+            if consequence.duty is not Duty.ASK:
+                continue
+            (about,) = consequence.about
+            if consequence.effect is Effect.CONSENT_WIDENED:
+                yield from self._widened(about)
+            elif consequence.effect is Effect.BASIS_CHANGED:
+                yield from self._left_without(about)
+
+    def _fallen(self) -> Iterator[tuple[str, str, str, exp.Expr]]:
+        """Yield each yes that no longer counts though the same is asked for."""
+        joined = self._joined
+        for name, channel in self._shared_yeses():
+            state = consent_name(name, channel)
+            held = joined.holds(Holds(state), new=OLD)
+            yield name, channel, "wording", but_not(held, joined.holds(Holds(state), new=NEW))
+
+    def _shared_yeses(self) -> Iterator[tuple[str, str]]:
+        for name, consent in self.new.consents.items():
+            before = self.old.consents.get(name)
+            if before is not None:
+                known = getattr(before, "channel", ()) or ("",)
+                for channel in getattr(consent, "channel", ()) or ("",):
+                    if channel in known:
+                        yield name, channel
+
+    def _widened(self, name: str) -> Iterator[tuple[str, str, str, exp.Expr]]:
+        for channel in getattr(self.new.consents[name], "channel", ()) or ("",):
+            held = self._joined.holds(Holds(consent_name(name, channel)), new=NEW)
+            yield name, channel, "widened", held
+
+    def _left_without(self, activity: str) -> Iterator[tuple[str, str, str, exp.Expr]]:
+        """Yield whom an activity may no longer address, now that it needs a yes."""
+        joined = self._joined
+        for question in self._questions():
+            if question.activity == activity:
+                old, new = self._prepared(question)
+                before, after = (
+                    joined.is_permitted(old, new=OLD),
+                    joined.is_permitted(new, new=NEW),
+                )
+                yield activity, question.channel, "basis", but_not(before, after)
+
+    # Who is told
+
+    def count_told(self) -> int:
+        """Return how many persons are told of the material changes, each counted once."""
+        return self._count(list(self._told()))
+
+    def list_told(self) -> Iterator[str]:
+        """Yield the persons who are told of the material changes, in order of their ids."""
+        return self._list(list(self._told()))
+
+    def _told(self) -> Iterator[exp.Expr]:
+        """Yield whom the material changes concern, and everybody in a live relation.
+
+        Whom the changed activities might address before, or may after, has data in what
+        changed. Source: GDPR Art. 13(3); WP 260 rev.01, 29 to 31.
+        """
+        material = self.difference.material
+        if not material:
+            return
+        joined = self._joined
+        for policy, is_new in ((self.old, OLD), (self.new, NEW)):
+            open_now = any_of(*(Holds(f"open.{name}") for name in sorted(relations(policy))))
+            yield joined.holds(open_now, new=is_new)
+        names = {
+            name
+            for consequence in material
+            for name in activities_concerned(consequence, self.old, self.new)
+        }
+        if any(_is_of_everybody(c, self.old, self.new) for c in material):
+            yield joined.holds(any_of(*_everywhere(self.new)), new=NEW)
+            yield joined.holds(any_of(*_everywhere(self.old)), new=OLD)
+        for question in self._questions():
+            if question.activity in names:
+                old, new = self._prepared(question)
+                yield joined.is_permitted(old, new=OLD)
+                yield joined.is_permitted(new, new=NEW)
+
+    # What is overdue
+
+    def overdue(self) -> tuple[Overdue, ...]:
+        """Return the data past their period under the new policy that were not under the old.
+
+        What a hold keeps is not overdue; nor is what no rule gives a period.
+        """
+        data = dict.fromkeys((*_kept_data(self.new), *_kept_data(self.old)))
+        found = (Overdue(datum=datum, persons=self._newly_over(datum)) for datum in data)
+        return tuple(row for row in found if row.persons)
+
+    def _newly_over(self, datum: str) -> int:
+        joined = self._joined
+        before, after = is_over(self.old, datum), is_over(self.new, datum)
+        if after == FALSE:
+            return 0
+        wanted = but_not(joined.holds(after, new=NEW), joined.holds(before, new=OLD))
+        return self._count([wanted])
+
+
+def is_over(policy: Policy, datum: str) -> Condition:
+    """Return that every clock of `datum` has run out for the person, in their place."""
+    places = []
+    for place in policy.places:
+        rules = retains_for(policy, datum, place)
+        if rules:
+            here = Holds(f"in.{place.name}")
+            places.append(all_of(here, none_of(*(retain_name(rule) for rule in rules))))
+    if not places:
+        return FALSE
+    return all_of(any_of(*places), none_of("hold", sparse=True))
+
+
+def _kept_data(policy: Policy) -> Iterator[str]:
+    for rule in policy.rules(Retain):
+        if not rule.at:
+            is_all = set(rule.what) & set(ALL)
+            yield from (vocabulary.ALL_HELD,) if is_all else vocabulary.members(rule.what)
+
+
+def _everywhere(policy: Policy) -> Iterator[Condition]:
+    yield from (Holds(f"in.{place.name}") for place in policy.places)
+
+
+def _is_of_everybody(consequence: Consequence, old: Policy, new: Policy) -> bool:
+    return not activities_concerned(consequence, old, new)
+
+
+def _number(value: object) -> int:
+    return int(str(value or 0))
