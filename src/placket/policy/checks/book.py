@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -172,6 +173,20 @@ class Book:
         """Say whether the activity only inherits all of `keys`, so that its parent is told."""
         own = {name for name, _ in activity.places}
         return activity.extends in self.written and own.isdisjoint(keys)
+
+    def reads(self, pattern: str, *clauses: str) -> bool:
+        """Say whether a draft's text speaks of it, although no rule was read from its words.
+
+        clauses: the only ones to look at; all of them when none is named.
+        """
+        if not any(rule.draft for rule in self.all_rules):
+            return False
+        texts = (
+            f"{clause.title}\n{clause.prose}"
+            for clause in self.document.clauses
+            if not clauses or clause.id in clauses
+        )
+        return any(re.search(pattern, text, re.IGNORECASE) for text in texts)
 
     def head(self) -> Span:
         """Return the first place of the document, for what is wrong with it as a whole."""

@@ -36,6 +36,13 @@ PARTNERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Purposes that a retailer seldom serves alone, each with those who help."""
 
+_HELPERS: Final = {
+    "courier": r"\bcouriers?\b|\bcarriers?\b|\bdelivery (?:compan|partner|service)|"
+    r"\bpostal service",
+    "debt_collector": r"\bdebt collect|\bcollection agenc",
+}
+"""How a text speaks of those who help."""
+
 _PLATFORMS: Final = frozenset(
     {"social_media_platform", "ad_partner", "ad_network", "ad_exchange", "ad_agency"}
 )
@@ -157,6 +164,8 @@ def partners_unnamed(book: Book) -> Iterator[Problem]:
         named = {name for _, name in shared_with(activity)}
         for purpose in activity.purpose:
             helpers = PARTNERS.get(purpose, ())
+            if helpers and book.reads(_HELPERS[helpers[0]]):
+                continue
             if helpers and not activity.channel and (named | declared).isdisjoint(helpers):
                 problem = found(
                     "P442",

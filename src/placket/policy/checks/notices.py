@@ -73,6 +73,26 @@ _ABROAD: Final = (
 )
 """Names of providers that are seated, or have their parent, outside Europe."""
 
+WORDS: Final = {
+    "controller": r"\bcontroller\b|\bLtd\b|\bLimited\b|\bGmbH\b|\bS\.?A\.?S?\b|\bInc\b",
+    "recipients": r"\b(?:share|disclose|pass)\w*\b[^.]{0,80}\b(?:with|to)\b|\bcouriers?\b|"
+    r"\bprocessors?\b|\bthird part(?:y|ies)\b",
+    "access": r"\baccess\b|\bcop(?:y|ies) of\b",
+    "rectification": r"\brectif|\bcorrect(?:ion|ed)?\b|\binaccura",
+    "erasure": r"\beras|\bdelet|\bforgotten\b",
+    "restriction": r"\brestrict|\blimitation of process|\bstop (?:us )?(?:using|processing)\b",
+    "portability": r"\bportab|\bmachine.readable\b|\bstandard format\b",
+    "objection": r"\bobject(?:ion)?\b|\boppose\b",
+    "complaint": r"\bcomplain|\bsupervisory authority\b|\bregulator\b",
+    "need": r"\bif you (?:do not|don.t|choose not)\b|\bnot be able to\b|\bmust (?:give|provide)\b|"
+    r"\bcontractual (?:obligation|requirement)\b",
+    "marketing": r"\bunsubscribe\b|\bopt.out\b|\bwithdraw",
+    "route": r"@|\bwrite to\b|\bcontact (?:us|our)\b|\bby (?:e-?mail|post|phone)\b|\bemail us\b",
+    "children": r"\bchild(?:ren)?\b|\bunder (?:the age of )?1\d\b|\bguardian\b|\bminors?\b",
+    "security": r"\bencrypt|\bsecurity\b|\bsafeguards?\b|\bSSL\b|\bTLS\b|\bsecure\b",
+}
+"""How a text speaks of each item; what it speaks of is not missing, read or unread."""
+
 _OWN_COMPLAINT: Final = ("us", "retailer", "privacy team", "customer care", "complaint form")
 _LEAVING: Final = ("transfer", "countries", "abroad")
 
@@ -89,7 +109,7 @@ def _shown(book: Book) -> str:
 def controllers(book: Book) -> Iterator[Problem]:
     """Tell that nobody is named who answers for the processing, or how to reach them."""
     named = book.rules(Controller)
-    if book.all_rules and not named:
+    if book.all_rules and not named and not book.reads(WORDS["controller"]):
         yield _gap(
             book, "P420", "no clause says who answers for all this", "add `controller:` with NAME"
         )
@@ -161,7 +181,7 @@ def officers(book: Book) -> Iterator[Problem]:
 
 def recipients_unnamed(book: Book) -> Iterator[Problem]:
     """Tell that no clause says who else gets the data."""
-    if book.activities and not book.rules(Recipient):
+    if book.activities and not book.rules(Recipient) and not book.reads(WORDS["recipients"]):
         yield _gap(
             book,
             "P423",
@@ -190,7 +210,7 @@ def transfers(book: Book) -> Iterator[Problem]:
 def rights_lacking(book: Book) -> Iterator[Problem]:
     """Tell the rights that every notice names and this one does not."""
     granted = {right.name for right in book.rules(Right)}
-    lacking = tuple(right for right in RIGHTS if right not in granted)
+    lacking = tuple(r for r in RIGHTS if r not in granted and not book.reads(WORDS[r]))
     if lacking and book.activities:
         problem = _gap(
             book,
@@ -220,7 +240,7 @@ def withdrawals(book: Book) -> Iterator[Problem]:
 def complaints(book: Book) -> Iterator[Problem]:
     """Tell that no clause names the authority, or in the United Kingdom the retailer's own way."""
     named = book.rules(Complaint)
-    if book.activities and not named:
+    if book.activities and not named and not book.reads(WORDS["complaint"]):
         yield _gap(
             book,
             "P427",
@@ -249,7 +269,7 @@ def needs_untold(book: Book) -> Iterator[Problem]:
     by_need = [a for a in book.activities if a.basis in {"contract", "legal_obligation"}]
     told_of = any(rule.provision for rule in book.rules(Datum))
     marked = any(as_dict(c.fields) for c in book.rules(Capture))
-    if by_need and not told_of and not marked:
+    if by_need and not told_of and not marked and not book.reads(WORDS["need"]):
         yield found(
             "P429",
             by_need[0],
@@ -328,7 +348,7 @@ def objection_untold(book: Book) -> Iterator[Problem]:
     is_shown = "object" in _shown(book) or any(
         "marketing_opt_out" in capture.offers for capture in book.rules(Capture)
     )
-    if interested and not is_shown:
+    if interested and not is_shown and not book.reads(WORDS["objection"]):
         yield found(
             "P433",
             interested[0],
@@ -345,6 +365,7 @@ def marketing_without_way_out(book: Book) -> Iterator[Problem]:
     names = {right.name for right in book.rules(Right) if right.by}
     asked: tuple[Consent | Cookie, ...] = (*book.rules(Consent), *book.rules(Cookie))
     ways = any(c.withdrawn_by for c in asked)
+    ways = ways or book.reads(WORDS["marketing"])
     if marketing and not ways and names.isdisjoint({"marketing_opt_out", "objection"}):
         problem = found(
             "P434",
@@ -365,6 +386,8 @@ def rights_without_route(book: Book) -> Iterator[Problem]:
     for name in dict.fromkeys(right.name for right in rights):
         if name not in routed and name != "be_informed":
             first = next(right for right in rights if right.name == name)
+            if book.reads(WORDS["route"], first.clause):
+                continue
             yield found(
                 "P435",
                 first,
@@ -379,7 +402,7 @@ def children(book: Book) -> Iterator[Problem]:
     asks = book.rules(Consent) or [a for a in book.activities if a.basis == "consent"]
     is_said = book.rules(AudienceAge) or any(w in _shown(book) for w in ("child", "guardian"))
     accounts = any("account_management" in a.purpose for a in book.activities)
-    if (asks or accounts) and not is_said:
+    if (asks or accounts) and not is_said and not book.reads(WORDS["children"]):
         yield _gap(
             book,
             "P436",
@@ -390,5 +413,5 @@ def children(book: Book) -> Iterator[Problem]:
 
 def security_untold(book: Book) -> Iterator[Problem]:
     """Note that no measure of security is named."""
-    if book.activities and not book.rules(Security):
+    if book.activities and not book.rules(Security) and not book.reads(WORDS["security"]):
         yield _gap(book, "P437", "no clause names a measure of security", "add a `security:` block")
