@@ -139,7 +139,8 @@ def two_roles(book: Book) -> Iterator[Problem]:
 
 def _roles(recipient: Recipient) -> dict[str, frozenset[str]]:
     if isinstance(recipient.role, str):
-        return {recipient.role: frozenset(recipient.activities)}
+        # A draft leaves the role open where the text does not say it.
+        return {recipient.role: frozenset(recipient.activities)} if recipient.role else {}
     return {role: frozenset(named) for role, named in as_dict(recipient.role).items()}
 
 

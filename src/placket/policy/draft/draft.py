@@ -25,6 +25,7 @@ from placket.policy.draft.using import used
 from placket.policy.draft.words import words_of
 from placket.policy.draft.write import write_clause, write_heading, write_policy
 from placket.policy.front import FIRST_YEAR, Front
+from placket.policy.parse import FENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -160,6 +161,11 @@ def draft(text: str, wish: Wish) -> Draft | Unreadable:
     head = read_head(text)
     if isinstance(head, Unreadable):
         return head
+    if head.retailer and f"\n```{FENCE}\n" in head.body:
+        return Unreadable(
+            why="the file is a policy already, with rules under its clauses",
+            mend="run `placket check` on it",
+        )
     pieces = pieces_of(head.body)
     plain = "\n".join(piece.text for piece in pieces)
     if len(plain) > MOST_CHARACTERS:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from placket.policy.check import check_published
 from placket.policy.draft.draft import Draft, Wish, draft, language_of
 from placket.policy.draft.source import Unreadable
 from placket.policy.parse import parse
 from placket.policy.render import render, rule_as_yaml
+from placket.policy.rules import Recipient
 
 DAY = date(2026, 11, 24)
 POLICY = ("Privacy policy of the shop", "Politique de confidentialité de la boutique")
@@ -245,6 +247,27 @@ def test_a_text_that_gives_no_draft_says_why(text: str, why: str) -> None:
 
     assert isinstance(found, Unreadable)
     assert found.why.startswith(why)
+
+
+def test_a_policy_with_rules_is_not_drafted_again() -> None:
+    once = drafted("We collect your name and email address to deliver your order.\n")
+
+    again = draft(once.text, Wish(today=DAY))
+
+    assert again == Unreadable(
+        why="the file is a policy already, with rules under its clauses",
+        mend="run `placket check` on it",
+    )
+
+
+def test_a_role_that_the_text_leaves_open_contradicts_no_other() -> None:
+    text = "We share it with couriers.\n\nWe pass it on to couriers, as controllers.\n"
+    document = parse(drafted(f"Privacy policy\n\n{text}").text).document
+
+    assert document is not None
+    roles = [rule.role for rule in document.rules() if isinstance(rule, Recipient)]
+    assert roles == ["", "controller"]
+    assert "P402" not in {problem.code for problem in check_published(document)}
 
 
 def test_markup_in_the_text_makes_no_clause_or_block_of_its_own() -> None:
