@@ -238,6 +238,24 @@ def test_a_right_without_account_has_another_way() -> None:
     assert told(only, "right: any\nby: [email]", code="P485") == []
 
 
+def test_books_are_kept_as_long_as_the_law_that_is_named_asks() -> None:
+    books = "retain: billing_records\nfor: NUMBER years from invoice.dated\nground: duty\nlaw: LAW"
+    british = "{uk: VAT Act 1994 Sch. 11}"
+    french = "{uk: VAT Act 1994 Sch. 11, fr: Code de commerce L123-22}"
+
+    def longer(years: str, law: str) -> list[str]:
+        return told(books.replace("NUMBER", years).replace("LAW", law), code="P484")
+
+    (summary,) = longer("7", british)
+
+    assert summary == (
+        "`billing_records` is kept for `7 years from invoice.dated`, and `6 years` is the time "
+        "that the law or an authority of `uk` names"
+    )
+    assert (longer("6", british), longer("10", french)) == ([], [])
+    assert len(longer("11", french)) == 1
+
+
 def test_data_kept_by_a_form_for_its_own_purpose_are_used() -> None:
     form = (
         "capture: club\ntakes: [birthday]\nfields: {birthday: optional}\npurposes_shown: [delivery]"

@@ -137,7 +137,10 @@ CODES: Final[Mapping[str, Told]] = MappingProxyType(
         "P477": (WARNING, "GDPR Art. 4(11), 7(1)"),
         "P478": (WARNING, "GDPR Art. 12(5), 17(3), 23"),
         "P479": (WARNING, "ePrivacy Directive 2002/58/EC Art. 5(3); PECR 2003 reg. 6"),
-        "P480": (WARNING, "GDPR Art. 6(1)(b); ePrivacy Directive 2002/58/EC Art. 13; C-654/23"),
+        "P480": (
+            WARNING,
+            "GDPR Art. 6(1)(b); Directive 2002/58/EC Art. 13; C-654/23 of 13 November 2025",
+        ),
         "P481": (WARNING, _MAIL),
         "P482": (WARNING, "GDPR Art. 49(1)(a), 7(1)"),
         "P483": (WARNING, "GDPR Art. 21(2), 21(3)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from placket.law.packs import load_packs
 from placket.policy import vocabulary
 from placket.policy.checks.book import bend, found, lineage, overlap, seeing
 from placket.policy.checks.conflict import markets, reads_device
@@ -42,6 +43,8 @@ APART: Final = frozenset({"email", "sms", "phone", "post", "live_chat", "push", 
 
 LONG: Final = 60
 """Months from which on one time for everything needs a reason for each kind of data."""
+
+ACCOUNTS: Final = frozenset({"billing_records", "transaction_records"})
 
 RECORDED: Final = frozenset({"cctv_footage", "call_recording", "image", "voice", "session_replay"})
 
@@ -291,24 +294,46 @@ def profiles_without_way_out(book: Book) -> Iterator[Problem]:
 
 
 def kept_longer_than_law(book: Book) -> Iterator[Problem]:
-    """Tell each period that an authority of one of its regions found too long."""
+    """Tell each period that is longer than a law or an authority of its regions has it."""
     for retain in book.rules(Retain):
-        if is_untimed(retain) or retain.ground:
+        if is_untimed(retain):
             continue
         longest = max((_days(d) for d in durations_in(retain.period)), default=0)
-        for pack in book.packs(retain):
-            for norm, data in _NORMS.items():
-                limit = book.law_today(pack).retention_norms.get(norm)
-                named = set(data) & set(vocabulary.members(retain.what))
-                if limit is not None and named and longest > _days(limit):
-                    yield found(
-                        "P484",
-                        retain,
-                        "period",
-                        f"{bend(tuple(sorted(named)))} is kept for `{retain.period}`, and in "
-                        f"`{pack}` an authority named `{limit}`",
-                        f"write `{limit}` or less for that region",
-                    )
+        for pack, named, limit in (*_norms(book, retain), *_books(book, retain)):
+            if longest > _days(limit):
+                yield found(
+                    "P484",
+                    retain,
+                    "period",
+                    f"{bend(named)} is kept for `{retain.period}`, and `{limit}` is the time that "
+                    f"the law or an authority of `{pack}` names",
+                    f"write `{limit}` or less, or the law that asks for more",
+                )
+
+
+def _norms(book: Book, retain: Retain) -> Iterator[tuple[str, tuple[str, ...], Duration]]:
+    """Yield the longest time that an authority named, for each region of the rule."""
+    for pack in () if retain.ground else book.packs(retain):
+        for norm, data in _NORMS.items():
+            limit = book.law_today(pack).retention_norms.get(norm)
+            named = tuple(sorted(set(data) & set(vocabulary.members(retain.what))))
+            if limit is not None and named:
+                yield pack, named, limit
+
+
+def _books(book: Book, retain: Retain) -> Iterator[tuple[str, tuple[str, ...], Duration]]:
+    """Yield the time for books of account, where the rule rests on the laws that ask for them."""
+    named = tuple(d for d in retain.what if d in ACCOUNTS)
+    times = {
+        limit: pack
+        for pack in as_dict(retain.law)
+        if pack in load_packs()
+        for norm, limit in book.law_today(pack).retention_norms.items()
+        if norm.startswith("accounting")
+    }
+    if named and times:
+        limit = max(times, key=_days)
+        yield times[limit], named, limit
 
 
 def _days(duration: Duration) -> float:
