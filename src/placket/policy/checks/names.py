@@ -230,14 +230,19 @@ def misprints(book: Book) -> Iterator[Problem]:
     texts = [(Passage(clause=c), text) for c in clauses for text in (c.title, c.prose)]
     counted = Counter(w.casefold() for _, text in texts for w in _LONG.findall(text))
     known = {w for w, n in counted.items() if n >= _OFTEN} | _PRINTED
+    alike: dict[tuple[str, str], list[str]] = {}
+    for word in sorted(known):
+        alike.setdefault(_ends(word), []).append(word)
     told: set[str] = set()
     for passage, text in texts:
         for match in _LONG.finditer(text):
             word = match.group().casefold()
-            meant = next((o for o in sorted(known) if _is_misprint(word, o)), "")
-            if not meant or word in known | told:
+            if word in known or word in told:
                 continue
             told.add(word)
+            meant = next((o for o in alike.get(_ends(word), ()) if _is_misprint(word, o)), "")
+            if not meant:
+                continue
             is_prose = text is passage.clause.prose
             yield passage.tell(
                 "P512",
@@ -247,12 +252,13 @@ def misprints(book: Book) -> Iterator[Problem]:
             )
 
 
+def _ends(word: str) -> tuple[str, str]:
+    """Return how a word begins and ends: what a slip of the pen within it leaves alone."""
+    return word[:_SAME], word[-3:]
+
+
 def _is_misprint(word: str, usual: str) -> bool:
-    ends = word[:_SAME] == usual[:_SAME] and word[-3:] == usual[-3:]
-    if (
-        word.replace("ou", "o") == usual.replace("ou", "o")
-        or not ends
-        or abs(len(word) - len(usual)) not in {1, 2}
-    ):
+    is_spelling = word.replace("ou", "o") == usual.replace("ou", "o")
+    if is_spelling or abs(len(word) - len(usual)) not in {1, 2}:
         return False
     return SequenceMatcher(None, word, usual).ratio() >= _NEAR
