@@ -19,7 +19,7 @@ def test_the_page_of_commands_is_the_one_the_commands_give() -> None:
 
 def test_every_command_and_option_stands_on_the_page() -> None:
     page = (REFERENCE / "commands.md").read_text(encoding="utf-8")
-    sections = dict(re.findall(r"(?ms)^## `placket ([a-z ]+)`\n(.*?)(?=^## |\Z)", page))
+    sections = dict(re.findall(r"(?ms)^## `placket ([a-z -]+)`\n(.*?)(?=^## |\Z)", page))
 
     missing = [
         (names, option.opts[0])

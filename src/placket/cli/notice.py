@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from placket.cli.check import load_file, show
-from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended
+from placket.cli.options import json_option
+from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
 from placket.cli.translations import translations_of
 from placket.cli.written import out_option, write_out
 from placket.policy.rendering.notice import notice_as_html, notice_as_markdown
+from placket.policy.rendering.outline import outline
+from placket.policy.rendering.summary import topics
 from placket.policy.translation import translated
 from placket.problems import has_errors
 from placket.web.look.rendering import style_sheet
@@ -35,18 +38,38 @@ _FORMATS: Final = ("html", "md")
 )
 @click.option("--lang", default="", help="The language, such as `fr`; default: the policy's own.")
 @out_option
-def command(policy: Path, *, form: str, lang: str, out: Path | None) -> int:
+@json_option
+def command(policy: Path, *, form: str, lang: str, out: Path | None, as_json: bool) -> int:
     """Write the notice of POLICY, a file or its folder: each topic in short, then every clause.
 
     A translation stands beside the policy: `policy.fr.md` is the French of `policy.md`.
     """
     running = running_policy(policy)
     text = _text(policy, running, lang)
-    if form == "md":
+    if as_json:
+        write_json(_as_plain(running, text))
+    elif form == "md":
         write_out(notice_as_markdown(text), out)
     else:
         write_out(notice_as_html(running, text, sheet=style_sheet()[0].decode()), out)
     return DONE
+
+
+def _as_plain(policy: Policy, text: Document) -> dict[str, Any]:
+    found = outline(text)
+    return {
+        "retailer": text.front.retailer,
+        "version": text.front.version,
+        "effective": text.front.effective.isoformat(),
+        "language": text.front.language,
+        "title": found.title,
+        "topics": [{"topic": t.key, "clauses": t.clauses} for t in topics(policy)],
+        "clauses": [
+            {"id": clause.id, "section": section.title, "title": clause.title, "text": clause.prose}
+            for section in found.sections
+            for clause in section.clauses
+        ],
+    }
 
 
 def running_policy(policy: Path) -> Policy:

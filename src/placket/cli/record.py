@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from placket.cli.notice import running_policy
-from placket.cli.outcome import DONE, WORLD, WRONG_USE, Ended
+from placket.cli.options import json_option
+from placket.cli.outcome import DONE, WORLD, WRONG_USE, Ended, write_json
 from placket.cli.written import out_option, write_out
 from placket.policy.rendering.record import (
     AS_PROCESSOR,
@@ -39,10 +41,13 @@ _WIDTHS: Final = (24, 40, 28, 18, 24, 40, 28, 34, 44, 34, 12, 10)
     help="A page, comma-separated values, or a spreadsheet.",
 )
 @out_option
-def command(policy: Path, *, form: str, out: Path | None) -> int:
+@json_option
+def command(policy: Path, *, form: str, out: Path | None, as_json: bool) -> int:
     """Write the record of processing of POLICY: GDPR Art. 30(1)(a) to (g) for each activity."""
     record = record_of(running_policy(policy))
-    if form == "xlsx":
+    if as_json:
+        write_json({**asdict(record), "as_processor": AS_PROCESSOR})
+    elif form == "xlsx":
         if out is None:
             raise Ended("a spreadsheet needs a file", "name one with `--out`", code=WRONG_USE)
         write_out(record_as_xlsx(record), out)
