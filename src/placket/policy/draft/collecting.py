@@ -23,7 +23,7 @@ def collected(reading: Reading, names: Names) -> Iterator[Drafted]:
             continue
         data = data_of(sentence)
         places = sentence.terms("touchpoint") or _places(reading)
-        if places and (data or sentence.has("act", "collect")):
+        if places and (data or _is_place(sentence) or sentence.has("act", "collect")):
             taken.setdefault((places, _source(sentence)), []).extend(data)
         elif data:
             taken.setdefault(((), _source(sentence)), []).extend(data)
@@ -58,7 +58,13 @@ def takes(sentence: Sentence) -> bool:
     )
     said = taken and not sentence.topics & {"rights", "retain"}
     is_shared = sentence.has("act", "share") and sentence.has("recipient")
-    return (said and not is_shared) or (listed and bool(data_of(sentence)))
+    return (said and not is_shared) or (listed and bool(data_of(sentence))) or _is_place(sentence)
+
+
+def _is_place(sentence: Sentence) -> bool:
+    """Say whether the sentence is one of a list of places where data are taken."""
+    is_listed = "collect" in sentence.topics and not sentence.topics & {"use", *_OTHER_TOPICS}
+    return is_listed and sentence.has("touchpoint") and not sentence.text.endswith("?")
 
 
 def data_of(sentence: Sentence) -> list[str]:
