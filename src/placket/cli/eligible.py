@@ -65,7 +65,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         elif form == "count":
             _tell_count(gate, asked, moment, as_json=as_json)
         elif out is not None:
-            _expect_room(out)
+            expect_room(out)
             _write_out(out, gate.eligible(asked, at=moment), as_json=as_json)
         else:
             _tell_all(gate.eligible(asked, at=moment), as_json=as_json)
@@ -104,7 +104,7 @@ def _write_out(out: Path, persons: Iterable[str], *, as_json: bool) -> None:
         click.echo(f"{written:,} ids written to {out}")
 
 
-def _expect_room(out: Path) -> None:
+def expect_room(out: Path) -> None:
     """End the command when `out` is something else than a list: a ledger, a key, a folder."""
     if not out.exists() and not out.is_symlink():
         return

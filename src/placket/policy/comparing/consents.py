@@ -74,20 +74,22 @@ def scope(rule: Asked) -> tuple[str, ...]:
 
 
 def _wording(before: Asked, after: Asked) -> Iterator[Consequence]:
-    was, now = wording_of(before), wording_of(after)
+    was, now = wordings_of(before), wordings_of(after)
     if was == now:
         return
-    holds = was in wordings_of(after) or not wordings_of(after)
+    # A rule without wordings takes any yes.
+    holds = not now or (bool(was) and set(was) <= set(now))
     duty = Duty.NONE if holds else Duty.ASK
-    yield _effect(Effect.WORDING_CHANGED, after, before=was, after=now, duty=duty)
+    yield _effect(
+        Effect.WORDING_CHANGED,
+        after,
+        before=", ".join(was),
+        after=", ".join(now),
+        duty=duty,
+    )
 
 
-def wording_of(rule: Asked) -> str:
-    """Return the name of the wording by which the yes is asked for, empty when it has none."""
-    return str(as_dict(getattr(rule, "asked", ())).get("wording", ""))
-
-
-def wordings_of(rule: Asked) -> frozenset[str]:
-    """Return the wordings that count for the rule; with none of them any yes does."""
-    own = wording_of(rule)
-    return frozenset((*getattr(rule, "wordings", ()), *((own,) if own else ())))
+def wordings_of(rule: Asked) -> tuple[str, ...]:
+    """Return the wordings by which a yes counts for the rule, the one asked by first."""
+    own = str(as_dict(getattr(rule, "asked", ())).get("wording", ""))
+    return tuple(dict.fromkeys(filter(None, (own, *getattr(rule, "wordings", ())))))

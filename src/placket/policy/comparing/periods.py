@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _MONTH_DAYS: Final = 30.44
 _HOURS: Final = 24
+_ROUNDED: Final = {"": 0, "month": 31, "calendar_year": 366, "accounting_year": 366}
+"""The days that a rounding adds at most."""
+
 LONGER, SHORTER, SAME = 1, -1, 0
 
 
@@ -80,14 +83,24 @@ def _no_shorter(one: Period, other: Period) -> bool:
 
 def _single(before: Period, after: Period) -> int | None:
     match before, after:
-        case After(), After() if (before.anchor, before.rounding) == (after.anchor, after.rounding):
-            return _amounts(before.duration, after.duration)
+        case After(), After() if before.anchor == after.anchor:
+            return _clocks(before, after)
         case WhileHolds(), WhileHolds() if before.status == after.status:
             return _amounts(before.then, after.then)
         case WhileOpen(), WhileOpen() if before.relation == after.relation:
             return _amounts(before.then, after.then)
         case _:
             return None
+
+
+def _clocks(before: After, after: After) -> int | None:
+    """Compare two clocks of one event; what a rounding adds lies between nothing and its whole."""
+    if before.rounding == after.rounding:
+        return _amounts(before.duration, after.duration)
+    old, new = days_in(before.duration), days_in(after.duration)
+    if new >= old + _ROUNDED[before.rounding]:
+        return LONGER
+    return SHORTER if old >= new + _ROUNDED[after.rounding] else None
 
 
 def _amounts(before: Duration | None, after: Duration | None) -> int:

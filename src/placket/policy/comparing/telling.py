@@ -37,7 +37,7 @@ _SAYS: Final[Mapping[Effect, str]] = {
     Effect.CONSENT_ADDED: "a yes to {about} is asked for",
     Effect.CONSENT_ENDED: "a yes to {about} is no longer asked for",
     Effect.CONSENT_WIDENED: "a yes to {about} now also covers {after}",
-    Effect.WORDING_CHANGED: "a yes to {about} is asked for in other words: {after}",
+    Effect.WORDING_CHANGED: "a yes to {about} counts by the wordings {after}, before: {before}",
     Effect.PROFILING_ADDED: "{about} now profiles",
     Effect.AUTOMATED_ADDED: "{about}: a machine alone decides on {after}",
     Effect.RIGHT_ENDED: "the right named {about} is gone from the policy",
