@@ -195,6 +195,7 @@ def _person_deeds() -> list[dict[str, Any]]:
         found += [_deed(Kind.LOCATED, region=country)] * 4
     found += [_deed(Kind.BORN)] * 12
     found += [_deed(Kind.GUARDIAN_AGREED)] * 4
+    found.append(_deed(Kind.REQUEST_MOVED, what="acknowledged", about="requested"))
     return found
 
 

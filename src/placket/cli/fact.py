@@ -50,6 +50,7 @@ _COUNTRY: Final = re.compile("[A-Z]{2}")
 OURS: Final = frozenset(
     {
         Kind.IDENTIFIED,
+        Kind.REQUEST_MOVED,
         Kind.PLANNED,
         Kind.STEP_CARRIED_OUT,
         Kind.DATA_ERASED,

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     SHARED = "shared"
     USED = "used"
     REQUESTED = "requested"
+    REQUEST_MOVED = "request_moved"
     PLANNED = "planned"
     STEP_CARRIED_OUT = "step_carried_out"
     DATA_ERASED = "data_erased"

@@ -24,6 +24,7 @@ _IMPERSONAL: Final = frozenset(
         Kind.POLICY_PUBLISHED,
         Kind.TOMBSTONE,
         Kind.REQUESTED,
+        Kind.REQUEST_MOVED,
         Kind.PLANNED,
         Kind.STEP_CARRIED_OUT,
         Kind.SHARED,

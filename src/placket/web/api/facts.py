@@ -35,6 +35,7 @@ OURS: Final = frozenset(
     {
         Kind.IDENTITY_LINKED,
         Kind.LINK_VOIDED,
+        Kind.REQUEST_MOVED,
         Kind.PLANNED,
         Kind.STEP_CARRIED_OUT,
         Kind.DATA_ERASED,

@@ -1,0 +1,1 @@
+"""Requests of persons: the fold of what happened to each, its state, deadline and next step."""

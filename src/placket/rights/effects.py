@@ -1,0 +1,97 @@
+"""What a request brings about at once, before anybody decides: a no is easy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from placket.facts import Kind
+from placket.policy.vocabulary import ALL_HELD
+from placket.rights.request import proof_at
+from placket.rights.right import Proof, Right
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from placket.law.calendar import Instant
+    from placket.rights.request import Request
+    from placket.rights.terms import Terms
+
+MARKETING: Final = "direct_marketing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """A fact to be appended about the person, in the words of `facts`."""
+
+    kind: Kind
+    what: str = ""
+    activity: str = ""
+    channel: str = ""
+    data: tuple[str, ...] = ()
+
+
+def at_once(request: Request, terms: Terms, at: Instant) -> tuple[Effect, ...]:
+    """Return what takes effect now that it is weakly known who asks, or nothing.
+
+    A restriction and an objection work through the standing from this moment; a rectification
+    freezes its field, and an erasure stops all use, where a clause says so.
+    Source: GDPR Art. 7(3), 18, 21.
+    """
+    if not request.is_open or proof_at(request, at, terms.wait) < Proof.TOKEN:
+        return ()
+    brings = _EFFECTS.get(request.right)
+    effect = brings(request, terms.meanwhile(request.right)) if brings is not None else None
+    return (effect,) if effect is not None else ()
+
+
+def _restricted(request: Request, _meanwhile: frozenset[str]) -> Effect:
+    # What is restricted is data or one activity: an activity named leaves the rest free.
+    data = request.data if request.activity else request.data or (ALL_HELD,)
+    return Effect(kind=Kind.RESTRICTED, data=data, activity=request.activity)
+
+
+def _objected(request: Request, _meanwhile: frozenset[str]) -> Effect:
+    # Who names nothing objects at least to what needs no reason.
+    what = request.meant or ("" if request.activity else MARKETING)
+    return Effect(kind=Kind.OBJECTED, what=what, activity=request.activity)
+
+
+def _opted_out(request: Request, _meanwhile: frozenset[str]) -> Effect:
+    return Effect(kind=Kind.OBJECTED, what=MARKETING, channel=request.channel)
+
+
+def _withdrawn(request: Request, _meanwhile: frozenset[str]) -> Effect:
+    return Effect(kind=Kind.CONSENT_WITHDRAWN, what=request.meant, channel=request.channel)
+
+
+def _declined(request: Request, _meanwhile: frozenset[str]) -> Effect:
+    return Effect(kind=Kind.AUTOMATION_DECLINED, what=request.meant)
+
+
+def _frozen(request: Request, meanwhile: frozenset[str]) -> Effect | None:
+    if "freeze_field" not in meanwhile or not request.data:
+        return None
+    return Effect(kind=Kind.RESTRICTED, data=request.data)
+
+
+def _ceased(request: Request, meanwhile: frozenset[str]) -> Effect | None:
+    if "stop_processing" not in meanwhile:
+        return None
+    return Effect(kind=Kind.RESTRICTED, data=request.data or (ALL_HELD,))
+
+
+_EFFECTS: Final[Mapping[Right, Callable[[Request, frozenset[str]], Effect | None]]] = (
+    MappingProxyType(
+        {
+            Right.RESTRICTION: _restricted,
+            Right.OBJECTION: _objected,
+            Right.MARKETING_OPT_OUT: _opted_out,
+            Right.WITHDRAW_CONSENT: _withdrawn,
+            Right.AUTOMATED_DECISION_OPT_OUT: _declined,
+            Right.RECTIFICATION: _frozen,
+            Right.ERASURE: _ceased,
+        }
+    )
+)

@@ -1,0 +1,73 @@
+"""What the policy's clauses say of one right, all its rules taken together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from placket.policy.compile import holds_in
+from placket.policy.rules import Right as RightRule
+from placket.policy.rules import as_dict
+from placket.rights.right import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from placket.policy.compile import Place, Policy
+    from placket.policy.period import Period
+
+ANY: Final = "any"
+_AS: Final = {Right.HUMAN_REVIEW: Right.AUTOMATED_DECISION_OPT_OUT}
+"""Rights without a word of their own in the policy, by the one whose rules speak for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What holds of one right in one place.
+
+    by: ways the text names; a request that comes another way counts too. covers, kept: what
+    each rule says of them, in order. free: a rule promises that no fee is taken, which binds.
+    """
+
+    clauses: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    free: bool = False
+    amount: str = ""
+    covers: tuple[Mapping[str, Any], ...] = ()
+    kept: tuple[Mapping[str, Any], ...] = ()
+    formats: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
+    waits_while: tuple[Period, ...] = ()
+    meanwhile: frozenset[str] = frozenset()
+    may_ask_evidence: bool = False
+    asks_reasons: bool = False
+    direct_transfer: bool = False
+    without_account: bool = False
+
+
+def said_of(policy: Policy, right: Right, place: Place) -> Said:
+    """Return what the rules of `right`, and those of any right, say in `place`."""
+    names = {_AS.get(right, right).value, ANY}
+    rules = [r for r in policy.rules(RightRule) if r.name in names and holds_in(r, place)]
+    covers = (as_dict(rule.covers) for rule in rules)
+    kept = (as_dict(rule.kept) for rule in rules)
+    return Said(
+        clauses=_each(rule.clause for rule in rules),
+        by=_each(way for rule in rules for way in rule.by),
+        free=any(rule.fee == "none" for rule in rules),
+        amount=next((rule.amount for rule in rules if rule.amount), ""),
+        covers=tuple(filter(None, covers)),
+        kept=tuple(filter(None, kept)),
+        formats=_each(each for rule in rules for each in rule.format),
+        tells=_each(each for rule in rules for each in rule.tells),
+        waits_while=tuple(each for rule in rules for each in rule.waits_while),
+        meanwhile=frozenset(rule.meanwhile for rule in rules if rule.meanwhile),
+        may_ask_evidence=any(rule.evidence == "may_be_asked" for rule in rules),
+        asks_reasons=any(rule.reasons == "asked" for rule in rules),
+        direct_transfer=any(bool(rule.direct_transfer) for rule in rules),
+        without_account=any(rule.account == "not_needed" for rule in rules),
+    )
+
+
+def _each(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in words if word))

@@ -1,0 +1,66 @@
+"""What a request brings about at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from placket.facts import Kind
+from placket.rights.effects import Effect, at_once
+from placket.rights.moves import Move
+from placket.rights.right import Right
+from tests.unit.rights.asking import asked_for, move, request_of, terms, verified
+from tests.unit.standing.telling import day
+
+UNDER = terms()
+
+
+@pytest.mark.parametrize(
+    ("right", "parts", "effect"),
+    [
+        (Right.RESTRICTION, {"data": ("email",)}, {"kind": Kind.RESTRICTED, "data": ("email",)}),
+        (Right.RESTRICTION, {}, {"kind": Kind.RESTRICTED, "data": ("all_held",)}),
+        (Right.RESTRICTION, {"activity": "care"}, {"kind": Kind.RESTRICTED, "activity": "care"}),
+        (Right.OBJECTION, {}, {"kind": Kind.OBJECTED, "what": "direct_marketing"}),
+        (Right.OBJECTION, {"activity": "care"}, {"kind": Kind.OBJECTED, "activity": "care"}),
+        (
+            Right.MARKETING_OPT_OUT,
+            {"channel": "email"},
+            {"kind": Kind.OBJECTED, "what": "direct_marketing", "channel": "email"},
+        ),
+        (
+            Right.WITHDRAW_CONSENT,
+            {"topic": "news", "channel": "sms"},
+            {"kind": Kind.CONSENT_WITHDRAWN, "what": "news", "channel": "sms"},
+        ),
+        (
+            Right.AUTOMATED_DECISION_OPT_OUT,
+            {"topic": "scoring"},
+            {"kind": Kind.AUTOMATION_DECLINED, "what": "scoring"},
+        ),
+        (Right.RECTIFICATION, {"data": ("name",)}, {"kind": Kind.RESTRICTED, "data": ("name",)}),
+        (Right.ERASURE, {}, {"kind": Kind.RESTRICTED, "data": ("all_held",)}),
+    ],
+)
+def test_a_no_works_at_once_on_weak_proof(
+    right: Right, parts: dict[str, Any], effect: dict[str, Any]
+) -> None:
+    request = request_of(asked_for(right, **parts), verified(1, "token"))
+
+    assert at_once(request, UNDER, day(1)) == (Effect(**effect),)
+
+
+@pytest.mark.parametrize("right", [Right.ACCESS, Right.PORTABILITY, Right.COMPLAINT])
+def test_a_yes_brings_nothing_about_by_itself(right: Right) -> None:
+    request = request_of(asked_for(right), verified(1, "session"))
+
+    assert at_once(request, UNDER, day(1)) == ()
+
+
+def test_nothing_happens_for_somebody_unknown_or_after_the_end() -> None:
+    unknown = request_of(asked_for(Right.RESTRICTION))
+    closed = request_of(asked_for(Right.RESTRICTION), verified(1, "token"), move(Move.WITHDRAWN, 2))
+
+    assert at_once(unknown, UNDER, day(3)) == ()
+    assert at_once(closed, UNDER, day(3)) == ()
