@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "record-of-processing": ("placket.cli.record", "write the record of GDPR Art. 30"),
     "map": ("placket.cli.map", "draw where data come from and where they go"),
     "diff": ("placket.cli.diff", "tell what a policy changes, and for whom"),
+    "export": ("placket.cli.export", "write the policy for other programs"),
     "trace": ("placket.cli.trace", "show each clause with its rule and its test"),
     "init": ("placket.cli.init", "set up an installation"),
     "serve": ("placket.cli.serve", "serve the interface and the pages"),
