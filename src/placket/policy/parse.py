@@ -6,6 +6,7 @@ import re
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
@@ -76,10 +77,12 @@ class Parsed:
     problems: tuple[Problem, ...]
 
 
+@lru_cache(maxsize=4)
 def parse(text: str, file: str = "policy.md") -> Parsed:
     """Return the document that `text` says, with every problem of its form.
 
     text: Markdown with YAML front matter, at most 2 MiB. file: the name shown in problems.
+    The last few are remembered: a long text takes a second to read.
     """
     problems = Problems()
     start = Span(file=file)
