@@ -373,7 +373,7 @@ def is_accepted(yes: Fact, consent: Consent | Cookie) -> bool:
     asked = as_dict(getattr(consent, "asked", ())).get("wording")
     published = {*getattr(consent, "wordings", ()), *([str(asked)] if asked else [])}
     said = {mark.removeprefix("wording:") for mark in yes.marks if mark.startswith("wording:")}
-    return not published or bool(said & published)
+    return not published or (bool(said) and not said - published)
 
 
 def period_of(word: str) -> Duration | None:

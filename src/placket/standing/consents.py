@@ -68,16 +68,15 @@ class Asked:
     is_messages: bool
 
     def accepts(self, yes: Fact) -> bool:
-        """Say whether a yes counts: by a published wording, or imported where that is accepted."""
+        """Say whether a yes counts: by published wordings alone, or imported if accepted."""
         return yes.route not in ONLY_REFUSING and self._is_answered_by(yes.marks)
 
     @lru_cache(maxsize=1_000)  # noqa: B019 - of the few policies in use
     def _is_answered_by(self, marks: tuple[str, ...]) -> bool:
         if IMPORTED in marks:
             return self.accepts_imported
-        published = self.wordings
-        said = (mark.removeprefix(WORDING) for mark in marks if mark.startswith(WORDING))
-        return not published or any(wording in published for wording in said)
+        said = {mark.removeprefix(WORDING) for mark in marks if mark.startswith(WORDING)}
+        return not self.wordings or (bool(said) and said <= self.wordings)
 
     def hears(self, no: Fact, channel: str) -> bool:
         """Say whether a no refuses this consent on `channel`."""

@@ -195,6 +195,16 @@ def test_a_yes_counts_by_a_published_wording_only() -> None:
         assert (standing.get("consent.news.email") is not None) is counts
 
 
+def test_a_yes_to_a_wording_that_was_never_published_does_not_count() -> None:
+    policy = shop(about_news(asked="{at: [sign_up], wording: w1}", wordings="[w2]"))
+
+    both = standing_of(policy, yes(1, marks=("wording:w1", "wording:w2")))
+    one = standing_of(policy, yes(1, marks=("wording:w1", "wording:w9")))
+
+    assert both.get("consent.news.email") is not None
+    assert one.get("consent.news.email") is None
+
+
 def test_an_imported_yes_counts_where_it_is_accepted() -> None:
     imported = yes(1, marks=("imported",))
 
