@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from placket.policy.check import check
 from placket.policy.checks.walk import durations_in
 from placket.policy.compile import compile_policy
-from placket.policy.draft.draft import Draft, Wish, draft
+from placket.policy.draft.clauses import sentences_of
+from placket.policy.draft.draft import Draft, Wish, draft, pieces_of
 from placket.policy.draft.lexicon import LANGUAGES, surfaces
 from placket.policy.draft.periods import NUMBERS
 from placket.policy.draft.source import Unreadable, read_source
@@ -141,6 +142,10 @@ def timed(period: Any, evidence: Evidence) -> bool:
     return begins and all(evidence.counts(n) for span in spans for n in span if n)
 
 
+def letters(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())
+
+
 def all_unsaid(found: Draft) -> list[tuple[str, str, str, Any]]:
     return [
         (clause.id, rule.KIND, key, value)
@@ -192,6 +197,18 @@ def test_every_value_stands_in_its_clause_of_a_whole_text(path: Path) -> None:
     found = drafted(text)
 
     assert all_unsaid(found) == []
+
+
+@pytest.mark.parametrize("path", texts(), ids=lambda path: path.name)
+def test_no_word_of_a_text_is_lost(path: Path) -> None:
+    text = read_source(path.read_bytes())
+    assert isinstance(text, str)
+
+    kept = letters(drafted(text).text)
+
+    parts = [part for p in pieces_of(text) for part in [c for _, c in p.cells] or [p.text]]
+    said = [sentence for part in parts for sentence in sentences_of(part)]
+    assert [sentence for sentence in said if letters(sentence) not in kept] == []
 
 
 @given(st.text(max_size=400) | st.binary(max_size=400))

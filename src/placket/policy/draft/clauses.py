@@ -184,8 +184,7 @@ def _grouped(sentences: list[str], lexicon: Lexicon) -> Iterator[list[str]]:
             yield group
             group = []
         group.append(sentence)
-    if group:
-        yield group
+    yield group
 
 
 def _rests(sentence: str, lexicon: Lexicon) -> bool:

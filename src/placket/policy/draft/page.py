@@ -238,8 +238,8 @@ class _Page(HTMLParser):
             self.pieces.append(Piece(shape=Shape.PARAGRAPH, text=cells[0], line=self._line))
         elif all_heads or (not table.heads and reads_as_heads(cells)):
             table.heads = cells
-        elif piece := row_of(cells, table.heads, line=self._line):
-            self.pieces.append(piece)
+        else:
+            self.pieces.append(row_of(cells, table.heads, line=self._line))
 
     def _leave_row(self) -> None:
         """End the row around a table in a cell: what it held so far stands for itself."""

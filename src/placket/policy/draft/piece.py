@@ -34,15 +34,13 @@ class Piece:
     line: int = 1
 
 
-def row_of(cells: list[str], heads: list[str], *, line: int = 1) -> Piece | None:
-    """Return a table's row as a piece; None when every cell is empty."""
+def row_of(cells: list[str], heads: list[str], *, line: int = 1) -> Piece:
+    """Return a table's row, of which some cell is filled, as a piece."""
     named = [
         (heads[at] if at < len(heads) else "", " ".join(cell.split()))
         for at, cell in enumerate(cells)
     ]
     filled = tuple((head, cell) for head, cell in named if cell)
-    if not filled:
-        return None
     return Piece(
         shape=Shape.ROW, text=" ".join(cell for _, cell in filled), cells=filled, line=line
     )

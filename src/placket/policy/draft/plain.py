@@ -198,8 +198,8 @@ def _table(lines: list[str]) -> list[Piece]:
             heads = cells
         elif len([cell for cell in cells if cell]) == 1:
             pieces.append(Piece(shape=Shape.PARAGRAPH, text=next(c for c in cells if c)))
-        elif piece := row_of(cells, heads):
-            pieces.append(piece)
+        else:
+            pieces.append(row_of(cells, heads))
     return pieces
 
 

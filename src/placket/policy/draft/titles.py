@@ -94,21 +94,33 @@ def titled(entries: Sequence[Entry], lexicon: Lexicon) -> Iterator[Entry]:
     A heading that says something for the clauses under it, such as their legal basis in
     parentheses, becomes the title of each and a part of its text.
     """
-    heading, count, is_about_data = "", 0, False
+    lead: Heading | None = None
+    count, is_about_data = 0, False
     for entry in entries:
         if isinstance(entry, Heading):
+            # A title of nothing stays a heading, so that no word of the text is lost.
+            yield from _bare(lead, count)
             is_about_data = _names_data(entry.text, lexicon)
-            says = is_about_data or _says(entry.text, lexicon)
-            heading, count = (entry.text if says else ""), 0
-            # What becomes a title of clauses does not stand a second time as a heading.
-            if not heading:
+            lead, count = (entry if is_about_data or _says(entry.text, lexicon) else None), 0
+            if lead is None:
                 yield entry
             continue
-        if is_about_data and _moves_on(entry, lexicon):
-            heading = ""
+        if lead and is_about_data and _moves_on(entry, lexicon):
+            yield from _bare(lead, count)
+            lead = None
         count += 1
-        own = f"{heading}, {count}" if heading and count > 1 else heading
-        yield replace(entry, title=_clean(own or _title(entry)), title_said=heading)
+        yield _under(entry, lead.text if lead else "", count)
+    yield from _bare(lead, count)
+
+
+def _bare(lead: Heading | None, count: int) -> Iterator[Heading]:
+    if lead is not None and not count:
+        yield lead
+
+
+def _under(passage: Passage, heading: str, count: int) -> Passage:
+    own = f"{heading}, {count}" if heading and count > 1 else heading
+    return replace(passage, title=_clean(own or _title(passage)), title_said=heading)
 
 
 def _says(heading: str, lexicon: Lexicon) -> bool:

@@ -67,11 +67,6 @@ def folded(word: str) -> str:
     return _spelt(_singular(plain))
 
 
-def stem(word: str) -> str:
-    """Return the start of a word, folded as a whole word is, its number left alone."""
-    return _spelt("".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if c.isalnum()))
-
-
 def _singular(word: str) -> str:
     if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):  # noqa: PLR2004 - a stem
         return word[:-2]

@@ -17,6 +17,7 @@ from placket.policy.rules import Recipient
 
 DAY = date(2026, 11, 24)
 POLICY = ("Privacy policy of the shop", "Politique de confidentialité de la boutique")
+TOOL = "standard_contractual_clauses"
 TEXTS = Path(__file__).parent / "texts"
 
 
@@ -87,6 +88,46 @@ def rules(text: str) -> list[dict[str, Any]]:
             [{"complaint": "Information Commissioner's Office"}],
         ),
         (
+            "We transfer data. Transfers rest on standard contractual clauses abroad.",
+            [{"transfer": "third_countries", "needs_any": ["standard_contractual_clauses"]}],
+        ),
+        (
+            "We send you our newsletter. We keep your consent for 5 years from our last contact.",
+            [{"consent": "direct_marketing", "for": "5 years from last interaction"}],
+        ),
+        (
+            "After 2 years from your last purchase your order history is deleted or anonymised.",
+            [
+                {
+                    "retain": ["purchase_history"],
+                    "for": "2 years from last order.placed",
+                    "then": "erase_or_anonymise",
+                }
+            ],
+        ),
+        (
+            "We share your name with the police without your consent.",
+            [{"recipient": ["law_enforcement"], "gets": ["name"]}],
+        ),
+        (
+            "We use automated decisions to detect fraud.",
+            [{"automated": "automated_decisions"}],
+        ),
+        (
+            "We keep your order for the reason that we have to comply with our legal obligations.",
+            [
+                {
+                    "activity": "legal_compliance",
+                    "purpose": ["legal_compliance"],
+                    "basis": "legal_obligation",
+                }
+            ],
+        ),
+        (
+            "See our cookie policy at https://example.org/biscuits for more.",
+            [{"notice": "cookie_policy", "url": "https://example.org/biscuits"}],
+        ),
+        (
             "If you are under 16, ask a parent before you register with us.",
             [{"audience_age": 16}],
         ),
@@ -132,6 +173,9 @@ def test_each_kind_of_sentence_gives_its_rule(text: str, expected: list[dict[str
             "Nous collectons votre nom et votre âge. Nous ne vendons jamais à des tiers.",
             "recipient",
         ),
+        ("Privacy policy. We take your name and age. Do you have any questions?", "notice"),
+        ("Privacy policy. We collect your name and age. We consider you a customer.", "status"),
+        ("Privacy policy. We collect your name and age. Server logs stay 30 days.", "retain"),
     ],
 )
 def test_what_the_text_denies_or_only_asks_is_not_drafted(text: str, kind: str) -> None:
@@ -144,6 +188,78 @@ def test_a_basis_for_one_item_is_not_one_for_its_neighbour() -> None:
     bases = {rule["activity"]: rule.get("basis") for rule in rules(text) if "activity" in rule}
 
     assert bases == {"delivery": "contract", "market_research": None}
+
+
+@pytest.mark.parametrize(
+    ("interest", "kept"),
+    [
+        (f"in {'selling good tea and ' * 12}coffee", 196),
+        ("in tea", 0),
+        ("in selling tea, e.g. green tea", 11),
+    ],
+)
+def test_an_interest_is_kept_in_the_words_of_the_text(interest: str, kept: int) -> None:
+    text = f"To prevent fraud we use your name, for our legitimate interest {interest}.\n"
+
+    (activity,) = [rule for rule in rules(text) if "activity" in rule]
+
+    assert len(activity.get("interest", "")) == kept
+
+
+def test_transfers_are_told_by_their_tools_under_a_heading_of_their_own() -> None:
+    text = "# International transfers\n\nYour data are safe: we use standard contractual clauses.\n"
+
+    assert {"transfer": "standard_contractual_clauses", "needs_any": [TOOL]} in rules(text)
+
+
+def test_a_list_of_what_an_answer_tells_decides_nothing() -> None:
+    text = (
+        "# Your rights\n\nYou have the right to a copy of your data. We tell you:\n"
+        "- why we use it\n- whether we use automated decision making\n"
+    )
+
+    assert "automated" not in drafted(text).kinds
+
+
+def test_an_introduction_leads_the_paragraphs_below_it() -> None:
+    text = (
+        "Privacy policy\n\nIn order to serve you, we share your name with these companies:\n\n"
+        "Couriers, whose vans you see in front of your door on most days of the week, and whose "
+        "own notices you find on their own pages.\n"
+    )
+
+    assert {"recipient": ["courier"]} in rules(text)
+
+
+def test_what_is_said_twice_in_a_clause_is_drafted_once() -> None:
+    text = "We share it with couriers. We pass it on to couriers. You may ask the ICO or the ICO.\n"
+
+    found = [rule for rule in rules(f"Privacy policy\n\n{text}") if "activity" not in rule]
+
+    assert found == [{"recipient": ["courier"]}, {"complaint": "ICO"}]
+
+
+def test_a_heading_that_leads_no_clause_stays_a_heading() -> None:
+    text = (
+        "# Privacy policy\n\n# Your payment details\n\n# To deliver your order (contract)\n\n"
+        "# Sharing\n\n"
+        "We share your name with couriers.\n\n# Your order history\n\n"
+        "We keep it until you ask us to delete it.\n\n# Your delivery address\n"
+    )
+
+    document = parse(drafted(text).text).document
+
+    assert document is not None
+    assert [(clause.title, clause.id) for clause in document.clauses] == [
+        ("Privacy policy", ""),
+        ("Your payment details", ""),
+        ("To deliver your order (contract)", ""),
+        ("Sharing", ""),
+        ("We share your name with couriers", "C-001"),
+        ("Your order history", ""),
+        ("We keep it until you ask us to delete", "C-002"),
+        ("Your delivery address", ""),
+    ]
 
 
 def test_a_heading_with_a_basis_becomes_the_title_of_its_clauses() -> None:
@@ -205,6 +321,15 @@ def test_the_front_matter_takes_what_the_text_and_its_author_say() -> None:
     assert told.clauses[1].id == "WT-001"
 
 
+def test_a_day_that_is_not_of_the_text_is_none_of_its_front_matter() -> None:
+    text = "Privacy policy\n\nFounded on 3 May 2001, we collect your name and your age.\n"
+
+    document = parse(drafted(text).text).document
+
+    assert document is not None
+    assert document.front.effective == DAY
+
+
 def test_front_matter_above_the_text_is_used() -> None:
     text = (
         "---\nretailer: The Corner Shop\nlang: en-GB\nupdated: 2026-01-31\n---\n"
@@ -238,6 +363,8 @@ def test_the_language_is_told_by_its_small_words(text: str, language: str) -> No
         ("Peel the apples and put them in the pan with the sugar.", "the text does not read as"),
         ("Wir erheben Ihren Namen und Ihre Anschrift.", "the text reads neither as English"),
         ("We keep it. " * 20_000, "the text is longer than 200,000 characters"),
+        (f"<p>{'We keep it. ' * 20_000}</p>", "the text is longer than 200,000 characters"),
+        ("---\nlanguage: de\n---\nWir erheben Namen.", "there is no lexicon for the language `de`"),
         ("We keep your name.\n\n" * 2500, "the text has more than 2,000 clauses"),
         ("--- *** ---", "the file holds no text"),
     ],

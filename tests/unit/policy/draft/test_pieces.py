@@ -156,6 +156,12 @@ country asks for it.
     assert piece.text == " ".join(text.split())
 
 
+def test_a_line_of_marks_under_a_long_line_is_nothing() -> None:
+    text = f"- a point\n-----\n{'We keep it as long as we like and no longer. ' * 3}\n=====\n"
+
+    assert [piece.shape for piece in read_plain(text)] == ["item", "paragraph"]
+
+
 def test_an_address_in_capitals_is_no_heading() -> None:
     (piece,) = read_plain("CORNER SHOP LTD, 1 EXAMPLE STREET, LEEDS, LS1 1AA\n")
 
@@ -174,6 +180,19 @@ def test_a_table_drawn_with_text_gives_rows(table: str) -> None:
     (row,) = read_plain(table)
 
     assert row.cells == (("Data", "chats"), ("Kept for", "1 year"))
+
+
+def test_a_line_of_a_table_with_one_cell_is_a_paragraph() -> None:
+    table = "| Data | Kept |\n| Orders | |\n| name | a year |"
+
+    assert shown(read_plain(table)) == [("paragraph", "Orders"), ("row", "name a year")]
+
+
+def test_a_sentence_without_an_end_is_cut() -> None:
+    found = sentences_of("word " * 900 + "x" * 2500)
+
+    assert [len(sentence) <= 2000 for sentence in found] == [True] * len(found)
+    assert "".join("".join(found).split()) == "word" * 900 + "x" * 2500
 
 
 def test_a_sentence_does_not_end_at_an_abbreviation_or_a_number() -> None:
