@@ -73,7 +73,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     go again; what the ledger answers meanwhile does not change.
     """
     settings = read_settings(config)
-    settings = replace(settings, ledger=url) if url else settings
+    if url:
+        settings = replace(settings, ledger=url if "://" in url else str(Path(url).resolve()))
     if out is not None:
         if not url:
             raise Ended("a list needs the ledger", "name it with `--url`", code=WRONG_USE)
@@ -101,7 +102,7 @@ def _document(name: str, settings: Settings, *, runs: bool) -> Document:
     path = Path(name)
     if path.exists():
         return _expect(load_file(path), name, runs=runs)
-    texts = _published(settings)
+    texts = _published(settings, is_named=runs)
     if name not in texts:
         raise Ended(
             f"`{name}` is no file, no folder and no version that was published",
@@ -121,10 +122,10 @@ def _expect(loaded: Loaded, name: str, *, runs: bool) -> Document:
     return loaded.document
 
 
-def _published(settings: Settings) -> dict[str, str]:
-    """Return the text of each published version; none where there is no ledger."""
+def _published(settings: Settings, *, is_named: bool) -> dict[str, str]:
+    """Return the text of each published version; none where nobody named the missing ledger."""
     location = settings.location(settings.ledger)
-    if "://" not in location and not Path(location).exists():
+    if not is_named and "://" not in location and not Path(location).exists():
         return {}
     ledger = open_ledger(location)
     try:

@@ -12,6 +12,9 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.gate.gate.UnknownActivity": (WRONG_USE, ""),
     "placket.gate.instants.NotAnInstant": (WRONG_USE, ""),
     "placket.gate.versions.NothingPublished": (REFUSED, ""),
+    "placket.gate.notices.NobodyKnown": (WRONG_USE, "name ids that `placket policy told` listed"),
+    "placket.gate.notices.NothingBefore": (REFUSED, ""),
+    "placket.gate.versions.UnknownVersion": (WRONG_USE, "see `placket policy list`"),
     "placket.store.refusals.LedgerMissing": (
         WORLD,
         "run `placket init`, or name another settings file with `--config`",

@@ -31,6 +31,10 @@ class NothingPublished(Exception):
     """no policy is published; run `placket policy publish POLICY`."""
 
 
+class UnknownVersion(ValueError):
+    """no policy of this version is published."""
+
+
 @dataclass(slots=True)
 class Versions:
     """The versions by when they take effect; each is bound to the law of the day asked about."""
@@ -55,6 +59,20 @@ class Versions:
     def version_at(self, instant: int) -> str:
         """Return the name of the version in force at `instant`."""
         return self.kept[self._index(instant)].version
+
+    def pair(self, version: str) -> tuple[Document | None, Document]:
+        """Return the version before `version` by when they take effect, None of the first, and it.
+
+        Raises UnknownVersion.
+        """
+        names = [kept.version for kept in self.kept]
+        if version not in names:
+            raise UnknownVersion(
+                f"`{version}` is no published version; they are {', '.join(names)}"
+            )
+        at = names.index(version)
+        before = self._document(self.kept[at - 1]) if at else None
+        return before, self._document(self.kept[at])
 
     def _index(self, instant: int) -> int:
         if not self.kept:
