@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -26,6 +27,8 @@ from placket.policy.checks import (
 )
 from placket.policy.checks.book import Book
 from placket.policy.published import as_published
+from placket.policy.rules import Controller, Notice
+from placket.problems import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -167,6 +170,7 @@ OF_RULES: Final[tuple[Check, ...]] = (
     notices.rights_lacking,
     notices.withdrawals,
     notices.complaints,
+    notices.own_complaints,
     notices.needs_untold,
     notices.automated_untold,
     notices.sources_untold,
@@ -215,6 +219,25 @@ ONCE: Final[tuple[Check, ...]] = (
 """What of those is told of a clause once, however many rules stand in it."""
 
 
+NOTICE: Final[tuple[Check, ...]] = (
+    notices.representatives,
+    notices.officers,
+    notices.recipients_unnamed,
+    notices.transfers,
+    notices.withdrawals,
+    notices.own_complaints,
+    notices.needs_untold,
+    notices.automated_untold,
+    notices.sources_untold,
+    notices.indirect_untold,
+    notices.objection_untold,
+    notices.rights_without_route,
+    notices.children,
+    notices.security_untold,
+)
+"""What is noted of a policy that runs and is whole: it names its controller and its notices."""
+
+
 def once_a_clause(checking: Check) -> Check:
     """Return the check, told once for each clause: a text is not mended rule by rule."""
 
@@ -238,7 +261,11 @@ OF_TEXT: Final[tuple[Check, ...]] = (
 
 def check(document: Document) -> tuple[Problem, ...]:
     """Return the problems of the document's content, by place and code."""
-    return _told((*CHECKS, *LAWFUL, risk.others_by_soft_opt_in), Book(document=document))
+    book = Book(document=document)
+    told = _told((*CHECKS, *LAWFUL, risk.others_by_soft_opt_in), book)
+    is_whole = book.rules(Controller) and book.rules(Notice)
+    noted = _told(NOTICE, book) if is_whole else ()
+    return _ordered((*told, *(replace(p, severity=Severity.NOTE) for p in noted)))
 
 
 def check_published(document: Document) -> tuple[Problem, ...]:
@@ -247,5 +274,8 @@ def check_published(document: Document) -> tuple[Problem, ...]:
 
 
 def _told(checks: Iterable[Check], book: Book) -> tuple[Problem, ...]:
-    told = chain.from_iterable(find(book) for find in checks)
-    return tuple(sorted(told, key=lambda p: (p.at.line, p.at.column, p.code, p.summary)))
+    return _ordered(chain.from_iterable(find(book) for find in checks))
+
+
+def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda p: (p.at.line, p.at.column, p.code, p.summary)))

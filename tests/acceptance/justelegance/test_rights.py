@@ -60,6 +60,7 @@ def test_any_right_is_asked_for_by_email(shop: Shop) -> None:
         "portability",
         "objection",
         "withdraw_consent",
+        "complaint",
         "marketing_opt_out",
     }
 

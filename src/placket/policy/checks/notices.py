@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from placket.policy.checks.book import bend, countries_of, found, lineage, seeing, told
+from placket.policy.checks.book import bend, countries_of, found, seeing, told
 from placket.policy.checks.conflict import markets
 from placket.policy.checks.walk import words_in
 from placket.policy.rules import (
@@ -93,7 +93,7 @@ WORDS: Final = {
 }
 """How a text speaks of each item; what it speaks of is not missing, read or unread."""
 
-_OWN_COMPLAINT: Final = ("us", "retailer", "privacy team", "customer care", "complaint form")
+_OWN_COMPLAINT: Final = ("retailer", "privacy team", "customer care", "complaint form")
 _LEAVING: Final = ("transfer", "countries", "abroad")
 
 
@@ -238,22 +238,22 @@ def withdrawals(book: Book) -> Iterator[Problem]:
 
 
 def complaints(book: Book) -> Iterator[Problem]:
-    """Tell that no clause names the authority, or in the United Kingdom the retailer's own way."""
-    named = book.rules(Complaint)
-    if book.activities and not named and not book.reads(WORDS["complaint"]):
+    """Tell that no clause names the authority."""
+    named = book.rules(Complaint) or book.reads(WORDS["complaint"])
+    if book.activities and not named:
         yield _gap(
             book,
             "P427",
             "no clause says that a person may complain to an authority",
             "add a block `complaint:` with the name of the authority",
         )
-    packs = {pack for r in book.rules(Region) for pack in book.packs(r)}
-    bound = [p for p in packs if "uk" in lineage(p) and book.law_today(p).complaint is not None]
-    own = [
-        c
-        for c in named
-        if any(w in c.to.casefold().split() or w in c.to.casefold() for w in _OWN_COMPLAINT)
-    ]
+
+
+def own_complaints(book: Book) -> Iterator[Problem]:
+    """Tell that no clause says how to complain to the retailer, where a law wants that told."""
+    packs = {pack for region in book.rules(Region) for pack in book.packs(region)}
+    bound = [p for p in packs if book.law_today(p).complaint is not None]
+    own = any(w in c.to.casefold() for c in book.rules(Complaint) for w in _OWN_COMPLAINT)
     routed = any(right.name == "complaint" and right.by for right in book.rules(Right))
     if book.activities and bound and not own and not routed:
         yield _gap(
