@@ -9,52 +9,100 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from placket.demo.examples import DEFAULT, example_names
 from placket.demo.run import MARKER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+OTHERS = tuple(name for name in example_names() if name != DEFAULT)
 
-def demo(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+
+def demo(folder: Path, *options: str, scale: float = 0.01) -> subprocess.CompletedProcess[str]:
     command = "from placket.cli import main; main()"
-    arguments = ("demo", "--no-serve", "--scale", "0.02", "--folder", str(folder), *options)
+    arguments = ("demo", "--no-serve", "--scale", str(scale), "--folder", str(folder), *options)
     return subprocess.run(
         [sys.executable, "-c", command, *arguments], capture_output=True, text=True, check=False
     )
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """Return the folder of a demo and what it found."""
-    folder = tmp_path_factory.mktemp("demo")
-    run = demo(folder, "--json")
+def found_by(folder: Path, *options: str, scale: float = 0.01) -> dict[str, Any]:
+    run = demo(folder, "--json", *options, scale=scale)
     assert run.returncode == 0, run.stderr
-    return folder, json.loads(run.stdout)
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
 
 
-def test_the_demo_runs_the_main_job_to_its_end(made: tuple[Path, dict[str, Any]]) -> None:
-    _, found = made
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return what a demo found."""
+    return found_by(tmp_path_factory.mktemp("demo"))
 
+
+def test_the_demo_runs_the_main_job_to_its_end(found: dict[str, Any]) -> None:
     assert found["policy"]["checked"] == "clean"
-    assert found["policy"]["clauses"] == 90
-    assert found["sync"]["facts"] > 10_000
+    assert found["policy"]["clauses"] == 283
+    assert found["sync"]["facts"] > 5_000
     assert found["withdrawn"] == {"before": "permit", "after": "deny"}
     assert found["ledger"]["whole"] is True
     assert found["ledger"]["facts"] > found["sync"]["facts"]
 
 
-def test_every_activity_is_counted_and_every_person_stands_in_one_row(
-    made: tuple[Path, dict[str, Any]],
-) -> None:
-    _, found = made
+def test_the_text_as_published_has_problems_of_every_family(found: dict[str, Any]) -> None:
+    assert set(found["published"]) == {
+        "contradiction",
+        "missing",
+        "open-ended",
+        "dangling",
+        "legal risk",
+    }
 
+
+def test_every_activity_is_counted_and_every_person_stands_in_one_row(
+    found: dict[str, Any],
+) -> None:
     sums = [
         (row["permitted"] + sum(lost["persons"] for lost in row["lost"]), row["persons"])
         for row in found["eligible"]
     ]
-    assert len(sums) > 50
+    assert len(sums) > 150
     assert all(counted == known for counted, known in sums)
-    assert any(row["permitted"] for row in found["eligible"] if row["channel"] == "email")
+
+
+@pytest.mark.parametrize("channel", ["email", "phone", "push"])
+def test_somebody_may_be_addressed_on_each_channel(found: dict[str, Any], channel: str) -> None:
+    assert any(row["permitted"] for row in found["eligible"] if row["channel"] == channel)
+
+
+def test_the_terminal_is_told_a_step_at_a_time_in_80_columns(tmp_path: Path) -> None:
+    run = demo(tmp_path, scale=0.004)
+
+    assert run.returncode == 0, run.stderr
+    lines = run.stdout.split("\n")
+    titles = [line for line in lines if line[:1].isdigit() and line[1:3] == "  "]
+    assert [title[3:] for title in titles] == [
+        "A privacy policy as it was published, judged",
+        "The policy that runs: clauses beside their rules",
+        "A shop: real transactions, invented persons",
+        "The shop's rows become facts, once each",
+        "Who may be addressed today, and why not the others",
+        "One person, one act: the decision and all its reasons",
+        "A purpose view on the shop's own database",
+        "The person unsubscribes: the decision flips, the row leaves the view",
+        "The ledger, recomputed from its bytes",
+    ]
+    assert max(map(len, lines)) <= 80
+    for word in ("said", "inferred", "added", "narrowed"):
+        assert any(line.startswith(f"    -> {word}") for line in lines), word
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_shop_runs_under_each_of_the_other_policies(name: str, tmp_path: Path) -> None:
+    found = found_by(tmp_path, "--policy", name, scale=0.004)
+
+    assert found["policy"]["checked"] == "clean"
+    assert found["withdrawn"] == {"before": "permit", "after": "deny"}
+    assert found["ledger"]["whole"] is True
 
 
 def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
@@ -73,5 +121,6 @@ def test_an_unknown_example_is_told_in_one_sentence(tmp_path: Path) -> None:
 
     assert run.returncode == 2
     assert run.stderr == (
-        "placket: there is no example policy `nobody`\n  mend: try `--policy justelegance`\n"
+        "placket: there is no example policy `nobody`\n"
+        f"  mend: name one of {', '.join(example_names())}\n"
     )

@@ -8,13 +8,14 @@ import click
 
 from placket.cli.options import Finite, json_option
 from placket.cli.outcome import DONE, Ended, write_json
+from placket.demo.examples import DEFAULT, example_names, example_policy
 
 
 @click.command("demo")
 @click.option(
     "--policy",
     "name",
-    default="justelegance",
+    default=DEFAULT,
     show_default=True,
     help="The example retailer whose policy runs.",
 )
@@ -47,14 +48,16 @@ def command(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
 ) -> int:
     """Build the reference retailer, run the main job on it, then serve its pages."""
-    from placket.demo.run import Demo, bundled_policy, run, today  # noqa: PLC0415 - slow to load
+    from placket.demo.run import Demo, run, today  # noqa: PLC0415 - slow to load
     from placket.demo.telling import Telling, silent  # noqa: PLC0415 - slow to load
 
     try:
-        policy = bundled_policy(name)
+        policy = example_policy(name)
     except FileNotFoundError:
         raise Ended(
-            f"there is no example policy `{name}`", "try `--policy justelegance`", code=2
+            f"there is no example policy `{name}`",
+            f"name one of {', '.join(example_names())}",
+            code=2,
         ) from None
     folder = folder.resolve()
     demo = Demo(

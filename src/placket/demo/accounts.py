@@ -107,6 +107,11 @@ class Account:
         """Say whether nothing of the person is left but an emptied row."""
         return self.trait is Trait.ERASED
 
+    @property
+    def country(self) -> str | None:
+        """Return the person's country where the shop knows it."""
+        return None if self.trait is Trait.NO_COUNTRY else self.person.country
+
     def within(self, second: int) -> int:
         """Return `second`, moved into the time when the account was open."""
         latest = second if self.closed_at is None else min(second, self.closed_at - HOUR)
@@ -241,7 +246,7 @@ def write_account(account: Account, rows: Rows, chance: Chance) -> None:
         person.first,
         person.last,
         account.birth_date,
-        None if account.trait is Trait.NO_COUNTRY else person.country,
+        account.country,
         person.language,
         f"$argon2id$v=19$m=65536,t=3,p=4${chance.getrandbits(128):032x}",
         account.created_at,

@@ -243,6 +243,7 @@ def write_gift(sale: Sale, recipient: Person, rows: Rows, chance: Chance) -> Non
         sale.key,
         recipient.name,
         recipient.address,
+        recipient.country,
         recipient.email if chance.happens(60) else None,
         recipient.phone if chance.happens(50) else None,
         chance.choice((None, "Happy birthday!", "With love", "For the new home")),

@@ -19,6 +19,14 @@ OLD_WORDING, WORDING = "news-1", "news-2"
 """The text of the sign-up form until two years ago, and since."""
 
 
+class Chooser(NamedTuple):
+    """Who chose: an address, the number of an account if there is one, a country if known."""
+
+    email: str
+    customer: int | None
+    country: str | None
+
+
 class Choice(NamedTuple):
     """One choice, `after` days from the first; confirmed_after: hours, or None for never."""
 
@@ -75,8 +83,9 @@ def write_choices(account: Account, rows: Rows, days: ShopDays, chance: Chance) 
     if account.is_erased or account.trait is Trait.BARE_OPT_IN:
         return
     first = _first_choice(account, days, chance)
+    whose = Chooser(account.person.email, account.number, account.country)
     for choice in (*_HISTORIES[account.taste], *_of_trait(account.trait)):
-        _write_choice(choice, first, (account.person.email, account.number), rows, days)
+        _write_choice(choice, first, whose, rows, days)
 
 
 def _of_trait(trait: Trait | None) -> Iterator[Choice]:
@@ -95,17 +104,15 @@ def _first_choice(account: Account, days: ShopDays, chance: Chance) -> int:
     return account.created_at + chance.randint(0, max(0, latest - account.created_at) // 2)
 
 
-def _write_choice(
-    choice: Choice, first: int, whose: tuple[str, int | None], rows: Rows, days: ShopDays
-) -> None:
-    email, customer = whose
+def _write_choice(choice: Choice, first: int, whose: Chooser, rows: Rows, days: ShopDays) -> None:
     room = min(1.0, (days.end - first) / _LONGEST_HISTORY)
     chosen = days.past(first + int(choice.after * DAY * room))
     confirmed = choice.confirmed_after
     rows.add(
         "newsletter_choice",
-        email,
-        customer,
+        whose.email,
+        whose.customer,
+        whose.country,
         choice.choice,
         choice.channel,
         choice.topic,
@@ -116,14 +123,17 @@ def _write_choice(
     )
 
 
-def write_subscriber(number: int, rows: Rows, days: ShopDays, invention: Invention) -> None:
-    """Add the choices of a person who only ever gave an email address."""
+def write_subscriber(
+    number: int, country: str, rows: Rows, days: ShopDays, invention: Invention
+) -> None:
+    """Add the choices of a person of `country` who only ever gave an email address."""
     chance = invention.chance("subscriber", number)
-    email = invention.person("United Kingdom", f"n{number}").email
+    person = invention.person(country, f"n{number}")
+    whose = Chooser(person.email, None, person.country)
     taste = tuple(Taste)[number % len(Taste)]
     years = chance.uniform(4.0, 6.2) if taste is Taste.EXPIRED else chance.uniform(0.1, 2.9)
     for choice in _HISTORIES[taste] or _HISTORIES[Taste.YES]:
-        _write_choice(choice, days.ago(years=years), (email, None), rows, days)
+        _write_choice(choice, days.ago(years=years), whose, rows, days)
 
 
 def write_rights(account: Account, rows: Rows, days: ShopDays, chance: Chance) -> None:

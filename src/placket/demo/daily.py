@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from placket.demo.accounts import Trait
 from placket.demo.days import DAY, HOUR, MINUTE
+from placket.demo.names import COUNTRIES
 
 if TYPE_CHECKING:
     from placket.demo.accounts import Account
@@ -16,12 +17,28 @@ if TYPE_CHECKING:
     from placket.demo.rows import Rows
     from placket.demo.sales import Product
 
+
+class Place(NamedTuple):
+    """Where a visit comes from: the country of the shop's edition, a town; each if known."""
+
+    country: str | None
+    town: str | None
+
+
+class Bagged(NamedTuple):
+    """What lies in a bag, and for which country (by the source's name) a stranger left it."""
+
+    articles: list[int]
+    country: str = ""
+
+
 _DEVICES = ("phone", "phone", "tablet", "computer")
 _NETWORKS = ("192.0.2", "198.51.100", "203.0.113")
 """RFC 5737 keeps these three networks for documentation."""
 
 _TOPICS = ("order", "website", "delivery", "returns")
 _CHANNELS = ("phone", "live_chat", "email", "post")
+_MESSAGES = ("Is the blue one back?", "My parcel is late.", "Love the new window!")
 _REVIEWS = (
     (5, "Lovely, and well packed."),
     (4, "Good, though smaller than I thought."),
@@ -33,7 +50,7 @@ _REVIEWS = (
 def write_visit(  # noqa: PLR0913 - a visit is of somebody, somewhere, at some time
     visitor: str,
     number: int | None,
-    town: str | None,
+    place: Place,
     *,
     at: int,
     pages: list[str],
@@ -49,7 +66,8 @@ def write_visit(  # noqa: PLR0913 - a visit is of somebody, somewhere, at some t
         f"{chance.choice(_NETWORKS)}.{chance.randint(1, 254)}",
         chance.choice(_DEVICES),
         json.dumps(pages),
-        town if chance.happens(70) else None,
+        place.country,
+        place.town if chance.happens(70) else None,
     )
     if chance.happens(3):
         rows.add("session_replay", visit, at, f"replay/{visit:06d}.json")
@@ -61,7 +79,7 @@ def write_visit_before(sale: Sale, account: Account, rows: Rows, chance: Chance)
     write_visit(
         account.visitor,
         account.number,
-        account.person.town,
+        Place(account.country, account.person.town),
         at=sale.placed_at - chance.randint(3, 40) * MINUTE,
         pages=["/", *seen, "/checkout"],
         rows=rows,
@@ -69,13 +87,13 @@ def write_visit_before(sale: Sale, account: Account, rows: Rows, chance: Chance)
     )
 
 
-def write_stray_visit(number: int, rows: Rows, days: ShopDays, chance: Chance) -> str:
-    """Add a visit of nobody known, and return the visitor's cookie id."""
+def write_stray_visit(number: int, country: str, rows: Rows, days: ShopDays, chance: Chance) -> str:
+    """Add a visit of nobody known to the edition of `country`; return the visitor's cookie id."""
     visitor = f"x{number:08d}"
     write_visit(
         visitor,
         None,
-        None,
+        Place(COUNTRIES[country].code, None),
         at=days.ago(days=chance.uniform(0.1, 370)),
         pages=["/", f"/article/{chance.randint(1, 400)}"],
         rows=rows,
@@ -85,9 +103,9 @@ def write_stray_visit(number: int, rows: Rows, days: ShopDays, chance: Chance) -
 
 
 def write_bag(
-    account: Account | None, articles: list[int], rows: Rows, days: ShopDays, chance: Chance
+    account: Account | None, bagged: Bagged, rows: Rows, days: ShopDays, chance: Chance
 ) -> None:
-    """Add an open bag with `articles`; without an account it is a stranger's."""
+    """Add an open bag; without an account it is a stranger's."""
     touched = days.ago(days=chance.uniform(0.05, 45))
     if account is not None:
         touched = account.within(touched)
@@ -97,10 +115,11 @@ def write_bag(
         account.visitor if account else f"b{len(rows.by_table['bag']):08d}",
         account.number if account else None,
         email,
+        account.country if account else COUNTRIES[bagged.country].code,
         touched - chance.randint(1, 90) * MINUTE,
         touched,
     )
-    for article in articles:
+    for article in bagged.articles:
         rows.add("bag_item", bag, article, chance.randint(1, 6))
 
 
@@ -159,6 +178,32 @@ def write_review(account: Account, sale: Sale, rows: Rows, days: ShopDays, chanc
     written = days.past((sale.delivered_at or sale.placed_at) + chance.randint(2, 300) * HOUR)
     article = sale.invoice.articles[0].product
     rows.add("review", account.number, article, stars, body, shown_as, written)
+
+
+def write_app(account: Account, rows: Rows, days: ShopDays, chance: Chance) -> None:
+    """Add the person's device with the app; most were asked about push messages there."""
+    opened = account.within(days.ago(days=chance.uniform(0.1, 200)))
+    push = chance.choice(("yes", "yes", "no", None))
+    rows.add(
+        "app_device",
+        f"a{account.number:08d}",
+        account.number,
+        account.country,
+        f"push_{chance.getrandbits(64):016x}" if push == "yes" else None,
+        push,
+        max(account.created_at, opened - chance.randint(0, 90) * DAY) if push else None,
+        opened,
+    )
+
+
+def write_social_message(
+    number: int, country: str, rows: Rows, days: ShopDays, chance: Chance
+) -> None:
+    """Add a message of somebody of `country` who writes to the shop's page on a network."""
+    network, body = chance.choice(("photos", "short_post")), chance.choice(_MESSAGES)
+    received = days.ago(days=chance.uniform(0.1, 300))
+    handle = f"thimble_{number:05d}"
+    rows.add("social_message", network, handle, COUNTRIES[country].code, body, received)
 
 
 def write_products(products: list[Product], rows: Rows, chance: Chance) -> None:

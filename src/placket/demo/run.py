@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import column, func, select, table
 
 from placket import catalogue as catalogues
 from placket.decide.question import Question
+from placket.demo.examples import catalogue_of
 from placket.demo.schema import customer
 from placket.demo.shop import build_shop
-from placket.demo.words import clause_beside_rule
+from placket.demo.text import tell_judged, tell_running
+from placket.demo.words import WIDTH
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.opening import create_gate, publish
 from placket.gate.views import SourceViews
 from placket.gate.words import decision_lines
 from placket.policy.compile import is_direct_marketing
-from placket.policy.rules import Activity, Retain
-from placket.policy.trace import is_enforced
-from placket.problems import is_clean
 from placket.settings import Settings, SourceSettings, write_settings
 from placket.sources.connect import open_source
 from placket.sources.sync import sync
 from placket.sources.told import Told
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
+    from pathlib import Path
 
     from placket.demo.telling import Telling
+    from placket.gate.answers import Funnel
     from placket.gate.gate import Gate
     from placket.policy.compile import Policy
     from placket.sources.views import PurposeViews
@@ -43,7 +43,11 @@ PARTS: Final = ("placket.db", "placket-keys.db", "placket.key", "placket.toml", 
 MARKER: Final = "made-by-placket-demo"
 """A file by which a folder is known to be a demo's, so that nothing else is ever cleared."""
 
-WORDS: Final = ("said", "inferred", "added", "narrowed")
+ROWS: Final = 12
+"""Lines of the table of whom messages may reach, and how many of them are of promotion."""
+
+PROMOTING: Final = 7
+
 LOOKED_AT: Final = 500
 """Customers of whom the one with most reasons is shown."""
 
@@ -70,26 +74,18 @@ class Demo:
     @property
     def settings(self) -> Settings:
         """Return the settings of the demo's installation."""
-        source = SourceSettings(url=self.url, catalogue=self.policy / "catalogue.yaml")
+        source = SourceSettings(url=self.url, catalogue=catalogue_of(self.policy))
         return Settings(folder=self.folder, policy=str(self.policy), sources={SHOP: source})
-
-
-def bundled_policy(name: str) -> Path:
-    """Return the folder of an example retailer's policy. Raises FileNotFoundError."""
-    folder = Path(str(files("placket").joinpath("policies", name)))
-    if not (folder / "policy.md").is_file():
-        raise FileNotFoundError(name)
-    return folder
 
 
 def run(demo: Demo) -> Gate:
     """Run the main job from an empty folder and return the gate, open, to be served."""
     tell = demo.telling
     clear(demo.folder)
-    _shop(demo)
     gate = create_gate(demo.settings)
     (demo.folder / "placket.toml").write_text(write_settings(demo.settings), encoding="utf-8")
     _policy(demo, gate)
+    _shop(demo)
     _sync(demo, gate)
     question = _whom(demo, gate)
     subject = _explain(demo, gate, question)
@@ -134,46 +130,22 @@ def _shop(demo: Demo) -> None:
 
 def _policy(demo: Demo, gate: Gate) -> None:
     tell = demo.telling
-    tell.step("Its privacy policy, which is the program")
+    tell.step("A privacy policy as it was published, judged")
     file = demo.policy / "policy.md"
-    published = publish(gate, file.read_text(encoding="utf-8"), file.name, by="demo")
+    with tell.progress() as progress:
+        progress("read the policy", 0, 1)
+        published = publish(gate, file.read_text(encoding="utf-8"), file.name, by="demo")
     if not published.version:
         raise PolicyBroken("\n".join(str(p) for p in published.problems))
-    policy = gate.policy
-    rules = list(policy.document.rules())
-    counts = {word: sum(r.provenance.word == word for r in rules) for word in WORDS}
-    running = sum(map(is_enforced, rules))
-    found = "clean" if is_clean(published.problems) else f"{len(published.problems)} problems"
-    tell.found["policy"] = {
-        "clauses": len(policy.clauses),
-        "rules": len(rules),
-        **counts,
-        "running": running,
-        "checked": found,
-    }
-    tell.line(
-        f"{len(policy.clauses)} clauses, {len(rules)} rules: "
-        + ", ".join(f"{number} {word}" for word, number in counts.items())
-        + f". {running} of them run today. Checked: {found}."
-    )
-    for clause in _telling_clauses(policy):
-        tell.line()
-        tell.lines(clause_beside_rule(policy, clause))
-
-
-def _telling_clauses(policy: Policy) -> list[str]:
-    """Return, for each word of how a rule stands, the first clause with a running rule of it."""
-    found: dict[str, str] = {}
-    for rule in policy.document.rules():
-        if isinstance(rule, Activity | Retain) and is_enforced(rule):
-            found.setdefault(rule.provenance.word, rule.clause)
-    return list(dict.fromkeys(found[word] for word in WORDS if word in found))
+    tell_judged(tell, gate.policy)
+    tell.step("The policy that runs: clauses beside their rules")
+    tell_running(tell, gate.policy, published.problems)
 
 
 def _sync(demo: Demo, gate: Gate) -> None:
     tell = demo.telling
     tell.step("The shop's rows become facts, once each")
-    file = demo.policy / "catalogue.yaml"
+    file = catalogue_of(demo.policy)
     parsed = catalogues.parse(file.read_text(encoding="utf-8"), file.name)
     if parsed.catalogue is None:
         raise PolicyBroken("\n".join(str(p) for p in parsed.problems))
@@ -204,14 +176,50 @@ def _whom(demo: Demo, gate: Gate) -> Question:
         for name, variants in policy.activities.items()
         for channel in variants[0].channel or ("",)
     ]
-    funnels = {question: gate.funnel(question) for question in questions}
-    tell.funnels(list(funnels.values()))
-    messages = [
-        question
-        for question in questions
-        if question.channel == MAIL and is_direct_marketing(policy.activities[question.activity][0])
-    ]
-    return max(messages, key=lambda question: funnels[question].permitted)
+    funnels = gate.funnels(questions)
+    tell.found["eligible"] = [asdict(funnel) for funnel in funnels]
+    messages = _messages(policy, funnels)
+    shown = _most_asked(policy, messages)
+    tell.funnels(shown)
+    tell.line()
+    silent = sum(not funnel.permitted for funnel in messages)
+    tell.lines(
+        textwrap.wrap(
+            f"These are {len(shown)} of {len(funnels)} activities and channels, and the console "
+            f"shows all. Of {len(messages)} that are messages, {silent} may reach nobody today.",
+            WIDTH,
+        )
+    )
+    chosen = max(
+        (f for f in messages if f.channel == MAIL and _promotes(policy, f)),
+        key=lambda funnel: funnel.permitted,
+    )
+    tell.line()
+    tell.funnel(chosen)
+    return Question(activity=chosen.activity, channel=chosen.channel)
+
+
+def _messages(policy: Policy, funnels: Sequence[Funnel]) -> list[Funnel]:
+    """Return the funnels of what is sent or said to a person, on a channel."""
+    return [f for f in funnels if f.channel and policy.activities[f.activity][0].message]
+
+
+def _promotes(policy: Policy, funnel: Funnel) -> bool:
+    return is_direct_marketing(policy.activities[funnel.activity][0])
+
+
+def _most_asked(policy: Policy, messages: Sequence[Funnel]) -> list[Funnel]:
+    """Return the messages that reach most persons, those that promote first.
+
+    One row an activity, on the channel that reaches most; of those that reach nobody, those with
+    most reasons.
+    """
+    best: dict[str, Funnel] = {}
+    for funnel in sorted(messages, key=lambda f: (-f.permitted, -len(f.lost))):
+        best.setdefault(funnel.activity, funnel)
+    promoting = [f for f in best.values() if _promotes(policy, f)]
+    others = [f for f in best.values() if not _promotes(policy, f)]
+    return [*promoting[:PROMOTING], *others[: ROWS - PROMOTING]]
 
 
 def _explain(demo: Demo, gate: Gate, question: Question) -> str:
@@ -312,7 +320,7 @@ def _verify(demo: Demo, gate: Gate) -> None:
     tell.found["ledger"] = {"facts": found.facts, "whole": found.is_whole}
     tell.line(f"{found.facts:,} facts, {found.checkpoints} signed checkpoints: whole.")
     note = (gate.checkpoint() or "").split("\n")
-    tell.line(f"The newest checkpoint signs the root {note[2]} over {int(note[1]):,} facts.")
+    tell.line(f"The newest signs the root {note[2]}.")
 
 
 def today() -> date:

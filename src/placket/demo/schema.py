@@ -229,6 +229,7 @@ gift_recipient = Table(
     _link("order_id", "orders.id"),
     _text("name"),
     _text("address"),
+    Column("country", String(2), comment="ISO code of where the gift goes"),
     Column("email", Text, index=True),
     Column("phone", Text, index=True),
     _text("message", nullable=True),
@@ -245,6 +246,7 @@ bag = Table(
     Column("visitor", String(20), nullable=False, index=True),
     _link("customer_id", "customer.id", nullable=True),
     Column("email", Text, index=True, comment="typed at checkout before the bag was left"),
+    Column("country", String(2), comment="ISO code of where the shop was told to send it"),
     _when("opened_at"),
     _when("touched_at"),
     comment="An open bag. Tells bag.opened at opened_at, bag.left at touched_at.",
@@ -277,6 +279,7 @@ newsletter_choice = Table(
     _key(),
     Column("email", Text, nullable=False, index=True),
     _link("customer_id", "customer.id", nullable=True, comment="null without an account"),
+    Column("country", String(2), comment="ISO code of the edition signed up for; null: unknown"),
     Column("choice", String(9), nullable=False, comment="yes, no or withdrawn"),
     Column("channel", String(5), nullable=False, comment="email, sms, phone or post"),
     Column("topic", String(10), comment="newsletter, sale, events, new_in; null means all"),
@@ -402,6 +405,7 @@ web_visit = Table(
     Column("ip", String(39), nullable=False),
     Column("device", String(8), nullable=False),
     Column("pages", JSON, nullable=False),
+    Column("country", String(2), comment="ISO code of the edition of the shop; null: unknown"),
     Column("location", Text, comment="town, guessed from the address; null: not known"),
     comment="A visit to the web shop. Tells web.visited at started_at.",
 )
@@ -426,6 +430,32 @@ cookie_choice = Table(
     Column("route", String(16), nullable=False, comment="banner, settings, browser_settings"),
     _when("chosen_at"),
     comment="One choice of a visitor about cookies; the latest of a category holds.",
+)
+
+app_device = Table(
+    "app_device",
+    METADATA,
+    _key(),
+    Column("visitor", String(20), nullable=False, index=True, comment="the app's own id"),
+    _link("customer_id", "customer.id", nullable=True, comment="null: never signed in"),
+    Column("country", String(2), comment="ISO code of the edition of the app; null: unknown"),
+    _text("push_token", nullable=True, comment="null where messages were refused"),
+    Column("push", String(3), comment="yes or no; null: not asked yet"),
+    _when("asked_at", nullable=True),
+    _when("opened_at", comment="when the app was opened last"),
+    comment="A device with the app. Tells app.opened, and the choice of push messages.",
+)
+
+social_message = Table(
+    "social_message",
+    METADATA,
+    _key(),
+    Column("network", String(10), nullable=False),
+    Column("handle", Text, nullable=False, index=True, comment="how the network calls the writer"),
+    Column("country", String(2), comment="ISO code from the writer's page; null: unknown"),
+    _text("body"),
+    _when("received_at"),
+    comment="A message to the shop's page on a network. Tells social_message.received.",
 )
 
 review = Table(
@@ -459,6 +489,7 @@ lead = Table(
     _key(),
     Column("email", Text, nullable=False, index=True),
     _text("name"),
+    Column("country", String(2), comment="ISO code, as passed on"),
     _text("source", comment="the company that passed it on"),
     _when("received_at"),
     _when("permission_at", nullable=True, comment="when the person let it be shared; null: no"),

@@ -24,10 +24,13 @@ from placket.demo.choices import (
     write_subscriber,
 )
 from placket.demo.daily import (
+    Bagged,
+    write_app,
     write_bag,
     write_care,
     write_products,
     write_review,
+    write_social_message,
     write_stray_visit,
     write_visit_before,
     write_wishes,
@@ -47,8 +50,7 @@ if TYPE_CHECKING:
     from placket.demo.persons import Chance
     from placket.demo.sales import Invoice, Product
 
-_SUBSCRIBERS, _STRAYS, _STRANGERS, _LEADS = 300, 4000, 120, 60
-_HOME = "United Kingdom"
+_SUBSCRIBERS, _STRAYS, _STRANGERS, _LEADS, _WRITERS = 300, 4000, 120, 60, 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +64,21 @@ class ShopSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """The shop while its rows are gathered."""
+    """The shop while its rows are gathered.
+
+    countries: where each customer of the source is, by the source's name for it, so that who is
+    invented beside them comes from as many places.
+    """
 
     days: ShopDays
     invention: Invention
     scale: float
+    countries: list[str] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
+
+    def country(self, *key: object) -> str:
+        """Return a country, drawn for `key`, in which the shop has customers."""
+        return self.invention.chance("country", *key).choice(self.countries)
 
     def some(self, whole: int) -> int:
         """Return the share of `whole` that the scale leaves, rounded up."""
@@ -120,7 +131,9 @@ def _gather(shop: Shop, tell: Progress) -> None:
 
 
 def _gather_people(shop: Shop, invoices: list[Invoice]) -> dict[int, Account]:
-    accounts = invent_accounts(bought(invoices), shop.days, shop.invention)
+    known = bought(invoices)
+    shop.countries.extend(seen.country for seen in known.values())
+    accounts = invent_accounts(known, shop.days, shop.invention)
     for account in accounts:
         chance = shop.invention.chance("people", account.number)
         write_account(account, shop.rows, chance)
@@ -129,7 +142,8 @@ def _gather_people(shop: Shop, invoices: list[Invoice]) -> dict[int, Account]:
         if account.trait in {Trait.CHILD_AGREED, Trait.TEEN_AGREED}:
             write_guardian(account, chance.choice(("Morgan", "Alex", "Robin")), shop.rows)
     for number in range(shop.some(_SUBSCRIBERS)):
-        write_subscriber(number, shop.rows, shop.days, shop.invention)
+        country = shop.country("subscriber", number)
+        write_subscriber(number, country, shop.rows, shop.days, shop.invention)
     for number in range(shop.some(_LEADS)):
         _write_lead(number, shop)
     return {account.number: account for account in accounts}
@@ -137,11 +151,12 @@ def _gather_people(shop: Shop, invoices: list[Invoice]) -> dict[int, Account]:
 
 def _write_lead(number: int, shop: Shop) -> None:
     chance = shop.invention.chance("lead", number)
-    person = shop.invention.person(_HOME, f"l{number}")
+    person = shop.invention.person(shop.country("lead", number), f"l{number}")
     received = shop.days.ago(days=chance.uniform(3, 200))
     permission = received - chance.randint(1, 90) * DAY if number % 3 else None
     source = chance.choice(("Fairground Fabrics", "The Craft Calendar"))
-    shop.rows.add("lead", person.email, person.name, source, received, permission)
+    told = (person.email, person.name, person.country)
+    shop.rows.add("lead", *told, source, received, permission)
 
 
 def _gather_books(
@@ -183,11 +198,16 @@ def _gather_life(shop: Shop, accounts: dict[int, Account], sales: list[Sale]) ->
             _live(account, latest.get(account.number), shop, chance)
     for number in range(shop.some(_STRAYS)):
         chance = shop.invention.chance("stray", number)
-        visitor = write_stray_visit(number, shop.rows, shop.days, chance)
+        country = shop.country("stray", number)
+        visitor = write_stray_visit(number, country, shop.rows, shop.days, chance)
         write_cookies(visitor, shop.rows.by_table["web_visit"][-1][3], shop.rows, chance)
+    for number in range(shop.some(_WRITERS)):
+        chance = shop.invention.chance("writer", number)
+        write_social_message(number, shop.country("writer", number), shop.rows, shop.days, chance)
     for number in range(shop.some(_STRANGERS)):
         chance = shop.invention.chance("stranger", number)
-        write_bag(None, _articles(sales, chance), shop.rows, shop.days, chance)
+        bagged = Bagged(_articles(sales, chance), shop.country("stranger", number))
+        write_bag(None, bagged, shop.rows, shop.days, chance)
 
 
 def _live(account: Account, last: Sale | None, shop: Shop, chance: Chance) -> None:
@@ -199,7 +219,9 @@ def _live(account: Account, last: Sale | None, shop: Shop, chance: Chance) -> No
     articles = [article.product for article in last.invoice.articles[:3]] if last else [1, 2]
     if account.closed_at is None:
         if chance.happens(9):
-            write_bag(account, articles, rows, days, chance)
+            write_bag(account, Bagged(articles), rows, days, chance)
+        if chance.happens(18):
+            write_app(account, rows, days, chance)
         if chance.happens(14):
             write_wishes(account, articles, rows, days, chance)
     if last is not None and chance.happens(7):

@@ -6,12 +6,14 @@ import io
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from placket.web.look.reason_words import reason_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -96,4 +98,12 @@ class Telling:
                 f"{funnel.lost[0].persons:,} {funnel.lost[0].code}{more}" if funnel.lost else "",
             )
         self.out.print(table)
-        self.found["eligible"] = [asdict(funnel) for funnel in funnels]
+
+    def funnel(self, funnel: Funnel) -> None:
+        """Write one funnel: everybody, a row per reason lost, and who is left."""
+        named = f"{funnel.activity} by {funnel.channel}" if funnel.channel else funnel.activity
+        self.line(named, style="bold")
+        rows = [(funnel.persons, "persons are known")]
+        rows += [(-lost.persons, reason_words(lost.code)) for lost in funnel.lost]
+        rows.append((funnel.permitted, "may be addressed"))
+        self.lines([f"  {count:>8,}  {words}" for count, words in rows])

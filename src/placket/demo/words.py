@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from placket.policy.rules import Rule
 
 WIDTH: Final = 80
-_SHOWN_KEYS: Final = 5
+_SHOWN_KEYS: Final = 7
 
 
 def clause_beside_rule(policy: Policy, clause_id: str) -> Iterator[str]:
@@ -27,9 +27,22 @@ def clause_beside_rule(policy: Policy, clause_id: str) -> Iterator[str]:
         word = rule.provenance.word
         why = f": {rule.provenance.why}" if rule.provenance.why else ""
         yield from (f"    {line}" for line in rule_lines(rule))
-        yield from textwrap.wrap(
-            f"{word}{why}", WIDTH, initial_indent="    -> ", subsequent_indent="       "
-        )
+        for told in (f"{word}{why}", *published_lines(rule)):
+            yield from textwrap.wrap(
+                told, WIDTH, initial_indent="    -> ", subsequent_indent="       "
+            )
+
+
+def published_lines(rule: Rule) -> Iterator[str]:
+    """Yield what the text as published has in place of values of the rule, and what it lacks."""
+    told = rule_as_yaml(rule).get(PUBLISHED, {})
+    lacks = [key for key, value in told.items() if value is None]
+    if lacks:
+        yield f"the text as published says nothing of {', '.join(f'`{key}`' for key in lacks)}"
+    for key, value in told.items():
+        if value is not None:
+            written = " ".join(dump({key: value}).split())
+            yield f"the text as published has `{written}`"
 
 
 def rule_lines(rule: Rule) -> list[str]:

@@ -67,6 +67,15 @@ PEOPLE = {
     "who was last seen six years ago": (
         "SELECT 1 FROM customer WHERE last_seen_at < '2020-11-24' "
     ),
+    "a subscriber without an account, of a known country": (
+        "SELECT 1 FROM newsletter_choice WHERE customer_id IS NULL AND country IS NOT NULL "
+    ),
+    "a visitor of a known country": (
+        "SELECT 1 FROM web_visit WHERE customer_id IS NULL AND country IS NOT NULL "
+    ),
+    "who said yes to push messages": ("SELECT 1 FROM app_device WHERE push = 'yes' "),
+    "who said no to push messages": ("SELECT 1 FROM app_device WHERE push = 'no' "),
+    "who wrote on a network": ("SELECT 1 FROM social_message "),
     "a lead without permission": ("SELECT 1 FROM lead WHERE permission_at IS NULL "),
 }
 """Whom the shop must have, and a query that finds them."""
@@ -228,6 +237,8 @@ def test_an_erased_person_stands_in_the_books_alone(shop: Connection) -> None:
         ("guardian_agreement", "agreed_at"),
         ("wish_list_item", "added_at"),
         ("bag", "touched_at"),
+        ("app_device", "asked_at"),
+        ("app_device", "opened_at"),
         ("orders", "placed_at"),
     ],
 )

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from placket.catalogue import parse
 from placket.policy.parse import parse as parse_policy
-from placket.problems import has_errors
 from placket.sources.checks import PolicyWords, check_policy, words_of
 
 POLICY = PolicyWords(
@@ -57,7 +56,4 @@ def test_the_example_policy_and_its_catalogue_agree() -> None:
 
     problems = check_policy(catalogue, words_of(document))
 
-    assert not has_errors(problems)
-    assert [p.summary for p in problems] == [
-        "a clock waits for `social_message.received`, and no row tells it"
-    ]
+    assert problems == ()
