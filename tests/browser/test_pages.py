@@ -11,6 +11,9 @@ from tests.acceptance.web.installation import ADA, Served
 PAGES = {
     "home": "/",
     "notice": "/privacy/notice",
+    "cookies": "/privacy/cookies",
+    "changes": "/privacy/changes",
+    "contact": "/privacy/contact",
     "activities": "/console/activities",
     "activity": "/console/activities/offers_to_buyers",
     "decisions": "/console/decisions",

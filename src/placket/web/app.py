@@ -13,6 +13,7 @@ from placket.web.api.keys import WebKeys
 from placket.web.api.refusals import TYPES
 from placket.web.api.schema import schema
 from placket.web.api.serving import Interface, ours
+from placket.web.centre import leaflets
 from placket.web.centre.notice import render_notice
 from placket.web.console import activities, audit, decisions
 from placket.web.console.reach import Guard, Reach, refusal_page
@@ -72,6 +73,9 @@ def _pages(gate: Gate) -> Starlette:
         Route("/favicon.ico", favicon),
         Route("/privacy/", to_first("/privacy/notice")),
         Route("/privacy/notice", notice),
+        Route("/privacy/cookies", leaflets.cookies),
+        Route("/privacy/changes", leaflets.changes),
+        Route("/privacy/contact", leaflets.contact),
         Route("/console/", to_first("/console/activities")),
         Route("/console/activities", activities.all_of_them),
         Route("/console/activities/{activity}", activities.one),

@@ -8,6 +8,9 @@ from tests.acceptance.web.installation import ADA, NOBODY, POLICY, Served
 PAGES = [
     "/",
     "/privacy/notice",
+    "/privacy/cookies",
+    "/privacy/changes",
+    "/privacy/contact",
     "/console/activities",
     "/console/activities/offers_to_buyers",
     "/console/decisions",
@@ -16,11 +19,11 @@ PAGES = [
 ]
 
 
-def test_the_first_page_links_the_four(client: httpx.Client) -> None:
+def test_the_first_page_links_all_that_stand_alone(client: httpx.Client) -> None:
     text = client.get("/").text
 
-    for page in PAGES[1:3] + PAGES[4:6]:
-        assert f'href="{page}"' in text
+    alone = [page for page in PAGES[1:] if page != "/console/activities/offers_to_buyers"]
+    assert [page for page in alone if f'href="{page}"' not in text] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -47,6 +50,42 @@ def test_the_notice_holds_every_clause_with_its_rules(client: httpx.Client) -> N
     assert "activity: offers_to_buyers" in answer.text
     again = client.get("/privacy/notice", headers={"if-none-match": answer.headers["etag"]})
     assert again.status_code == 304
+
+
+def test_the_cookie_page_has_each_kind_with_its_way_out(client: httpx.Client) -> None:
+    text = client.get("/privacy/cookies").text
+
+    for kind in ("Shop", "Experience", "Analysis"):
+        assert f"<b>{kind}</b>" in text
+    assert "Cookie banner, cookie policy page or browser settings" in text
+    assert 'href="/privacy/notice#JE-085"' in text
+    assert 'href="https://www.justelegance.com/cookie-policy/"' in text
+
+
+def test_the_page_of_changes_has_every_version_and_how_it_is_told(client: httpx.Client) -> None:
+    text = client.get("/privacy/changes").text
+
+    assert "Version 2024-01 is in force" in text
+    assert text.count(">in force</span>") == 1
+    assert 'href="/privacy/notice#JE-086"' in text
+    assert 'href="/privacy/notice#JE-087"' in text
+
+
+def test_the_contact_page_names_who_answers_and_the_authority(client: httpx.Client) -> None:
+    text = client.get("/privacy/contact").text
+
+    assert 'href="mailto:jecustomerservices@justelegance.com"' in text
+    assert "+44 121 693 6030" in text
+    assert "Information Commissioner" in text
+    assert 'href="/privacy/notice#JE-089"' in text
+
+
+def test_each_page_for_shoppers_leads_to_the_others(client: httpx.Client) -> None:
+    notice = client.get("/privacy/notice").text
+
+    for page in ("/privacy/cookies", "/privacy/changes", "/privacy/contact"):
+        assert f'href="{page}"' in notice
+        assert 'href="/privacy/notice"' in client.get(page).text
 
 
 def test_a_funnel_has_a_row_per_reason(client: httpx.Client) -> None:
