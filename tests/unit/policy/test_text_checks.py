@@ -172,6 +172,15 @@ def test_a_section_is_found_by_most_of_its_words() -> None:
     assert (quoted, other) == ([], ["no section is called `Parcels abroad`"])
 
 
+def test_a_part_of_a_site_is_no_section_of_the_text() -> None:
+    assert told("Change it in the section of the site where you sign in.", code="P503") == []
+    assert told("Read more from the section on our website.", code="P503") == []
+
+
+def test_an_old_name_beside_the_new_one_is_no_fault() -> None:
+    assert told("What you send is protected by SSL/TLS.", code="P507") == []
+
+
 def test_a_text_of_blocks_alone_is_asked_for_no_date() -> None:
     assert told(code="P438", ground="") == []
 

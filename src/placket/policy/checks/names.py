@@ -35,9 +35,10 @@ _AUTHORITIES: Final = {
 }
 """For a country, its authority and how a text speaks of the country."""
 
+_SSL: Final = r"\bSecure Sockets? Layer\b|(?<!TLS/)\bSSL\b(?!\s?/\s?TLS)"
 _OLD: Final = {
     r"\bGoogle\s?\+|\bGoogle Plus\b": "a network that was closed in 2019",
-    r"\bSecure Sockets? Layer\b|\bSSL\b": "a technique that TLS has replaced",
+    _SSL: "a technique that TLS has replaced",
     r"\bInternet Explorer\b": "a browser that is no longer made",
     r"\bSafe Harbou?r\b": "an arrangement that no longer holds",
     r"\bPrivacy Shield\b": "an arrangement that no longer holds",

@@ -43,12 +43,13 @@ BASES: Final = {
 _ROMAN: Final = re.compile(r"\((?P<mark>[ivx]{1,5}|[a-z]|\d{1,2})\)")
 _VALUES: Final = {"i": 1, "v": 5, "x": 10}
 _SECTION: Final = re.compile(
-    r"\b(?:see|read|refer to|in|from)\s+(?:our\s+|the\s+)?(?:previous\s+)?"
-    r"(?:section|paragraph|chapter|heading)\s+(?:called|titled|headed|on|about|entitled)?\s*"
+    r"\b(?:(?:see|read|refer to)\s+(?:our\s+|the\s+)?(?:section|paragraph|chapter)\s+"
+    r"(?:called|titled|headed|entitled|on|about)\s+|"
+    r"(?:in|from|see|read)\s+(?:our\s+|the\s+)?(?:previous\s+)?(?:section|paragraph|chapter)\s+"
+    r"(?:(?:called|titled|headed|entitled)\s+|(?=[\u201c\u2018\"'])))"
     r"(?:[\u201c\u2018\"'](?P<quoted>[^\u201d\u2019\"'\n]{4,90})|(?P<name>[^.;\u201d\"()\n]{4,90}))",
     re.IGNORECASE,
 )
-_TABLE: Final = re.compile(r"\btable (?:below|above)\b|\bbelow table\b", re.IGNORECASE)
 _DATE_AT: Final = re.compile(
     r"\bdate of (?:the |its |our )?(?:last |latest )?(?:update|change|revision|version)s?\b"
     r"[^.]{0,80}\b(?:beginning|top|start|head|end|bottom|foot)\b",
