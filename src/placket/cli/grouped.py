@@ -47,8 +47,8 @@ def _groups(gathered: dict[str, list[Problem]], clauses: Sequence[Clause]) -> It
         if clause.id and clause.id in gathered:
             told = tuple(gathered.pop(clause.id))
             yield Group(id=clause.id, title=clause.title, prose=clause.prose, problems=told)
-    for clause_id, told in gathered.items():
-        yield Group(id=clause_id, title="", prose="", problems=tuple(told))
+    for clause_id, rest in gathered.items():
+        yield Group(id=clause_id, title="", prose="", problems=tuple(rest))
 
 
 def by_family(problems: Iterable[Problem]) -> dict[Family, dict[Severity, int]]:

@@ -35,8 +35,10 @@ def said(block: str) -> str:
     ("block", "words"),
     [
         (
-            "limit: calm\nactivities: [bag_reminder]\ndata: [name, email]\n"
-            "allow: {at_most: 1, each: bag}",
+            (
+                "limit: calm\nactivities: [bag_reminder]\ndata: [name, email]\n"
+                "allow: {at_most: 1, each: bag}"
+            ),
             "Bag reminder: at most 1 for each bag. Bag reminder takes name and email alone.",
         ),
         (
