@@ -109,6 +109,7 @@ LAWFUL: Final[tuple[Check, ...]] = (
 WORDING: Final[tuple[Check, ...]] = (
     wording.counts,
     wording.numbering,
+    wording.headings,
     wording.references,
     wording.dates,
     names.laws,
@@ -126,6 +127,10 @@ WORDING: Final[tuple[Check, ...]] = (
     phrases.browsers,
     phrases.only_and_more,
     phrases.encrypted_for_matching,
+    phrases.fees,
+    phrases.reasons_of_objectors,
+    phrases.accounts_needed,
+    phrases.handed_on_for_marketing,
     phrases.encrypted_cookies,
     phrases.identity_of_everybody,
     phrases.rights_at_a_price,
@@ -263,7 +268,7 @@ def check(document: Document) -> tuple[Problem, ...]:
     """Return the problems of the document's content, by place and code."""
     book = Book(document=document)
     told = _told((*CHECKS, *LAWFUL, risk.others_by_soft_opt_in), book)
-    is_whole = book.rules(Controller) and book.rules(Notice)
+    is_whole = bool(book.rules(Controller)) and bool(book.rules(Notice))
     noted = _told(NOTICE, book) if is_whole else ()
     return _ordered((*told, *(replace(p, severity=Severity.NOTE) for p in noted)))
 

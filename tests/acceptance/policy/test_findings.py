@@ -128,6 +128,7 @@ OF_WORDING = [
     (29, "muse", "P501", "four valid reasons"),
     (30, "muse", "P505", "UK Data Protection Act 2018"),
     (30, "muse", "P505", "Italian Data Protection Authority"),
+    (37, "muse", "P471", "explain the reasons"),
     (39, "muse", "P511", "only the data that is required"),
     (49, "muse", "P513", "encrypted"),
     (50, "muse", "P502", "`(iv)` follows `(xiii)`"),

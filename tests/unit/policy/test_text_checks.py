@@ -181,6 +181,46 @@ def test_an_old_name_beside_the_new_one_is_no_fault() -> None:
     assert told("What you send is protected by SSL/TLS.", code="P507") == []
 
 
+def test_a_fee_is_told_of_words_as_of_rules() -> None:
+    words = "You may have a copy of your data for a fee of 10 GBP."
+
+    assert told(words, code="P470") == [
+        "`copy of your data for a fee`: the law gives it free",
+    ]
+    assert told("A copy of your data costs no fee.", code="P470") == []
+    assert told("An excessive request for a copy may cost a fee.", code="P470") == []
+    assert len(told("right: access\nby: [email]\nfee: reasonable", code="P470")) == 1
+
+
+def test_reasons_are_told_of_words_as_of_rules() -> None:
+    words = "To object you must explain your reasons."
+
+    assert told(words, code="P471") == [
+        "`must explain your reasons`: against marketing no reason is needed",
+    ]
+    assert told("If we refuse we have to give you the reasons.", code="P471") == []
+
+
+def test_who_has_no_account_is_not_left_out() -> None:
+    assert len(told("To delete your data you must log in.", code="P485")) == 1
+    assert told("To delete your data, write to us.", code="P485") == []
+
+
+def test_others_marketing_needs_a_yes() -> None:
+    shared = "We share your address with partners for their own marketing"
+
+    assert len(told(f"{shared}.", code="P473")) == 1
+    assert told(f"{shared} with your consent.", code="P473") == []
+
+
+def test_headings_are_numbered_in_order() -> None:
+    ordered = "\n## 1. What\n\n## 2. Why\n\n## 1. Anew\n"
+    gap = "\n## 1. What\n\n## 3. Why\n"
+
+    assert told(code="P502", ground=ordered) == []
+    assert told(code="P502", ground=gap) == ["the heading `3. Why` follows `1. What`"]
+
+
 def test_a_text_of_blocks_alone_is_asked_for_no_date() -> None:
     assert told(code="P438", ground="") == []
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from placket.policy.checks.book import seeing_places
 from placket.policy.checks.wording import read
+from placket.policy.rules import Right
 from placket.problems import Place
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ OPEN: Final = re.compile(
     r"\bother purposes\b|\blimited information\b|\bselected (?:suppliers|partners|third parties)\b|"
     r"\bappropriate steps\b|\breputable,? (?:organi[sz]ations|companies)\b|\bsmall number of\b|"
     r"\bincluding (?:but not limited to|without limitation)\b|\bany means\b|"
-    r"\bas long as (?:it )?is (?:needed|necessary)\b|\bas soon as we no longer need\b|"
+    r"\bas long as (?:it )?(?:is )?(?:needed|necessary)\b|\bas long as we need\b|"
+    r"\bas soon as we no longer need\b|"
     r"\bfor (?:several|various|other legal) (?:purposes|reasons)\b|\bactive customer\b|"
     r"\b(?:normally|generally|usually)\b[^.]{0,25}\b(?:years?|months?|days?)\b|"
     r"\bif (?:it is |they are )?legitimate\b|\b(?:take|make) (?:reasonable )?steps to\b|"
@@ -68,6 +70,26 @@ _PRICE: Final = re.compile(
     re.IGNORECASE,
 )
 _COOKIE: Final = re.compile(r"\bcookies are (?:\w+ ){0,2}encrypted\b", re.IGNORECASE)
+
+_FEE: Final = re.compile(
+    r"\b(?:access|cop(?:y|ies)|request|right)\b[^.]{0,120}\bfee\b(?! of charge)|"
+    r"\bpay an? (?:\w+ )?fee\b",
+    re.IGNORECASE,
+)
+_FREE: Final = re.compile(r"\b(?:no|without an?|any) (?:\w+ )?fee\b|\bexcessive\b", re.IGNORECASE)
+_REASONS: Final = re.compile(
+    r"\b(?:need|must|have) (?:to )?(?:explain|give|state|tell us)[^.]{0,30}\breasons?\b",
+    re.IGNORECASE,
+)
+_SIGNED_IN: Final = re.compile(
+    r"\bto (?:delete|erase|access|object)[^.]{0,60}\byou (?:must|need to|have to) "
+    r"(?:log|sign) in\b",
+    re.IGNORECASE,
+)
+_HANDED_ON: Final = re.compile(
+    r"\b(?:share|sell|disclose|pass)\w*\b[^.]{0,120}\bfor their own (?:direct )?marketing\b",
+    re.IGNORECASE,
+)
 
 
 def open_ended(book: Book) -> Iterator[Problem]:
@@ -125,6 +147,50 @@ def rights_at_a_price(book: Book) -> Iterator[Problem]:
         book, _PRICE, "P493", "lets a right cost more than its use makes necessary",
         "say which service needs which data, and keep the others open",
     )  # fmt: skip
+
+
+def fees(book: Book) -> Iterator[Problem]:
+    """Tell a fee for a right, where no rule of the clause is told of it."""
+    for passage in read(book):
+        match = _FEE.search(passage.clause.prose)
+        is_told = any(isinstance(r, Right) and r.fee for r in passage.clause.rules)
+        if match is not None and not is_told and not _FREE.search(passage.clause.prose):
+            span = passage.at(match.start(), len(match.group()))
+            mend = "give it free of charge; only an excessive request may cost something"
+            yield passage.tell("P470", span, f"`{_short(match)}`: the law gives it free", mend)
+
+
+def reasons_of_objectors(book: Book) -> Iterator[Problem]:
+    """Tell reasons that are asked of who objects, where no rule of the clause is told of it."""
+    for passage in read(book):
+        match = _REASONS.search(passage.clause.prose)
+        is_told = any(isinstance(r, Right) and r.reasons for r in passage.clause.rules)
+        objects = re.search(r"\b(?:object|oppose)", passage.clause.prose, re.IGNORECASE)
+        if match is not None and objects and not is_told:
+            span = passage.at(match.start(), len(match.group()))
+            mend = "let an objection to marketing and its profiling end it at once"
+            what = "against marketing no reason is needed"
+            yield passage.tell("P471", span, f"`{_short(match)}`: {what}", mend)
+
+
+def accounts_needed(book: Book) -> Iterator[Problem]:
+    """Tell a right for which a person has to sign in."""
+    yield from _each(
+        book, _SIGNED_IN, "P485", "leaves out who has no account",
+        "name a way for those who have none, such as an email",
+    )  # fmt: skip
+
+
+def handed_on_for_marketing(book: Book) -> Iterator[Problem]:
+    """Tell data that go to others for marketing of their own without a yes in the same breath."""
+    for passage in read(book):
+        match = _HANDED_ON.search(passage.clause.prose)
+        asks = re.search(r"\bconsent\b|\bpermission\b|\bopt in\b", passage.clause.prose)
+        if match is not None and asks is None:
+            span = passage.at(match.start(), len(match.group()))
+            mend = "ask for consent that names them"
+            what = "others' marketing needs a yes that names them"
+            yield passage.tell("P473", span, f"`{_short(match)}`: {what}", mend)
 
 
 def encrypted_cookies(book: Book) -> Iterator[Problem]:

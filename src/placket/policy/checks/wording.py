@@ -41,6 +41,7 @@ BASES: Final = {
 """How a text speaks of each legal basis."""
 
 _ROMAN: Final = re.compile(r"\((?P<mark>[ivx]{1,5}|[a-z]|\d{1,2})\)")
+_HEADED: Final = re.compile(r"(?P<number>\d{1,2})[.)]\s+\S")
 _VALUES: Final = {"i": 1, "v": 5, "x": 10}
 _SECTION: Final = re.compile(
     r"\b(?:(?:see|read|refer to)\s+(?:our\s+|the\s+)?(?:section|paragraph|chapter)\s+"
@@ -163,6 +164,23 @@ def numbering(book: Book) -> Iterator[Problem]:
                     f"`{mark.group()}` follows `{before.group()}`",
                     "number the items again",
                 )
+
+
+def headings(book: Book) -> Iterator[Problem]:
+    """Tell each numbered heading that does not follow the one before."""
+    numbered = [
+        (clause, int(match["number"]))
+        for clause in book.document.clauses
+        if (match := _HEADED.match(clause.title))
+    ]
+    for (before, first), (clause, second) in pairwise(numbered):
+        if second not in {first, first + 1, 1} and clause.level == before.level:
+            yield told(
+                "P502",
+                Place(at=clause.span, clause=clause.id),
+                f"the heading `{clause.title}` follows `{before.title}`",
+                "number the headings again, or write the part that is missing",
+            )
 
 
 def _value(mark: str) -> int:
