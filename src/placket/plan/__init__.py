@@ -1,0 +1,1 @@
+"""Plans as values: each row's fate with its reason, built, ordered, checked, worded, digested."""

@@ -1,0 +1,62 @@
+"""Build the plan of a request: fates, order, obstacles, and whether it needs a second person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from placket.plan.constraints import obstacles
+from placket.plan.correcting import rectification, restriction
+from placket.plan.erasing import erasure
+from placket.plan.ordering import ordered, steps
+from placket.plan.plan import Obstacle, Plan, seen
+from placket.plan.showing import access, portability
+from placket.rights.right import Right
+
+if TYPE_CHECKING:
+    from placket.plan.asking import Asking, Doing
+
+
+class NeedsNoPlan(Exception):
+    """a right that acts at once has no plan."""
+
+    def __init__(self, right: Right) -> None:
+        """Name the right."""
+        super().__init__(f"`{right}` acts at once and has no plan")
+
+
+def plan_of(asking: Asking) -> Plan:
+    """Return the plan for what was asked; the same inventory whatever the right.
+
+    A plan with obstacles is shown and not approved. Raises NeedsNoPlan.
+    """
+    doings, known = _doings(asking)
+    result = ordered(asking, doings)
+    refused = (*known, *result.obstacles, *obstacles(asking, result.doings))
+    plan = Plan(
+        request=asking.request,
+        right=asking.right.value,
+        person=asking.person,
+        policy=asking.policy.digest,
+        made_at=asking.at,
+        steps=steps(result.doings),
+        obstacles=tuple(dict.fromkeys(refused)),
+        seen=seen(asking.rows),
+    )
+    return replace(plan, second_person=asking.size.is_large(plan.rows_changed))
+
+
+def _doings(asking: Asking) -> tuple[tuple[Doing, ...], tuple[Obstacle, ...]]:
+    match asking.right:
+        case Right.ERASURE:
+            return erasure(asking), ()
+        case Right.ACCESS | Right.CHAT_TRANSCRIPT:
+            return access(asking), ()
+        case Right.PORTABILITY:
+            return portability(asking), ()
+        case Right.RECTIFICATION:
+            return rectification(asking)
+        case Right.RESTRICTION:
+            return restriction(asking), ()
+        case _:
+            raise NeedsNoPlan(asking.right)

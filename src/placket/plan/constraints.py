@@ -1,0 +1,151 @@
+"""Every constraint that could refuse, known before the first write: nulls, keys, links, lengths."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from placket.plan.plan import WRITING, Action, Obstacle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from placket.catalogue.model import Scalar
+    from placket.catalogue.schema import TableSchema
+    from placket.plan.asking import Asking, Doing
+    from placket.plan.inventory import At, Row
+
+_LENGTH: Final = re.compile(r"char[a-z ]*\((\d+)\)")
+SET_NULL: Final = "set null"
+
+
+def obstacles(asking: Asking, doings: Sequence[Doing]) -> tuple[Obstacle, ...]:
+    """Return why a source would refuse, or change what no step names; each once, in order.
+
+    No key and no value is named: they may be personal.
+    """
+    found = [
+        *(o for d in doings if d.action in WRITING for o in _of_write(asking, d)),
+        *_of_unique(asking, doings),
+        *_of_deletion(asking, doings),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _obstacle(row: Row, says: str, mend: str) -> Obstacle:
+    return Obstacle(source=row.at.source, table=row.at.table, says=says, mend=mend)
+
+
+def _name(row: Row, column: str) -> str:
+    return f"`{row.at.source}.{row.at.table}.{column}`"
+
+
+def _of_write(asking: Asking, doing: Doing) -> Iterator[Obstacle]:
+    schema = asking.inventory.table(doing.row)
+    if schema is None:
+        return
+    for column, value in doing.written.items():
+        yield from _of_column(doing, schema, column, value)
+
+
+def _of_column(doing: Doing, schema: TableSchema, column: str, value: Scalar) -> Iterator[Obstacle]:
+    row, there = doing.row, schema.column(column)
+    if there is None:
+        yield _obstacle(
+            row, f"there is no column {_name(row, column)}", "correct its name in the catalogue"
+        )
+        return
+    if column in schema.primary_key:
+        yield _obstacle(
+            row,
+            f"{_name(row, column)} is part of the key by which the row is found",
+            "name `delete` for the table, or another column",
+        )
+    if value is None and doing.action is Action.SURROGATE:
+        yield _obstacle(
+            row,
+            f"there is no placeholder for {_name(row, column)} to point at",
+            "add the row that stands for nobody, and name its key",
+        )
+    elif value is None and not there.nullable:
+        mend = "name `surrogate` for it" if doing.action is Action.CUT else "name a value for it"
+        yield _obstacle(row, f"{_name(row, column)} cannot be null", f"{mend} in the catalogue")
+    longest = _LENGTH.search(there.type)
+    if longest and isinstance(value, str) and len(value) > int(longest[1]):
+        yield _obstacle(
+            row,
+            f"what {_name(row, column)} is to hold is longer than {longest[1]} characters",
+            "shorten it",
+        )
+
+
+def _of_unique(asking: Asking, doings: Sequence[Doing]) -> Iterator[Obstacle]:
+    """Yield unique keys that rows would share once written, with each other or with others.
+
+    A constant written over a whole unique key is refused the second time, whoever comes first.
+    """
+    written = _rewritten(doings)
+    gone = {doing.row.at for doing in doings if doing.action is Action.DELETE}
+    left = [row for row in asking.inventory.rows if row.at not in gone]
+    counts = Counter(held for row in left for held in _unique_values(asking, row, written))
+    blanked = {doing.row.at for doing in doings if doing.action is Action.BLANK}
+    for row in left:
+        for held in _unique_values(asking, row, written):
+            columns = set(held.columns)
+            is_written = bool(columns & written.get(row.at, {}).keys())
+            is_constant = row.at in blanked and columns <= written.get(row.at, {}).keys()
+            if is_written and (is_constant or counts[held] > 1):
+                names = ", ".join(_name(row, column) for column in held.columns)
+                yield _obstacle(
+                    row,
+                    f"{names} must be unique, and another row holds or may hold the same",
+                    "let it be null, or name `delete` for the table",
+                )
+
+
+class _Unique(NamedTuple):
+    source: str
+    table: str
+    columns: tuple[str, ...]
+    values: tuple[Any, ...]
+
+
+def _unique_values(
+    asking: Asking, row: Row, written: Mapping[At, Mapping[str, Scalar]]
+) -> Iterator[_Unique]:
+    """Yield each unique key of the row as it stands afterwards; with a null it is none."""
+    schema = asking.inventory.table(row)
+    after = {**row.values, **written.get(row.at, {})}
+    for columns in schema.unique if schema is not None else ():
+        values = tuple(after.get(column) for column in columns)
+        if None not in values:
+            yield _Unique(row.at.source, row.at.table, columns, values)
+
+
+def _rewritten(doings: Iterable[Doing]) -> Mapping[At, Mapping[str, Scalar]]:
+    """Return what each written row holds afterwards in the columns that are written."""
+    written: dict[At, dict[str, Scalar]] = {}
+    for doing in doings:
+        if doing.action in WRITING:
+            written.setdefault(doing.row.at, {}).update(doing.written)
+    return written
+
+
+def _of_deletion(asking: Asking, doings: Sequence[Doing]) -> Iterator[Obstacle]:
+    """Yield the rows that stay and point at one that goes: the source would refuse or follow."""
+    gone = {doing.row.at for doing in doings if doing.action is Action.DELETE}
+    written = _rewritten(doings)
+    for row in asking.inventory.rows if gone else ():
+        if row.at in gone:
+            continue
+        for key, target in asking.inventory.references(row):
+            cut = set(key.columns) & written.get(row.at, {}).keys()
+            if target.at in gone and not cut and key.on_delete != SET_NULL:
+                names = ", ".join(_name(row, column) for column in key.columns)
+                would = "would delete it too" if key.on_delete == "cascade" else "would refuse"
+                yield _obstacle(
+                    target,
+                    f"a row that stays points here by {names}, and the source {would}",
+                    f"name `cut` or `surrogate` for {names}, or `blank` in place of `delete`",
+                )

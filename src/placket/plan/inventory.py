@@ -1,0 +1,152 @@
+"""The inventory: the rows that lead to a person, as values, and where their links go."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from placket.catalogue.model import Catalogue, Link, Scalar
+    from placket.catalogue.schema import ForeignKey, Schema, TableSchema
+    from placket.law.calendar import Instant
+
+Pairs = tuple[tuple[str, "Scalar"], ...]
+"""Columns with their values, in the order of the key or of the table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """Where a row is: its source, its table and its key."""
+
+    source: str
+    table: str
+    key: Pairs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Row:
+    """One row as it was read, and whose it is.
+
+    owners: the persons whose row it is; parties: those who appear in it. A row that names
+    neither this person nor that is read because it points at one of theirs. supplied_by: who
+    gave what it says, empty when that is not known. events: what it and the case that it
+    belongs to tell, such as `order.opened`, each with its instant.
+    """
+
+    at: At
+    # Left out of what is printed: an error or a log never shows a personal value.
+    values: Mapping[str, Any] = field(repr=False)
+    owners: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
+    supplied_by: str = ""
+    events: tuple[tuple[str, Instant], ...] = ()
+
+    def concerns(self, person: str) -> bool:
+        """Say whether the person owns the row or appears in it."""
+        return person in self.owners or person in self.parties
+
+    def is_open(self, relation: str) -> bool:
+        """Say whether the row belongs to a case of that name that has not ended."""
+        opened = [at for event, at in self.events if event == f"{relation}.opened"]
+        closed = [at for event, at in self.events if event == f"{relation}.closed"]
+        return bool(opened) and max(closed, default=min(opened) - 1) < max(opened)
+
+    def digest(self) -> str:
+        """Return a digest of key and values: a row that changed has another one."""
+        return row_digest(self.at.key, self.values)
+
+
+def row_digest(key: Pairs, values: Mapping[str, Any]) -> str:
+    """Return the digest of a row, whatever the order of its columns.
+
+    Types count: the number 1 is not the text `1`, and null is neither.
+    """
+    written = repr((key, sorted((name, _typed(value)) for name, value in values.items())))
+    return hashlib.sha256(written.encode()).hexdigest()[:32]
+
+
+def _typed(value: Any) -> str:
+    return f"{type(value).__name__}:{value!r}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Inventory:
+    """All rows that a plan may have to look at, and the schemas of their sources.
+
+    placeholders: the key of the row that stands for nobody, by source and table.
+    """
+
+    rows: tuple[Row, ...]
+    schemas: Mapping[str, Schema] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    placeholders: Mapping[tuple[str, str], Scalar] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    def of(self, person: str) -> tuple[Row, ...]:
+        """Return the rows that the person owns or appears in: of access and erasure alike."""
+        return tuple(row for row in self.rows if row.concerns(person))
+
+    def table(self, row: Row) -> TableSchema | None:
+        """Return the schema of the row's table, None where it is not known."""
+        schema = self.schemas.get(row.at.source)
+        return schema.table(row.at.table) if schema is not None else None
+
+    def references(self, row: Row) -> Iterator[tuple[ForeignKey, Row]]:
+        """Yield each constraint by which `row` points at a row of the inventory, with that row."""
+        schema = self.table(row)
+        for key in schema.foreign_keys if schema is not None else ():
+            wanted = tuple(row.values.get(column) for column in key.columns)
+            for found in self._found(row.at.source, key.table, key.targets, wanted):
+                yield key, found
+
+    def led_to(self, row: Row, links: Iterable[Link]) -> Iterator[tuple[Link, Row]]:
+        """Yield each outward link of `row` with a row that it leads to."""
+        for link in links:
+            if not link.inward:
+                wanted = (row.values.get(link.column),)
+                source = link.source or row.at.source
+                for found in self._found(source, link.table, (link.target,), wanted):
+                    yield link, found
+
+    def neighbours(self, row: Row, catalogue: Catalogue) -> Iterator[Row]:
+        """Yield the rows that `row` points at, by a constraint or by a link of the catalogue."""
+        yield from (found for _, found in self.references(row))
+        source = catalogue.source(row.at.source)
+        table = source.table(row.at.table) if source is not None else None
+        if table is not None:
+            yield from (found for _, found in self.led_to(row, table.links()))
+
+    def _found(
+        self, source: str, table: str, columns: tuple[str, ...], wanted: tuple[Any, ...]
+    ) -> tuple[Row, ...]:
+        if None in wanted:
+            return ()
+        return self._index(source, table, columns).get(wanted, ())
+
+    def _index(
+        self, source: str, table: str, columns: tuple[str, ...]
+    ) -> Mapping[tuple[Any, ...], tuple[Row, ...]]:
+        known = self._indexes.get((source, table, columns))
+        if known is None:
+            known = {}
+            for row in self._by_table.get((source, table), ()):
+                value = tuple(row.values.get(column) for column in columns)
+                known[value] = (*known.get(value, ()), row)
+            self._indexes[source, table, columns] = known
+        return known
+
+    @cached_property
+    def _by_table(self) -> Mapping[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in self.rows:
+            found.setdefault((row.at.source, row.at.table), []).append(row)
+        return found
+
+    @cached_property
+    def _indexes(self) -> dict[Any, dict[tuple[Any, ...], tuple[Row, ...]]]:
+        return {}

@@ -1,0 +1,248 @@
+"""What of a row stays, and why: kept on a ground, waiting for an open case, or held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from placket.facts import OPEN, Fact, Kind
+from placket.law.grounds import Ground
+from placket.plan.asking import By, category_of
+from placket.plan.plan import Action, Because
+from placket.policy.compile import holds_in, retains_for, uses_of
+from placket.policy.period import Period, WhileHolds, WhileOpen, events_of, parse_period
+from placket.policy.rules import as_dict
+from placket.standing.clocks import interval_of
+from placket.standing.fold import folding_for
+from placket.standing.history import History, gather
+from placket.standing.standing import retain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from placket.catalogue.model import Action as Said
+    from placket.catalogue.model import Table
+    from placket.law.calendar import Instant
+    from placket.plan.asking import Asking
+    from placket.plan.inventory import At, Row
+    from placket.policy.rules import Retain
+
+GROUNDS: Final[Mapping[str, Ground]] = {
+    "legal_obligation": Ground.DUTY,
+    "legal_claims": Ground.CLAIMS,
+    "legitimate_interest": Ground.CLAIMS,
+    "contract": Ground.CONTRACT,
+    "vital_interest": Ground.VITAL_INTEREST,
+    "public_task": Ground.PUBLIC_INTEREST,
+}
+"""The ground that the basis of a `keep` locks its data to."""
+
+Stays = tuple[Action, Because]
+
+
+@dataclass(frozen=True, eq=False)
+class Staying:
+    """What stays of the rows of one request, and why."""
+
+    asking: Asking
+
+    def of(self, row: Row, table: Table, columns: Iterable[str]) -> dict[str, Stays]:
+        """Return of `columns` those that stay, each with the strongest reason.
+
+        A hold outranks an open case, which outranks a ground to keep: what ends last to be
+        lifted by somebody is told first.
+        """
+        kept = self.kept(row, table)
+        found: dict[str, Stays] = {}
+        for column in columns:
+            category = category_of(table, column)
+            stays = self._held(row, category) or self._waits(row, category)
+            stays = stays or kept.get(column) or self._kept_by_clause(row, category)
+            if stays is not None:
+                found[column] = stays
+        return found
+
+    def kept(self, row: Row, table: Table) -> dict[str, Stays]:
+        """Return the columns that the catalogue keeps in this row, while the period runs."""
+        found: dict[str, Stays] = {}
+        for keep in (action for action in table.actions if action.word == "keep"):
+            because = self._until(row, table, keep)
+            if because is not None:
+                found |= dict.fromkeys(kept_columns(table, keep, row), (Action.KEEP, because))
+        return found
+
+    def _held(self, row: Row, category: str) -> Stays | None:
+        hold = next((h for h in self.asking.holds if h.names(row, category)), None)
+        if hold is None:
+            return None
+        own = hold.by is By.DATA_SUBJECT
+        because = Because(
+            law=hold.law or ("GDPR Art. 18(1)" if own else "GDPR Art. 17(3)(e)"),
+            clause=hold.clause,
+            ground=Ground.OWN_REQUEST if own else Ground.CLAIMS,
+            release=hold.release,
+            review_at=self.asking.review_at,
+            fact=hold.fact,
+        )
+        return Action.HOLD, because
+
+    def _waits(self, row: Row, category: str) -> Stays | None:
+        for relation, (case, needed) in self.open_cases.items():
+            own = row.is_open(relation)
+            if own or (row.at in case and category in needed):
+                return Action.WAIT, self._waiting(relation)
+        return None
+
+    def _waiting(self, relation: str) -> Because:
+        return Because(
+            law="GDPR Art. 17(1)(a)",
+            clause=self.asking.because.clause,
+            ground=Ground.CONTRACT,
+            release=f"{relation} is closed",
+            review_at=self.asking.review_at,
+        )
+
+    @cached_property
+    def open_cases(self) -> Mapping[str, tuple[frozenset[At], frozenset[str]]]:
+        """Return of each open case the rows beside its own that it reaches, and what it needs.
+
+        Its own rows wait as they are; of the rows that they point at, such as the account,
+        only the categories that an activity for such a case uses.
+        """
+        found = {}
+        for relation in self._awaited:
+            own = [row for row in self.asking.rows if row.is_open(relation)]
+            if own:
+                beside = (
+                    n.at
+                    for row in own
+                    for n in self.asking.inventory.neighbours(row, self.asking.catalogue)
+                )
+                found[relation] = (frozenset(beside), self._needed(relation))
+            elif self.asking.standing.holds(f"open.{relation}", self.asking.at):
+                found[relation] = (self._persons, self._needed(relation))
+        return found
+
+    @cached_property
+    def _persons(self) -> frozenset[At]:
+        # A case that no row tells of, such as one by telephone, reaches the person's own rows.
+        return frozenset(r.at for r in self.asking.rows if self.asking.table(r).subject)
+
+    @property
+    def _awaited(self) -> tuple[str, ...]:
+        named = (w.relation for w in self.asking.said.waits_while if isinstance(w, WhileOpen))
+        return tuple(dict.fromkeys(named))
+
+    def _needed(self, relation: str) -> frozenset[str]:
+        policy, place = self.asking.policy, self.asking.place
+        here = (v for vs in policy.activities.values() for v in vs if holds_in(v, place))
+        return frozenset(
+            datum
+            for activity in here
+            if relation in activity.relation or _waits_for(activity.open_while, relation)
+            for datum in uses_of(activity)
+        )
+
+    def _until(self, row: Row, table: Table, keep: Said) -> Because | None:
+        end = self._end(row, parse_period(keep.until))
+        if end <= self.asking.at:
+            return None
+        columns = kept_columns(table, keep, row)
+        rule = self._clause({category_of(table, column) for column in columns})
+        return Because(
+            law=keep.law or self._law(rule),
+            clause=rule.clause if rule is not None else self.asking.because.clause,
+            ground=(rule.ground if rule is not None else "") or GROUNDS.get(keep.basis, keep.basis),
+            until=end if end < OPEN else None,
+            release="" if end < OPEN else keep.until,
+            review_at=None if end < OPEN else self.asking.review_at,
+        )
+
+    def _clause(self, categories: set[str]) -> Retain | None:
+        """Return the clause that keeps one of the categories on a ground, its own ones first."""
+        policy, place = self.asking.policy, self.asking.place
+        rules = [
+            rule
+            for category in sorted(categories - {""})
+            for rule in retains_for(policy, category, place)
+            if rule.ground
+        ]
+        return next(iter(rules), None)
+
+    def _kept_by_clause(self, row: Row, category: str) -> Stays | None:
+        """Return what keeps the category by the policy alone, whatever the catalogue says."""
+        if not category:
+            return None
+        for rule in retains_for(self.asking.policy, category, self.asking.place):
+            end = self._running(row, rule) if rule.ground else None
+            if end is not None:
+                because = Because(
+                    law=self._law(rule),
+                    clause=rule.clause,
+                    ground=rule.ground,
+                    until=end if end < OPEN else None,
+                    release="" if end < OPEN else str(rule.period),
+                    review_at=None if end < OPEN else self.asking.review_at,
+                )
+                return Action.KEEP, because
+        return None
+
+    def _running(self, row: Row, rule: Retain) -> Instant | None:
+        """Return when the clock of a clause ends, None when it does not run for this row.
+
+        By the row's own events where it tells them; else by the person's standing, where
+        something began it: a clock that nothing started keeps nothing.
+        """
+        at = self.asking.at
+        if events_of(rule.period) & {event for event, _ in row.events}:
+            end = self._end(row, rule.period)
+            return end if end > at else None
+        interval = self.asking.standing.get(retain_name(rule))
+        runs = interval is not None and interval[2] and interval[0] <= at < interval[1]
+        return interval[1] if interval is not None and runs else None
+
+    def _end(self, row: Row, period: Period) -> Instant:
+        interval = interval_of(_history(row), period, folding_for(self.asking.policy).clock)
+        return OPEN if interval is None else interval[1]
+
+    def _law(self, rule: Retain | None) -> str:
+        named = as_dict(rule.law) if rule is not None else {}
+        lineage = self.asking.policy.lineage.get(self.asking.place.pack, ())
+        return next((named[pack] for pack in lineage if pack in named), "GDPR Art. 17(3)")
+
+
+def kept_columns(table: Table, keep: Said, row: Row) -> tuple[str, ...]:
+    """Return the columns that a `keep` is about: named ones, else all that no action changes."""
+    if keep.columns:
+        return keep.columns
+    changed = {c for action in table.actions if action.word != "keep" for c in action.columns}
+    return tuple(column for column in row.values if column not in changed)
+
+
+def _waits_for(period: Period | None, relation: str) -> bool:
+    match period:
+        case WhileOpen(relation=named):
+            return named == relation
+        case WhileHolds(status=named):
+            return named == relation
+        case _:
+            return False
+
+
+def _history(row: Row) -> History:
+    """Return the row's own events as a history, so that the fold counts its periods."""
+    return gather("", (fact for event, at in row.events for fact in _told(event, at)))
+
+
+def _told(event: str, at: Instant) -> Iterator[Fact]:
+    noun, _, participle = event.rpartition(".")
+    kinds = {"opened": Kind.RELATION_OPENED, "closed": Kind.RELATION_CLOSED}
+    kind = kinds.get(participle)
+    yield Fact(
+        id=f"{event}@{at}",
+        kind=kind or Kind.HAPPENED,
+        occurred_at=at,
+        recorded_at=at,
+        what=noun if kind is not None else event,
+    )
