@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from bench import crowd, memory, reading, served, verify, view, writing
+from bench import crowd, diff, memory, reading, served, verify, view, writing
 from bench.ground import FULL, SIZES, SMALL, Ground
 from bench.measure import short, told
 from tests.servers import find_postgres, postgres_server
@@ -32,6 +32,7 @@ BENCHES: Final[Mapping[str, Callable[[Ground], Iterator[Row]]]] = {
     writing.BATCHES: writing.measure_batches,
     writing.PASSAGES: writing.measure_passages,
     verify.NAME: verify.measure,
+    diff.NAME: diff.measure,
     view.NAME: view.measure,
 }
 """Every benchmark by name, in the order of the table in docs/explanation/speed.md."""

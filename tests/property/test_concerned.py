@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -211,7 +212,9 @@ def test_the_counts_are_what_each_history_under_both_policies_gives(
             new=new,
             at=at,
         )
+        one_by_one = replace(asked, most_alone=-1)
 
+        assert list(one_by_one.reaches()) == list(asked.reaches())
         assert list(asked.reaches()) == reaches(old, new, crowd, at)
         assert list(asked.list_told()) == told(asked, crowd)
         assert asked.count_told() == len(told(asked, crowd))

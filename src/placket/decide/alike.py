@@ -57,8 +57,14 @@ class Alike:
         for index, step in enumerate(permits(prepared)):
             denied = self._where(step.denies) & left
             left ^= denied
-            counts[index] = self._count(denied)
-        return {index: count for index, count in counts.items() if count} | {-1: self._count(left)}
+            counts[index] = self.count(denied)
+        return {index: count for index, count in counts.items() if count} | {-1: self.count(left)}
+
+    def permitted(self, prepared: Prepared) -> int:
+        """Return the groups whom the act is permitted, group n as bit n."""
+        return reduce(
+            and_, (self._all ^ self._where(s.denies) for s in permits(prepared)), self._all
+        )
 
     @property
     def _all(self) -> int:
@@ -75,7 +81,8 @@ class Alike:
             case Holds() | Ended() | Known():
                 return self.true_of.get(condition, 0)
 
-    def _count(self, groups: int) -> int:
+    def count(self, groups: int) -> int:
+        """Return how many persons there are in `groups`, group n as bit n."""
         truths = f"{groups:b}"[::-1].encode().translate(_AS_TRUTHS)
         return sum(compress(self.persons, truths))
 
@@ -93,12 +100,20 @@ def select_alike(asked: Sequence[Leaf], layout: Layout) -> exp.Select:
     """
     marked = exp.GT(this=exp.column("marks", "s"), expression=exp.Literal.number(0))
     person = _when(marked, exp.column("person", "s"), exp.Literal.string(""))
-    starts = range(0, len(asked), _IN_A_WORD)
-    words = [_word(asked[start : start + _IN_A_WORD], layout) for start in starts]
+    words = truth_words(asked, layout)
     groups = [exp.Literal.number(place + 1) for place in range(len(words) + 1)]
     count = exp.Count(this=exp.Star())
     query = exp.Select(expressions=[person, *words, count])
     return query.from_(standing_row(layout), copy=False).group_by(*groups, copy=False)
+
+
+def truth_words(asked: Sequence[Leaf], layout: Layout) -> list[exp.Expr]:
+    """Return SQL of numbers that hold the truths of `asked`, a bit each, as `gathered` reads them.
+
+    It is asked of a row of the wide table under the name that `standing_row` gives it.
+    """
+    starts = range(0, len(asked), _IN_A_WORD)
+    return [_word(asked[start : start + _IN_A_WORD], layout) for start in starts]
 
 
 def _word(asked: Sequence[Leaf], layout: Layout) -> exp.Expr:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from placket.decide.condition import FALSE, Condition, leaves
+from placket.decide.alike import truth_words
+from placket.decide.condition import FALSE, Condition, Leaf, leaves
 from placket.decide.decide import permits
 from placket.decide.sql import denies, permitted
 from placket.decide.steps.asking import Step
@@ -87,6 +88,34 @@ class Joined:
         old, new = tables
         same = exp.EQ(this=exp.column("person", _NEW), expression=exp.column("person", _OLD))
         return query.from_(old, copy=False).join(new, on=same, copy=False)
+
+    def alike(self, old: Sequence[Leaf], new: Sequence[Leaf]) -> exp.Select:
+        """Return the query for groups of persons who are alike in all of `old` and of `new`.
+
+        Columns: `person`, empty unless the person has marks under one of the policies and so
+        stands alone; the words of the truths of `old`, then those of `new`; `persons`.
+        """
+        marked = any_true(
+            exp.GT(this=exp.column("marks", row), expression=exp.Literal.number(0))
+            for row in (_OLD, _NEW)
+        )
+        alone = exp.If(this=marked, true=exp.column("person", _OLD))
+        person = exp.Case(ifs=[alone], default=exp.Literal.string(""))
+        words = [
+            *(_of(word, _OLD) for word in truth_words(old, self.old)),
+            *(_of(word, _NEW) for word in truth_words(new, self.new)),
+        ]
+        count = exp.Count(this=exp.Star())
+        groups = [exp.Literal.number(place + 1) for place in range(len(words) + 1)]
+        query = self._from(exp.Select(expressions=[person, *words, count]))
+        return query.group_by(*groups, copy=False)
+
+    def marked(self) -> exp.Select:
+        """Return the query for how many persons have marks under one of the policies."""
+        rows = (_OLD, _NEW)
+        return self.count(
+            exp.GT(this=exp.column("marks", row), expression=exp.Literal.number(0)) for row in rows
+        )
 
     def changes(self, states: Sequence[str]) -> exp.Select:
         """Return the query for whether each of `states` differs for anybody: one row of 0 and 1.

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from placket.decide.comparing import GAINED, LOST, Joined, asks_alike, but_not
+from placket.decide.alike import Alike, asked_leaves, gathered, truth_words
+from placket.decide.comparing import GAINED, KEPT, LOST, Joined, asks_alike, but_not
 from placket.decide.condition import FALSE, Condition, Holds, all_of, any_of, none_of
 from placket.decide.decide import Prepared, prepare
 from placket.decide.question import Question
-from placket.decide.sql import NOW, printed
+from placket.decide.sql import NOW, printed, select_marks
 from placket.gate.folds import PolicyFold
 from placket.policy import vocabulary
 from placket.policy.compile import ALL, retains_for
@@ -22,14 +23,20 @@ from placket.standing.standing import consent_name, relations, retain_name
 from placket.store.ledger import no_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlglot import exp
 
+    from placket.decide.condition import Leaf
     from placket.gate.gate import Gate
     from placket.policy.compile import Policy
+    from placket.standing.layout import Layout
     from placket.store.ledger import Progress
     from placket.store.trial import Trial
+
+    _Both = tuple[Question, Prepared | None, Prepared | None]
+
+MOST_ALONE: Final = 20_000
 
 OLD: Final = False
 NEW: Final = True
@@ -86,7 +93,8 @@ def concerned(
 class Concerned:
     """Two policies and the standing of everybody under each, as of one instant.
 
-    at: microseconds UTC.
+    at: microseconds UTC. most_alone: persons with marks up to whom everybody is read once for
+    all questions, since each of them is read by itself.
     """
 
     trial: Trial
@@ -94,6 +102,7 @@ class Concerned:
     old: Policy
     new: Policy
     at: int
+    most_alone: int = MOST_ALONE
 
     @cached_property
     def difference(self) -> Difference:
@@ -136,13 +145,60 @@ class Concerned:
         An activity without a channel is asked about as a whole. Questions that both policies
         put alike to standings that are alike are not asked.
         """
-        asked = list(self._questions())
+        asked = [(q, old, new) for q in self._questions() for old, new in [self._prepared(q)]]
+        differing = [
+            (question, old, new)
+            for question, old, new in asked
+            if not (old and new and asks_alike(old, new, self.changed))
+        ]
         found: list[Reach] = []
-        for done, question in enumerate(asked):
-            progress(done, len(asked))
-            found.extend(self._reach(question))
-        progress(len(asked), len(asked))
+        outcomes = self._by_groups if self._are_few_marked() else self._by_question
+        for done, (question, by_outcome) in enumerate(outcomes(differing)):
+            progress(done, len(differing))
+            found.extend(_reach(question, by_outcome))
+        progress(len(differing), len(differing))
         return tuple(found)
+
+    def _are_few_marked(self) -> bool:
+        """Say whether few persons stand alone when everybody is told apart by what is asked."""
+        return sum(_number(row[0]) for row in self._rows(self._joined.marked())) <= self.most_alone
+
+    def _by_groups(self, asked: Sequence[_Both]) -> Iterator[tuple[Question, dict[int, int]]]:
+        """Yield how many persons each outcome has, everybody read once for all questions."""
+        joined = self._joined
+        old_leaves = asked_leaves((old for _, old, _ in asked if old), joined.old)
+        new_leaves = asked_leaves((new for _, _, new in asked if new), joined.new)
+        rows = self._rows(joined.alike(old_leaves, new_leaves))
+        split = 1 + len(truth_words(old_leaves, joined.old))
+        before = self._gathered(rows, slice(1, split), old_leaves, joined.old)
+        after = self._gathered(rows, slice(split, -1), new_leaves, joined.new)
+        for question, old, new in asked:
+            was = before.permitted(old) if old else 0
+            may = after.permitted(new) if new else 0
+            yield (
+                question,
+                {
+                    GAINED: after.count(may & ~was),
+                    LOST: before.count(was & ~may),
+                    KEPT: before.count(was & may),
+                },
+            )
+
+    def _gathered(
+        self, rows: list[tuple[object, ...]], words: slice, asked: Sequence[Leaf], layout: Layout
+    ) -> Alike:
+        marks = self._rows(select_marks(layout))
+        told = ((str(p), str(n), _number(since), _number(until)) for p, n, since, until in marks)
+        side = [(row[0], *row[words], row[-1]) for row in rows]
+        return gathered(side, asked, told, self.at)
+
+    def _by_question(self, asked: Sequence[_Both]) -> Iterator[tuple[Question, dict[int, int]]]:
+        """Yield how many persons each outcome has, everybody read for each question."""
+        joined = self._joined
+        for question, old, new in asked:
+            was, may = joined.is_permitted(old, new=OLD), joined.is_permitted(new, new=NEW)
+            rows = self._rows(joined.outcomes(was, may))
+            yield question, {_number(outcome): _number(persons) for outcome, persons in rows}
 
     def _questions(self) -> Iterator[Question]:
         for name in dict.fromkeys((*self.new.activities, *self.old.activities)):
@@ -157,27 +213,6 @@ class Concerned:
             for policy in (self.old, self.new)
         )
         return old, new
-
-    def _reach(self, question: Question) -> Iterator[Reach]:
-        old, new = self._prepared(question)
-        if old and new and asks_alike(old, new, self.changed):
-            return
-        joined = self._joined
-        query = joined.outcomes(
-            joined.is_permitted(old, new=OLD), joined.is_permitted(new, new=NEW)
-        )
-        by_outcome = {_number(outcome): _number(persons) for outcome, persons in self._rows(query)}
-        gained, lost = by_outcome.get(GAINED, 0), by_outcome.get(LOST, 0)
-        both = by_outcome.get(GAINED | LOST, 0)
-        if gained or lost:
-            yield Reach(
-                activity=question.activity,
-                channel=question.channel,
-                before=both + lost,
-                after=both + gained,
-                gained=gained,
-                lost=lost,
-            )
 
     # Who is asked again
 
@@ -297,6 +332,20 @@ class Concerned:
             return 0
         wanted = but_not(joined.holds(after, new=NEW), joined.holds(before, new=OLD))
         return self._count([wanted])
+
+
+def _reach(question: Question, by_outcome: Mapping[int, int]) -> Iterator[Reach]:
+    gained, lost = by_outcome.get(GAINED, 0), by_outcome.get(LOST, 0)
+    kept = by_outcome.get(KEPT, 0)
+    if gained or lost:
+        yield Reach(
+            activity=question.activity,
+            channel=question.channel,
+            before=kept + lost,
+            after=kept + gained,
+            gained=gained,
+            lost=lost,
+        )
 
 
 def is_over(policy: Policy, datum: str) -> Condition:
