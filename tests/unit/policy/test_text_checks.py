@@ -74,6 +74,20 @@ def test_what_a_child_says_itself_is_told_of_the_child() -> None:
     ]
 
 
+def test_a_child_of_marketing_by_others_is_told_of_its_parent_alone() -> None:
+    others = OFFERS + "  sender: [group_company]\n"
+    child = "- activity: sale_offers\n  extends: offers\n  topic: sale\n"
+
+    assert [p.clause for p in problems(others, child) if p.code == "P473"] == ["EX-2"]
+
+
+def test_the_route_that_a_draft_did_not_read_is_not_missing() -> None:
+    block = "\n\n```placket\nright: access\ndraft: true\n```"
+
+    assert told(f"For a copy of your data write to us.{block}", code="P435") == []
+    assert len(told(f"You may have a copy of your data.{block}", code="P435")) == 1
+
+
 def test_the_retailer_itself_is_no_other_sender() -> None:
     assert told(OFFERS + "  sender: [the_corner_shop]\n", code="P473") == []
 
