@@ -40,5 +40,5 @@ def command(policy: Path, *, form: str, out: Path | None, as_json: bool) -> int:
         return DONE
     write_out(fides_as_yaml(exported, running), out)
     for line in exported.left_out:
-        click.echo(f"left out: {line}", err=True)
+        click.echo(f"left out: {line}", err=out is None)
     return DONE
