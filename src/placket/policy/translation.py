@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from placket.policy.checks.amounts import NUMBERS as ENGLISH_NUMBERS
 from placket.policy.checks.amounts import Amount, timed
 from placket.policy.checks.book import seeing_places, told
-from placket.policy.draft.periods import DURATION, NUMBERS, UNITS
+from placket.policy.draft.periods import DURATION, NUMBERS, UNITS, durations_in
 from placket.problems import Place, Span
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _both(pair: Pair) -> Iterator[tuple[Clause, Clause]]:
 
 def _amounts_added(pair: Pair) -> Iterator[Problem]:
     for original, clause in _both(pair):
-        for shown in _more(clause.prose, original.prose, pair.language):
+        for shown in _more(_text(clause), _text(original), pair.language):
             yield told(
                 "P603",
                 Place(at=clause.span, clause=clause.id),
@@ -141,7 +141,7 @@ def _amounts_added(pair: Pair) -> Iterator[Problem]:
 
 def _amounts_lost(pair: Pair) -> Iterator[Problem]:
     for original, clause in _both(pair):
-        for shown in _more(original.prose, clause.prose, pair.language):
+        for shown in _more(_text(original), _text(clause), pair.language):
             problem = told(
                 "P604",
                 Place(at=clause.span, clause=clause.id),
@@ -151,14 +151,20 @@ def _amounts_lost(pair: Pair) -> Iterator[Problem]:
             yield seeing_places(problem, Place(at=original.span, clause=original.id))
 
 
+def _text(clause: Clause) -> str:
+    return f"{clause.title}.\n{clause.prose}"
+
+
 def _more(one: str, other: str, language: str) -> Iterator[str]:
     """Yield the periods and figures of one text that the other has not, each once."""
     if language.partition("-")[0] in READ_ALOUD:
-        periods = dict(_periods(other))
-        lacking = {amount: words for amount, words in _periods(one) if amount not in periods}
+        # What is a period here may be an age or a rate there: any time of that length will do.
+        theirs = {amount for amount, _ in _times(other)}
+        ours = {(time.start, time.end): time for time in durations_in(one, within=True)}
+        lacking = {a: words for span in ours for a, words in _times(one, span) if a not in theirs}
         yield from lacking.values()
-        # A figure that stands in a period was compared with it.
-        one = DURATION.sub(" ", one)
+        for start, end in ours:
+            one = f"{one[:start]}{' ' * (end - start)}{one[end:]}"
     known = _numbers(other)
     yield from (figure for figure in dict.fromkeys(_figures(one)) if figure not in known)
 
@@ -177,8 +183,9 @@ def _numbers(text: str) -> set[str]:
     return {"1", *_figures(text), *(str(number) for number in spelt if number)}
 
 
-def _periods(text: str) -> Iterator[tuple[Amount, str]]:
-    for match in DURATION.finditer(text):
+def _times(text: str, span: tuple[int, int] | None = None) -> Iterator[tuple[Amount, str]]:
+    """Yield every length of time in the text or its span, whatever it is for."""
+    for match in DURATION.finditer(text, *(span or ())):
         word = match["amount"].lower()
         number = NUMBERS.get(word) or int(word)
         unit = UNITS[match["unit"].lower()].removesuffix("s")

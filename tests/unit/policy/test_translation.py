@@ -47,6 +47,34 @@ def test_another_period_is_told_from_both_sides() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("We write once a year.", "Nous écrivons une fois par an."),
+        ("We answer within 48 hours.", "Nous répondons sous quarante-huit heures."),
+        ("It may last more than 5 years.", "Cela peut durer plus de 5 ans."),
+        ("Nobody under 16 years old.", "Personne de moins de 16 ans."),
+        ("Within a month we answer.", "Nous répondons dans le délai d'un mois."),
+        ("The twelve of us keep it.", "Nous douze le gardons."),
+    ],
+)
+def test_the_same_said_in_another_way_is_the_same(english: str, french: str) -> None:
+    ours = TEXT.replace("What we hold is encrypted.", english)
+    theirs = FRENCH.replace("Ce que nous détenons est chiffré.", french)
+
+    assert check_translation(document(ours), document(theirs), "fr") == ()
+
+
+def test_a_number_in_a_title_counts_too() -> None:
+    ours = TEXT.replace("### Cookies", "### Our 11 cookies")
+
+    found = check_translation(document(ours), document(FRENCH), "fr")
+
+    assert [problem.summary for problem in found] == [
+        "the policy says `11`, and the translation does not"
+    ]
+
+
 def test_a_language_whose_words_we_do_not_read_is_held_to_its_figures() -> None:
     german = FRENCH.replace("language: fr", "language: de").replace("six ans", "sechs Jahre")
     in_figures = german.replace("sechs Jahre", "6 Jahre")
