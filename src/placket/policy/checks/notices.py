@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from placket.policy.checks.book import bend, countries_of, found, seeing, told
@@ -93,7 +94,9 @@ WORDS: Final = {
 }
 """How a text speaks of each item; what it speaks of is not missing, read or unread."""
 
-_OWN_COMPLAINT: Final = ("retailer", "privacy team", "customer care", "complaint form")
+_OWN_COMPLAINT: Final = re.compile(
+    r"\b(?:us|controller|retailer|shop|privacy team|customer care|complaint form)\b", re.IGNORECASE
+)
 _LEAVING: Final = ("transfer", "countries", "abroad")
 
 
@@ -253,7 +256,7 @@ def own_complaints(book: Book) -> Iterator[Problem]:
     """Tell that no clause says how to complain to the retailer, where a law wants that told."""
     packs = {pack for region in book.rules(Region) for pack in book.packs(region)}
     bound = [p for p in packs if book.law_today(p).complaint is not None]
-    own = any(w in c.to.casefold() for c in book.rules(Complaint) for w in _OWN_COMPLAINT)
+    own = any(_OWN_COMPLAINT.search(rule.to) for rule in book.rules(Complaint))
     routed = any(right.name == "complaint" and right.by for right in book.rules(Right))
     if book.activities and bound and not own and not routed:
         yield _gap(
