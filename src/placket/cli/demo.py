@@ -75,5 +75,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     if not no_serve:
         from placket.cli.serve import serve  # noqa: PLC0415 - slow to load
 
+        if not as_json:
+            click.echo("\nThe first of these pages is the notice, each clause beside its rule.")
         serve(demo.settings, port=port)
     return DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import column, func, select, table
@@ -20,7 +21,9 @@ from placket.facts import Fact, Kind, fact_id
 from placket.gate.opening import create_gate, publish
 from placket.gate.views import SourceViews
 from placket.gate.words import decision_lines
+from placket.policy.check import check_published
 from placket.policy.compile import is_direct_marketing
+from placket.policy.parse import parse
 from placket.settings import Settings, SourceSettings, write_settings
 from placket.sources.connect import open_source
 from placket.sources.sync import sync
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from placket.sources.views import PurposeViews
 
 SHOP: Final = "shop"
+POLICY: Final = "policy.md"
 MAIL: Final = "email"
 PARTS: Final = ("placket.db", "placket-keys.db", "placket.key", "placket.toml", "shop.db")
 MARKER: Final = "made-by-placket-demo"
@@ -60,7 +64,7 @@ class PolicyBroken(Exception):
     """the bundled policy or catalogue has problems; this is a fault of Placket."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Demo:
     """One run of the demo: where it is made and what tells of it."""
 
@@ -77,11 +81,17 @@ class Demo:
         source = SourceSettings(url=self.url, catalogue=catalogue_of(self.policy))
         return Settings(folder=self.folder, policy=str(self.policy), sources={SHOP: source})
 
+    @cached_property
+    def text(self) -> str:
+        """Return the text of the policy."""
+        return (self.policy / POLICY).read_text(encoding="utf-8")
+
 
 def run(demo: Demo) -> Gate:
     """Run the main job from an empty folder and return the gate, open, to be served."""
     tell = demo.telling
     clear(demo.folder)
+    _text(demo)
     gate = create_gate(demo.settings)
     (demo.folder / "placket.toml").write_text(write_settings(demo.settings), encoding="utf-8")
     _policy(demo, gate)
@@ -128,17 +138,27 @@ def _shop(demo: Demo) -> None:
     tell.line("Order lines: Online Retail, D. Chen, UCI, doi 10.24432/C5BW33, CC BY 4.0.")
 
 
-def _policy(demo: Demo, gate: Gate) -> None:
+def _text(demo: Demo) -> None:
     tell = demo.telling
     tell.step("A privacy policy as it was published, judged")
-    file = demo.policy / "policy.md"
     with tell.progress() as progress:
-        progress("read the policy", 0, 1)
-        published = publish(gate, file.read_text(encoding="utf-8"), file.name, by="demo")
+        progress("read the text", 0, 1)
+        document = parse(demo.text, POLICY).document
+        if document is None:
+            raise PolicyBroken("the text cannot be read")
+        progress("judge the text", 0, 1)
+        problems = check_published(document)
+    tell_judged(tell, document, problems)
+
+
+def _policy(demo: Demo, gate: Gate) -> None:
+    tell = demo.telling
+    tell.step("The policy that runs: clauses beside their rules")
+    with tell.progress() as progress:
+        progress("check and publish", 0, 1)
+        published = publish(gate, demo.text, POLICY, by="demo")
     if not published.version:
         raise PolicyBroken("\n".join(str(p) for p in published.problems))
-    tell_judged(tell, gate.policy)
-    tell.step("The policy that runs: clauses beside their rules")
     tell_running(tell, gate.policy, published.problems)
 
 

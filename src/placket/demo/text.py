@@ -7,16 +7,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from placket.demo.words import WIDTH, clause_beside_rule
-from placket.policy.check import check_published
 from placket.policy.rules import Activity, Retain
 from placket.policy.trace import is_enforced
 from placket.problems import Family, Severity, is_clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from placket.demo.telling import Telling
     from placket.policy.compile import Policy
+    from placket.policy.parse import Document
     from placket.problems import Problem
 
 WORDS: Final = ("said", "inferred", "added", "narrowed")
@@ -26,20 +26,21 @@ MEANT: Final[Mapping[Family, str]] = {
     Family.MISSING: "what the law wants told, and nobody tells",
     Family.OPEN_ENDED: "words that promise nothing one could check",
     Family.DANGLING: "names of what is not, or no longer",
-    Family.LEGAL_RISK: "what an authority or a court has refused to others",
+    Family.LEGAL_RISK: "what a court or an authority may refuse",
 }
 _NAMED: Final = 3
 """Clauses that are named of a problem; of the others, how many."""
 
 
-def tell_judged(tell: Telling, policy: Policy) -> None:
+def tell_judged(tell: Telling, document: Document, found: Iterable[Problem]) -> None:
     """Tell what is wrong with the text as it was published, one problem of each family in words."""
-    front = policy.front
-    problems = [p for p in check_published(policy.document) if p.severity is not Severity.NOTE]
+    front = document.front
+    problems = [problem for problem in found if problem.severity is not Severity.NOTE]
+    clauses = sum(bool(clause.id) for clause in document.clauses)
     families = Counter(problem.family for problem in problems)
     tell.found["published"] = {family.value: count for family, count in families.items()}
     tell.line(
-        f"{front.retailer}, version {front.version}: {len(policy.clauses)} clauses. "
+        f"{front.retailer}, version {front.version}: {clauses} clauses. "
         f"`placket check --as-published` finds {len(problems)} problems:"
     )
     tell.lines(
