@@ -93,6 +93,21 @@ def test_a_thousand_is_one_number_however_it_is_parted(figure: str) -> None:
     assert found == ()
 
 
+def test_what_a_translation_may_not_be_is_told() -> None:
+    wrong = (
+        FRENCH.replace("version: 2026-01", "version: 2025-12")
+        .replace("language: fr", "language: de")
+        .replace("Ce que nous détenons est chiffré.", "What we hold is\nencrypted.")
+    )
+
+    assert told(f"{wrong}\n```placket\nsecurity: encryption\n```\n") == [
+        "P606 it translates version `2025-12`, and the policy is version `2026-01`",
+        "P607 its language is `de`, and its name says `fr`",
+        "P608 the prose is that of the policy, untranslated",
+        "P605 a block stands in a translation",
+    ]
+
+
 def test_what_is_shown_in_the_language_has_the_policys_rules() -> None:
     shown = translated(document(TEXT), document(FRENCH))
 

@@ -141,6 +141,16 @@ def test_a_declaration_says_what_its_rule_says() -> None:
     assert courier["legal_basis_for_transfers"] == ["SCCs"]
 
 
+def test_a_policy_that_names_nobody_exports_no_controller() -> None:
+    start, end = TEXT.index("- controller:"), TEXT.index("- region:")
+
+    exported = as_fides(policy(TEXT[:start] + TEXT[end:]))
+
+    assert exported.content["organization"] == [
+        {"fides_key": "the_corner_shop", "name": "The Corner Shop"}
+    ]
+
+
 def test_what_fides_has_no_word_for_is_told() -> None:
     left = as_fides(retailer("netaporter")).left_out
 

@@ -120,6 +120,16 @@ def test_markdown_links_its_contents() -> None:
     assert text.count("### ") == len(CLAUSES)
 
 
+def test_a_heading_without_id_is_shown_and_not_linked() -> None:
+    text = TEXT.replace("## Your side", "### A word between\n\nNothing promised.\n\n## Your side")
+
+    markdown = notice_as_markdown(document(text))
+    html = notice_as_html(policy(text), document(text), sheet="")
+
+    assert "We keep one cookie for your bag.\n\n### A word between\n\nNothing" in markdown
+    assert "<h3>A word between</h3>" in html
+
+
 def test_a_second_part_of_the_text_has_a_heading_of_its_own() -> None:
     parted = TEXT.replace("## Your side", "# Elsewhere\n\nFor others.\n\n## Who we are")
 
