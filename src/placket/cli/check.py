@@ -47,33 +47,38 @@ def command(
     drafted = None if is_policy(policy) else draft_file(policy, Wish(today=today()))
     loaded = judge_draft(drafted, str(policy)) if drafted else load_file(policy)
     if published and loaded.document and not drafted:
-        loaded = Loaded(None, check_published(loaded.document), as_published(loaded.document))
+        loaded = Loaded(None, check_published(loaded.document), loaded.document)
     if not (published or drafted):
         loaded = with_translations(loaded, policy)
     shown = tuple(p for p in loaded.problems if notes or p.severity is not Severity.NOTE)
     if as_json:
-        write_json({"problems": [as_plain(p) for p in shown], **_sums(loaded)})
+        write_json({"problems": [as_plain(p) for p in shown], **_sums(loaded, of_text=published)})
     else:
-        _show_grouped(shown, loaded, [] if drafted else read_text(policy).split("\n"))
+        lines = [] if drafted else read_text(policy).split("\n")
+        _show_grouped(shown, loaded, lines, of_text=published)
     _write_files(loaded, policy, of_text=published or drafted is not None, **files)
     for line in summary(drafted) if drafted else ():
         click.echo(line, err=True)
     return PROBLEMS if has_errors(loaded.problems) else DONE
 
 
-def _show_grouped(shown: Sequence[Problem], loaded: Loaded, lines: list[str]) -> None:
+def _show_grouped(
+    shown: Sequence[Problem], loaded: Loaded, lines: list[str], *, of_text: bool
+) -> None:
     for group in grouped(shown, loaded.document):
         head = f"{group.id}  {group.title}".rstrip() if group.id else "The text as a whole"
         click.echo(click.style(head, bold=True))
         if group.opening:
             click.echo(click.style(f"“{group.opening}”", dim=True))
+        for how in group.runs if of_text else ():
+            click.echo(click.style(f"what runs is {how}", dim=True))
         click.echo()
         # What is wrong with the whole of a text stands at no line that is worth showing.
         placed = {p for p in group.problems if group.id or p.family is Family.FORM}
         placed -= {p for p in placed if loaded.document and p.at.file != loaded.document.file}
         show([p for p in group.problems if p in placed], lines)
         show([p for p in group.problems if p not in placed], [])
-    click.echo(_line(loaded))
+    click.echo(_line(loaded, of_text=of_text))
     families = by_family(shown)
     if set(families) - {Family.FORM}:
         sums = (f"{family.value} {sum(n.values())}" for family, n in families.items())
@@ -169,8 +174,8 @@ def _excerpt(problem: Problem, lines: list[str]) -> list[str]:
     return [f"  {number:5} | {line}", f"        | {under}"]
 
 
-def _sums(loaded: Loaded) -> dict[str, Any]:
-    document = loaded.document
+def _sums(loaded: Loaded, *, of_text: bool = False) -> dict[str, Any]:
+    document = as_published(loaded.document) if of_text and loaded.document else loaded.document
     clauses = [c for c in document.clauses if c.id] if document else []
     rules = list(document.rules()) if document else []
     words = [rule.provenance.word for rule in rules]
@@ -181,8 +186,8 @@ def _sums(loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def _line(loaded: Loaded) -> str:
-    sums = _sums(loaded)
+def _line(loaded: Loaded, *, of_text: bool = False) -> str:
+    sums = _sums(loaded, of_text=of_text)
     counts = [
         counted(n, severity.value)
         for severity in Severity

@@ -18,12 +18,16 @@ SHORT: Final = 160
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A clause with the problems that begin in it; without id the problems are of the whole."""
+    """A clause with the problems that begin in it; without id the problems are of the whole.
+
+    runs: how the rules that run leave the text as published, word and reason of each.
+    """
 
     id: str
     title: str
     prose: str
     problems: tuple[Problem, ...]
+    runs: tuple[str, ...] = ()
 
     @property
     def opening(self) -> str:
@@ -46,9 +50,20 @@ def _groups(gathered: dict[str, list[Problem]], clauses: Sequence[Clause]) -> It
     for clause in clauses:
         if clause.id and clause.id in gathered:
             told = tuple(gathered.pop(clause.id))
-            yield Group(id=clause.id, title=clause.title, prose=clause.prose, problems=told)
+            yield Group(
+                id=clause.id,
+                title=clause.title,
+                prose=clause.prose,
+                problems=told,
+                runs=_runs(clause),
+            )
     for clause_id, rest in gathered.items():
         yield Group(id=clause_id, title="", prose="", problems=tuple(rest))
+
+
+def _runs(clause: Clause) -> tuple[str, ...]:
+    told = (r.provenance for r in clause.rules if r.published is not None)
+    return tuple(dict.fromkeys(f"{how.word}: {how.why}" for how in told))
 
 
 def by_family(problems: Iterable[Problem]) -> dict[Family, dict[Severity, int]]:

@@ -50,6 +50,7 @@ def as_report(loaded: Loaded, name: str, *, of_text: bool) -> str:
                 "id": group.id,
                 "title": group.title,
                 "prose": group.prose,
+                "runs": group.runs if of_text else (),
                 "problems": [_shown(problem) for problem in group.problems],
             }
             for group in groups

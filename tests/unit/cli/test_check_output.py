@@ -175,6 +175,19 @@ def test_a_text_is_told_by_clause_and_summed_by_family(policy: Path) -> None:
     assert re.search(r"^contradiction 1, missing \d+", done.output, re.MULTILINE)
 
 
+def test_what_runs_otherwise_is_said_beside_the_clause(tmp_path: Path) -> None:
+    file, page = tmp_path / "policy.md", tmp_path / "found.html"
+    otherwise = "added: the text names no time\npublished: {for: null}\n```\n"
+    file.write_text(f"{TEXT.removesuffix('```' + chr(10))}{otherwise}", encoding="utf-8")
+
+    done = CliRunner().invoke(command, [str(file), "--as-published", "--html", str(page)])
+    running = CliRunner().invoke(command, [str(file), "--notes"])
+
+    assert "\nwhat runs is added: the text names no time\n" in done.output
+    assert "What runs is added: the text names no time" in page.read_text(encoding="utf-8")
+    assert "what runs is" not in running.output
+
+
 def test_json_names_family_and_all_clauses(policy: Path) -> None:
     done = CliRunner().invoke(command, [str(policy), "--as-published", "--json"])
 
