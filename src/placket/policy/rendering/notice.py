@@ -76,8 +76,9 @@ def _section(section: Section) -> Iterator[str]:
     yield f'<a id="{section.anchor}"></a>'
     yield f"{'#' if section.is_part else '##'} {section.title}"
     yield section.prose
-    for clause in section.clauses:
+    for at, clause in enumerate(section.clauses):
         if clause.id:
             yield f'<a id="{clause.id}"></a>'
-        yield f"### {clause.title}"
+        if at or clause.title != section.title:
+            yield f"### {clause.title}"
         yield clause.prose

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", "yi"})
 _SECTION: Final = 2
-"""Headings up to this level open a section; deeper ones are clauses in it."""
+"""Headings up to this level open a section; deeper ones are clauses in it, and in a text that has
+none of these each clause is a section of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ def outline(document: Document) -> Outline:
     for clause in document.clauses:
         if clause.level <= 1 and not clause.rules and not (title or sections):
             title, opening = clause.title, clause.prose
-        elif clause.level <= _SECTION or not sections:
+        elif clause.level <= _SECTION or not sections or sections[-1][0].level >= clause.level:
             sections.append((clause, [clause] if clause.id else []))
         else:
             sections[-1][1].append(clause)

@@ -120,6 +120,18 @@ def test_markdown_links_its_contents() -> None:
     assert text.count("### ") == len(CLAUSES)
 
 
+def test_a_text_without_sections_has_one_for_each_clause() -> None:
+    lines = TEXT.splitlines(keepends=True)
+    flat = "".join(line for line in lines if not line.startswith(("# ", "## ")))
+
+    html = notice_as_html(policy(flat), document(flat), sheet="")
+
+    assert [len(section.clauses) for section in outline(document(flat)).sections] == [1] * 7
+    assert html.count(">Your order</h") == 1
+    assert notice_as_markdown(document(flat)).startswith("# Privacy policy of The Corner Shop")
+    assert '## Your order\n\n<a id="CS-2"></a>\n\nWe use' in notice_as_markdown(document(flat))
+
+
 def test_a_heading_without_id_is_shown_and_not_linked() -> None:
     text = TEXT.replace("## Your side", "### A word between\n\nNothing promised.\n\n## Your side")
 
