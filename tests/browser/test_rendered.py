@@ -72,8 +72,6 @@ def test_a_topic_leads_to_its_clause_without_a_script(browser: Browser, rendered
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(url(rendered, "french"))
-        # The second fold of a topic holds its clauses.
-        page.get_by_text("Clauses sur ce point").nth(1).click()
         page.get_by_role("link", name="Votre commande").first.click()
 
         assert page.url.endswith("#CS-2")
@@ -89,6 +87,8 @@ def test_on_paper_the_notice_has_its_topics_and_clauses_alone(page: Page, render
     assert page.locator("#NP-001").is_visible()
     assert not page.locator(".contents").is_visible()
     assert page.locator(".topic details:visible").count() == 0
+    page.goto(url(rendered, "french"))
+    assert page.locator(".says a:visible").first.inner_text() == "Qui répond"
 
 
 def test_a_box_of_the_map_leads_to_what_it_holds(page: Page, rendered: Path) -> None:
