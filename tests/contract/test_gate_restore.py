@@ -133,6 +133,15 @@ def test_what_is_no_instant_is_told(text: str) -> None:
         parse_instant(text, ZoneInfo("UTC"))
 
 
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [("0001-01-01T00:00:00Z", "Europe/London"), ("9999-12-31T23:59:59Z", "Europe/Paris")],
+)
+def test_an_instant_has_a_day_where_the_policy_is(text: str, zone: str) -> None:
+    with pytest.raises(NotAnInstant):
+        parse_instant(text, ZoneInfo(zone))
+
+
 def test_an_age_past_the_last_year_is_never_reached() -> None:
     assert come_of_age(date(9990, 1, 1), 18, ZoneInfo("UTC")) == OPEN
 

@@ -28,8 +28,9 @@ def parse_instant(text: str, zone: ZoneInfo) -> int:
         if len(text) == len("2026-11-24"):
             return start_of_day(date.fromisoformat(text), zone)
         moment = datetime.fromisoformat(text)
-        # In UTC too it lies in a year that can be written.
+        # In UTC and in the zone too it lies in a year that can be written.
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        moment.astimezone(zone)
     except (ValueError, OverflowError):
         raise NotAnInstant(text) from None
     return to_instant(moment)
