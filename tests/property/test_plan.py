@@ -253,3 +253,11 @@ def test_every_right_sees_the_same_rows_and_reads_back(of: Asking, right: Right)
     assert read_plan(write_plan(plan)) == plan
     if right is not Right.ERASURE:
         assert not {s.action for s in plan.steps} & CHANGING
+
+
+@given(shops(), st.randoms(use_true_random=False))
+def test_equal_rows_make_one_plan_in_whatever_order_they_were_read(of: Asking, lots: Any) -> None:
+    shuffled = list(of.inventory.rows)
+    lots.shuffle(shuffled)
+
+    assert plan_of(_over(of, shuffled)).digest() == plan_of(of).digest()

@@ -107,8 +107,19 @@ class Asking:
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
-        """Return the person's rows: one inventory, whatever the right."""
-        return self.inventory.of(self.person)
+        """Return the person's rows: one inventory, whatever the right.
+
+        By table in the order of the catalogue, then by key: equal rows make one plan, in
+        whatever order they were read.
+        """
+        places = [(source.name, table.name) for source, table in self.catalogue.tables()]
+        turns = {place: turn for turn, place in enumerate(places)}
+        return tuple(
+            sorted(
+                self.inventory.of(self.person),
+                key=lambda r: (turns.get((r.at.source, r.at.table), -1), repr(r.at.key)),
+            )
+        )
 
     @cached_property
     def said(self) -> Said:
@@ -129,9 +140,14 @@ class Asking:
             raise NotInCatalogue(row.at)
         return table
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Say whether the request is about some categories alone."""
+        return bool(self.data) and vocabulary.ALL_HELD not in self.data
+
     def is_asked(self, category: str) -> bool:
         """Say whether the request is about the category."""
-        return not self.data or vocabulary.covers(self.data, category)
+        return not self.is_narrowed or vocabulary.covers(self.data, category)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

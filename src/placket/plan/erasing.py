@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from placket.catalogue.model import Action as Said
+from placket.law.grounds import Ground
 from placket.plan.asking import Doing, category_of, held_columns
 from placket.plan.plan import Action, Because
 from placket.plan.staying import Staying
-from placket.policy.vocabulary import ALL_HELD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 OTHERS: Final = "rights_of_others"
 _DELETE: Final = Said(word="delete")
+_EMPTIED: Final = Because(
+    law="GDPR Art. 11(1)", ground=Ground.STORAGE, release="nothing points at the emptied row"
+)
 Target = tuple[Action, "Scalar"]
 
 
@@ -53,42 +56,46 @@ def _fate(asking: Asking, staying: Staying, row: Row) -> list[Doing]:
     table = asking.table(row)
     if row.owners - {asking.person} and table.shared != "any":
         return _shared(asking, staying, row, table)
-    wanted = _wanted(asking, staying, row, table)
-    columns = tuple(dict.fromkeys((*wanted.targets, *(row.values if wanted.deletes else ()))))
     kept = staying.kept(row, table)
-    stays = staying.of(row, table, tuple(dict.fromkeys((*columns, *kept))))
+    wanted = _wanted(asking, row, table, is_kept=bool(kept))
+    columns = dict.fromkeys((*wanted.targets, *(row.values if wanted.deletes else ()), *kept))
+    stays = staying.of(row, table, columns, kept)
     if wanted.deletes and not stays:
         return [Doing(row=row, action=Action.DELETE, because=asking.because)]
+    if not asking.is_narrowed:
+        stays |= dict.fromkeys(_key_held(row, table, stays), (Action.KEEP, _EMPTIED))
     return [*_staying(row, stays), *_written(asking, row, wanted, stays)]
 
 
-def _wanted(asking: Asking, staying: Staying, row: Row, table: Table) -> _Wanted:
+def _key_held(row: Row, table: Table, stays: Mapping[str, Stays]) -> list[str]:
+    """Return the columns of the key that hold data: while a row stays, its key does."""
+    held = held_columns(table)
+    return [c for c in table.key if c in held and c in row.values and c not in stays]
+
+
+def _wanted(asking: Asking, row: Row, table: Table, *, is_kept: bool) -> _Wanted:
     """Return the row's fate as the catalogue has it: what holds data and is not kept goes."""
-    actions = _due_actions(staying, row, table)
+    actions = _due_actions(table, is_kept=is_kept)
     wanted = _Wanted(deletes=any(action.word == "delete" for action in actions))
-    narrowed = bool(asking.data) and ALL_HELD not in asking.data
-    if not table.actions:
-        wanted.deletes = True
-    if narrowed:
-        wanted.deletes = False
+    wanted.deletes = (wanted.deletes or not table.actions) and not asking.is_narrowed
     for column in held_columns(table):
-        wanted.targets[column] = (Action.BLANK, None)
+        if column not in table.key:
+            wanted.targets[column] = (Action.BLANK, None)
     for action in actions:
         wanted.targets |= _targets(asking, row, table, action)
-    if narrowed:
+    if asking.is_narrowed:
         asked = {c for c in wanted.targets if asking.is_asked(category_of(table, c) or "-")}
         wanted.targets = {c: t for c, t in wanted.targets.items() if c in asked}
     return wanted
 
 
-def _due_actions(staying: Staying, row: Row, table: Table) -> list[Said]:
+def _due_actions(table: Table, *, is_kept: bool) -> list[Said]:
     """Return the actions that are due now: what follows a `keep` only once it ended."""
     found = []
-    running = staying.kept(row, table)
     for action in table.actions:
         if action.word != "keep":
             found.append(action)
-        elif not running:
+        elif not is_kept:
             # A `keep` that names nothing to follow was all there was to say: then the row goes.
             found += action.then or (_DELETE,)
     return found
@@ -181,9 +188,14 @@ def _party(asking: Asking, staying: Staying, row: Row, gone: set[Any]) -> list[D
         link.column
         for link, target in asking.inventory.led_to(row, table.party)
         if asking.person in target.owners
-        and (target.at in gone or asking.table(target).subject is not None)
+        and (target.at in gone or _is_person(asking.table(target)))
     ]
     return _cut(asking, staying, row, table, links)
+
+
+def _is_person(table: Table) -> bool:
+    """Say whether a row is the person themselves, and not something of theirs such as an order."""
+    return table.subject is not None and not table.owner
 
 
 def _cut(
@@ -199,5 +211,6 @@ def _cut(
             if column in pointed
             else (Action.CUT, None)
         )
-    stays = {c: s for c, s in staying.of(row, table, columns).items() if s[0] is Action.HOLD}
+    stopped = staying.of(row, table, columns, {})
+    stays = {c: why for c, why in stopped.items() if why[0] is Action.HOLD}
     return [*_staying(row, stays), *_written(asking, row, wanted, stays)]

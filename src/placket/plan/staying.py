@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import OPEN, Fact, Kind
 from placket.law.grounds import Ground
 from placket.plan.asking import By, category_of
 from placket.plan.plan import Action, Because
-from placket.policy.compile import holds_in, retains_for, uses_of
+from placket.policy.compile import ALL, holds_in, retains_for, uses_of
 from placket.policy.period import Period, WhileHolds, WhileOpen, events_of, parse_period
-from placket.policy.rules import as_dict
+from placket.policy.rules import Retain, as_dict
 from placket.standing.clocks import interval_of
 from placket.standing.fold import folding_for
 from placket.standing.history import History, gather
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from placket.law.calendar import Instant
     from placket.plan.asking import Asking
     from placket.plan.inventory import At, Row
-    from placket.policy.rules import Retain
 
 GROUNDS: Final[Mapping[str, Ground]] = {
     "legal_obligation": Ground.DUTY,
@@ -47,13 +46,15 @@ class Staying:
 
     asking: Asking
 
-    def of(self, row: Row, table: Table, columns: Iterable[str]) -> dict[str, Stays]:
+    def of(
+        self, row: Row, table: Table, columns: Iterable[str], kept: Mapping[str, Stays]
+    ) -> dict[str, Stays]:
         """Return of `columns` those that stay, each with the strongest reason.
 
+        kept: what the catalogue keeps in the row.
         A hold outranks an open case, which outranks a ground to keep: what ends last to be
         lifted by somebody is told first.
         """
-        kept = self.kept(row, table)
         found: dict[str, Stays] = {}
         for column in columns:
             category = category_of(table, column)
@@ -69,8 +70,22 @@ class Staying:
         for keep in (action for action in table.actions if action.word == "keep"):
             because = self._until(row, table, keep)
             if because is not None:
-                found |= dict.fromkeys(kept_columns(table, keep, row), (Action.KEEP, because))
+                columns = (*kept_columns(table, keep, row), *self._clocks(row, table))
+                found |= dict.fromkeys(columns, (Action.KEEP, because))
         return found
+
+    def _clocks(self, row: Row, table: Table) -> Iterator[str]:
+        """Yield the columns by which what is kept is counted: without them it would never go."""
+        for tell in table.tells:
+            if tell.event in self._counted:
+                yield from (column for column in tell.columns() if column in row.values)
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        keeps = (a for _, t in self.asking.catalogue.tables() for a in t.actions if a.until)
+        named = [_period(keep.until) for keep in keeps]
+        named += [rule.period for rule in self.asking.policy.rules(Retain) if rule.ground]
+        return frozenset[str]().union(*map(events_of, named))
 
     def _held(self, row: Row, category: str) -> Stays | None:
         hold = next((h for h in self.asking.holds if h.names(row, category)), None)
@@ -145,36 +160,33 @@ class Staying:
         )
 
     def _until(self, row: Row, table: Table, keep: Said) -> Because | None:
-        end = self._end(row, parse_period(keep.until))
+        end = self._end(row, _period(keep.until))
         if end <= self.asking.at:
             return None
         columns = kept_columns(table, keep, row)
-        rule = self._clause({category_of(table, column) for column in columns})
+        ground = GROUNDS.get(keep.basis, keep.basis)
+        rule = self._clause({category_of(table, column) for column in columns}, ground)
         return Because(
             law=keep.law or self._law(rule),
             clause=rule.clause if rule is not None else self.asking.because.clause,
-            ground=(rule.ground if rule is not None else "") or GROUNDS.get(keep.basis, keep.basis),
+            ground=ground,
             until=end if end < OPEN else None,
             release="" if end < OPEN else keep.until,
             review_at=None if end < OPEN else self.asking.review_at,
         )
 
-    def _clause(self, categories: set[str]) -> Retain | None:
-        """Return the clause that keeps one of the categories on a ground, its own ones first."""
-        policy, place = self.asking.policy, self.asking.place
-        rules = [
-            rule
-            for category in sorted(categories - {""})
-            for rule in retains_for(policy, category, place)
-            if rule.ground
-        ]
-        return next(iter(rules), None)
+    def _clause(self, categories: set[str], ground: str) -> Retain | None:
+        """Return the clause that keeps one of the categories on this ground, else its own."""
+        rules = [rule for c in sorted(categories - {""}) for rule in self._retains(c)]
+        grounded = [rule for rule in rules if rule.ground == ground]
+        own = [rule for rule in rules if not rule.ground and not set(rule.what) & set(ALL)]
+        return next(iter((*grounded, *own)), None)
 
     def _kept_by_clause(self, row: Row, category: str) -> Stays | None:
         """Return what keeps the category by the policy alone, whatever the catalogue says."""
         if not category:
             return None
-        for rule in retains_for(self.asking.policy, category, self.asking.place):
+        for rule in self._retains(category):
             end = self._running(row, rule) if rule.ground else None
             if end is not None:
                 because = Because(
@@ -187,6 +199,17 @@ class Staying:
                 )
                 return Action.KEEP, because
         return None
+
+    def _retains(self, category: str) -> tuple[Retain, ...]:
+        found = self._retained.get(category)
+        if found is None:
+            found = retains_for(self.asking.policy, category, self.asking.place)
+            self._retained[category] = found
+        return found
+
+    @cached_property
+    def _retained(self) -> dict[str, tuple[Retain, ...]]:
+        return {}
 
     def _running(self, row: Row, rule: Retain) -> Instant | None:
         """Return when the clock of a clause ends, None when it does not run for this row.
@@ -210,6 +233,9 @@ class Staying:
         named = as_dict(rule.law) if rule is not None else {}
         lineage = self.asking.policy.lineage.get(self.asking.place.pack, ())
         return next((named[pack] for pack in lineage if pack in named), "GDPR Art. 17(3)")
+
+
+_period: Final = lru_cache(maxsize=256)(parse_period)
 
 
 def kept_columns(table: Table, keep: Said, row: Row) -> tuple[str, ...]:

@@ -68,7 +68,8 @@ def told_step(step: Step, zone: ZoneInfo) -> str:
 
 def _reason(because: Because, zone: ZoneInfo) -> str:
     parts = (
-        f" until {_day(because.until, zone)}" if because.until is not None else "",
+        # An end is the first instant after it: told is the last day.
+        f" until {_day(because.until - 1, zone)}" if because.until is not None else "",
         f" until {because.release}" if because.release else "",
         f", looked at again on {_day(because.review_at, zone)}" if because.review_at else "",
         f", for {because.ground.replace('_', ' ')} alone" if because.ground else "",

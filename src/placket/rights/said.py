@@ -25,8 +25,9 @@ _AS: Final = {Right.HUMAN_REVIEW: Right.AUTOMATED_DECISION_OPT_OUT}
 class Said:
     """What holds of one right in one place.
 
-    by: ways the text names; a request that comes another way counts too. covers, kept: what
-    each rule says of them, in order. free: a rule promises that no fee is taken, which binds.
+    clauses: the one that says it plainly first. by: ways the text names; a request that comes
+    another way counts too. covers, kept: what each rule says of them. free: a rule promises
+    that no fee is taken, which binds.
     """
 
     clauses: tuple[str, ...] = ()
@@ -48,7 +49,9 @@ class Said:
 def said_of(policy: Policy, right: Right, place: Place) -> Said:
     """Return what the rules of `right`, and those of any right, say in `place`."""
     names = {_AS.get(right, right).value, ANY}
-    rules = [r for r in policy.rules(RightRule) if r.name in names and holds_in(r, place)]
+    here = [r for r in policy.rules(RightRule) if r.name in names and holds_in(r, place)]
+    # The clause that says the right plainly is cited first, not one of all rights or of a part.
+    rules = sorted(here, key=lambda rule: (rule.name == ANY, bool(as_dict(rule.covers))))
     covers = (as_dict(rule.covers) for rule in rules)
     kept = (as_dict(rule.kept) for rule in rules)
     return Said(

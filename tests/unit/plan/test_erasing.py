@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
+from placket.catalogue import parse
 from placket.facts import Kind
 from placket.law.calendar import Duration, instant_plus
 from placket.plan.asking import By, Hold
+from placket.plan.build import plan_of
+from placket.plan.inventory import At, Inventory, Row
 from placket.plan.locks import erased_data, kept_marks
 from placket.plan.plan import Action, Because
 from tests.unit.plan.shops import BOOKS, ERASE, POLICY, REVIEW, asking, plan, row, table, told
 from tests.unit.standing.telling import day, shop
 from tests.unit.standing.telling import told as fact
-
-if TYPE_CHECKING:
-    from placket.plan.inventory import Row
 
 ASKED = Because(law="GDPR Art. 17", clause=ERASE)
 CUSTOMER = """
@@ -217,3 +217,70 @@ def test_of_two_ends_the_open_one_counts() -> None:
     found = plan(CUSTOMER + ORDERS, [CUSTOMERS, ORDER_TABLE], rows)
 
     assert kept_marks(found, of.catalogue) == ("kept:order_id:duty:",)
+
+
+def test_the_columns_by_which_a_period_is_counted_stay_as_long_as_it_runs() -> None:
+    counted = ORDERS.replace(
+        "holds: {order_id", "tells: [order.closed at delivered_at]\n        holds: {order_id"
+    ).replace("order_details: note", "order_details: [note, delivered_at]")
+    delivered = row("orders", {"id": 7, "number": "N7", "delivered_at": 5}, events=(CLOSED,))
+
+    found = plan(CUSTOMER + counted, [], [delivered])
+
+    assert told(found.steps) == ["keep orders[7] number delivered_at customer_id"]
+
+
+def test_a_key_that_is_a_datum_stays_with_its_emptied_row_and_is_said() -> None:
+    numbered = CUSTOMER.replace("holds: {", "holds: {customer_id: id, ")
+
+    found = plan(numbered, [CUSTOMERS], [ADA])
+
+    assert told(found.steps) == ["blank customer[1] email=None name=''", "keep customer[1] id"]
+    assert found.steps[1].because.ground == "storage"
+
+
+def test_what_holds_data_and_is_named_by_no_action_goes_too() -> None:
+    found = plan(CUSTOMER.replace(", phone: null", ""), [CUSTOMERS], [replace(ADA, values=FULL)])
+
+    assert told(found.steps) == ["blank customer[1] email=None name='' phone=None"]
+
+
+FULL = {"id": 1, "email": "ada@example.org", "name": "Ada", "phone": "07700 900001"}
+
+
+def test_one_plan_reaches_over_several_sources() -> None:
+    of = asking(CUSTOMER, [CUSTOMERS], [ADA])
+    crm = parse(
+        "catalogue: both\nsources:\n  shop:\n    tables:\n"
+        + CUSTOMER
+        + "  crm:\n    tables:\n      lead:\n        owner: customer -> shop:customer.id\n"
+    )
+    lead = Row(
+        at=At(source="crm", table="lead", key=(("id", 3),)),
+        values={"id": 3, "customer": 1},
+        owners=frozenset({"ada"}),
+    )
+    assert crm.catalogue is not None
+
+    found = plan_of(replace(of, catalogue=crm.catalogue, inventory=Inventory(rows=(lead, ADA))))
+
+    assert [(s.source, s.action) for s in found.steps] == [
+        ("shop", Action.BLANK),
+        ("crm", Action.DELETE),
+    ]
+
+
+def test_reserved_and_mixed_case_names_are_names_like_others() -> None:
+    odd = """
+      Order:
+        subject: {email: eMail}
+        key: [select]
+        holds: {email: eMail}
+        blank: {eMail: null}
+"""
+    schema = [table("Order", "select! eMail", key=("select",))]
+
+    found = plan(odd, schema, [row("Order", {"select": 1, "eMail": "a"}, key=("select",))])
+
+    assert told(found.steps) == ["blank Order[1] eMail=None"]
+    assert found.obstacles == ()
