@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from placket.policy.rendering.leaflets import ABOUT_CONTACT, ABOUT_COOKIES
 from placket.policy.rules import (
     Access,
     Activity,
@@ -50,14 +51,20 @@ DECIDES: Final = (
 )
 """Kinds that `decide` reads."""
 
+SHOWN: Final = (Controller, Complaint)
+"""Kinds that the notice and the page of contacts show as they stand."""
+
+PAGES: Final = frozenset(
+    {"policy", "this policy", "beginning of the policy", "privacy centre", "cookie policy"}
+)
+"""Places of a notice that are pages which Placket renders."""
+
 LATER: Final[dict[type[Rule], str]] = {
     Right: "requests",
     Capture: "collection",
     Notice: "notices",
-    Complaint: "requests",
     Security: "security measures",
     Transfer: "hand-over",
-    Controller: "notices",
     Limit: "the content of messages",
     Datum: "collection",
 }
@@ -129,7 +136,16 @@ def is_enforced(rule: Rule) -> bool:
         return rule.needs_permission or bool(rule.special)
     if isinstance(rule, Capture):
         return bool(rule.purposes_shown)
-    return isinstance(rule, DECIDES)
+    if isinstance(rule, Notice):
+        return _is_rendered(rule)
+    return isinstance(rule, DECIDES + SHOWN)
+
+
+def _is_rendered(rule: Notice) -> bool:
+    """Say whether every place of the notice is a page that is rendered from the policy."""
+    if rule.at:
+        return PAGES.issuperset(rule.at)
+    return not rule.when and bool((ABOUT_CONTACT | ABOUT_COOKIES) & set(rule.name.split("_")))
 
 
 def name_of(rule: Rule) -> str:
