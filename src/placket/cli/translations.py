@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from babel import Locale, UnknownLocaleError
+
 from placket.cli.outcome import WRONG_USE, Ended
 from placket.policy.parse import Document, parse
 from placket.policy.translation import check_translation
@@ -28,12 +30,20 @@ class Translation:
 
 
 def translations_of(policy: Path, original: Document) -> Iterator[Translation]:
-    """Yield the translations that stand beside a policy, by language."""
+    """Yield the translations that stand beside a policy, by their files' names."""
     file = policy_file(policy)
-    for beside in sorted(file.parent.glob(f"{file.stem}.*{file.suffix}")):
-        language = beside.name[len(file.stem) + 1 : -len(file.suffix)]
-        if language and "." not in language:
+    for beside in sorted(file.parent.iterdir()):
+        stem, _, language = beside.stem.rpartition(".")
+        if stem == file.stem and beside.suffix == file.suffix and is_language(language):
             yield _read(beside, language, original)
+
+
+def is_language(word: str) -> bool:
+    """Say whether the word names a language: `policy.old.md` is no translation."""
+    try:
+        return bool(Locale.parse(word, sep="-"))
+    except (UnknownLocaleError, ValueError):
+        return False
 
 
 def with_translations(loaded: Loaded, policy: Path) -> Loaded:

@@ -105,6 +105,15 @@ def test_a_whole_translation_adds_nothing_to_what_check_tells(shop: Path) -> Non
     assert json.loads(run("check", shop, "--json")) == beside
 
 
+def test_a_copy_of_the_policy_beside_it_is_no_translation(shop: Path) -> None:
+    before = json.loads(run("check", shop, "--json"))
+    (shop / "policy.old.md").write_text(TEXT, encoding="utf-8")
+    (shop / "policy.v2.md").write_text(TEXT, encoding="utf-8")
+    (shop / "other.fr.md").write_text(TEXT, encoding="utf-8")
+
+    assert json.loads(run("check", shop, "--json")) == before
+
+
 def test_a_translation_that_is_no_text_is_told_by_its_name(shop: Path) -> None:
     (shop / "policy.fr.md").write_bytes(b"\xff\xfe\x00")
 
