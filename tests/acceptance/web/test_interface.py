@@ -393,6 +393,44 @@ def test_a_key_reaches_its_activities_alone(served: Served) -> None:
     assert [answer.json()["type"] for answer in refused] == ["/problems#scope-missing"] * 8
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("consent_given", {"what": "personalised_email", "channel": "email"}),
+        ("relation_opened", {"what": "order", "thing": "shop:90"}),
+        ("identified", {"private": {"identifier": ADA}}),
+        ("objected", {"what": "direct_marketing"}),
+        ("restricted", {"data": ["email"]}),
+    ],
+)
+def test_a_fact_does_not_reach_further_by_naming_an_activity(
+    served: Served, kind: str, said: dict[str, Any]
+) -> None:
+    told = fact(62, kind, BEN, activity="newsletter", **said)
+
+    answer = httpx.post(
+        f"{served.address}/v1/facts",
+        json={"facts": [told]},
+        headers=served.bearing("news"),
+        timeout=60,
+    )
+
+    assert answer.json()["type"] == "/problems#scope-missing"
+
+
+def test_a_key_may_tell_what_concerns_its_activity_alone(served: Served) -> None:
+    told = fact(63, "objected", "email:cleo@example.org", activity="newsletter")
+
+    answer = httpx.post(
+        f"{served.address}/v1/facts",
+        json={"facts": [told]},
+        headers=served.bearing("news"),
+        timeout=60,
+    )
+
+    assert answer.json() == {"recorded": 1, "known": 0}
+
+
 def test_a_proof_leads_to_the_signed_root(client: httpx.Client) -> None:
     from base64 import b64decode  # noqa: PLC0415  # beside the one use
 

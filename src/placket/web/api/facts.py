@@ -58,6 +58,9 @@ _CONSENTS: Final = frozenset(
         Kind.CONSENT_WITHDRAWN,
     }
 )
+_OF_DATA: Final = frozenset({Kind.RESTRICTED})
+_OF_ONE: Final = frozenset({Kind.OBJECTED, Kind.SENT, Kind.SHARED, Kind.USED, *_OF_DATA})
+"""Kinds that speak of the activity they name and of no other, without a purpose or data beside."""
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]+")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _CLEAR: Final = ("what", "topic", "recipient", "clause", "thing", "ground", "about")
@@ -90,10 +93,18 @@ def _placed(sent: Facts) -> Iterator[tuple[str, FactSent]]:
 
 
 def _reaches(gate: Gate, caller: Caller, one: FactSent) -> bool:
-    """Say whether the key reaches the fact: its activity, or each that its consent covers."""
-    consent = gate.policy.consents.get(one.what) if one.kind in _CONSENTS else None
-    named = (one.activity,) if one.activity or consent is None else consent.activities
-    return all(caller.reaches(VERB, activity) for activity in named or ("",))
+    """Say whether the key reaches every activity of which the fact can change something."""
+    return all(caller.reaches(VERB, activity) for activity in _changed(gate, one) or ("",))
+
+
+def _changed(gate: Gate, one: FactSent) -> tuple[str, ...]:
+    """Return the activities that the fact speaks of; none where it may change any of them."""
+    named = (one.activity,) if one.activity else ()
+    if one.kind in _CONSENTS:
+        consent = gate.policy.consents.get(one.what)
+        return (*named, *(consent.activities if consent is not None else ()))
+    is_wider = one.kind not in _OF_ONE or one.what or (one.kind in _OF_DATA and one.data)
+    return () if is_wider else named
 
 
 @dataclass(slots=True, kw_only=True)
