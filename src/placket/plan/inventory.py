@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from placket.catalogue.model import Catalogue, Link, Scalar
+    from placket.catalogue.model import Link, Scalar
     from placket.catalogue.schema import ForeignKey, Schema, TableSchema
     from placket.law.calendar import Instant
 
@@ -113,13 +113,10 @@ class Inventory:
                 for found in self._found(source, link.table, (link.target,), wanted):
                     yield link, found
 
-    def neighbours(self, row: Row, catalogue: Catalogue) -> Iterator[Row]:
-        """Yield the rows that `row` points at, by a constraint or by a link of the catalogue."""
+    def neighbours(self, row: Row, links: Iterable[Link]) -> Iterator[Row]:
+        """Yield the rows that `row` points at, by a constraint or by one of `links`."""
         yield from (found for _, found in self.references(row))
-        source = catalogue.source(row.at.source)
-        table = source.table(row.at.table) if source is not None else None
-        if table is not None:
-            yield from (found for _, found in self.led_to(row, table.links()))
+        yield from (found for _, found in self.led_to(row, links))
 
     def _found(
         self, source: str, table: str, columns: tuple[str, ...], wanted: tuple[Any, ...]

@@ -11,12 +11,12 @@ from placket.law.grounds import Ground
 from placket.plan.asking import By, category_of
 from placket.plan.plan import Action, Because
 from placket.policy.compile import ALL, holds_in, retains_for, uses_of
-from placket.policy.period import Period, WhileHolds, WhileOpen, events_of, parse_period
+from placket.policy.period import Period, WhileOpen, events_of, parse_period
 from placket.policy.rules import Retain, as_dict
 from placket.standing.clocks import interval_of
 from placket.standing.fold import folding_for
 from placket.standing.history import History, gather
-from placket.standing.standing import retain_name
+from placket.standing.standing import condition_names, retain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -129,15 +129,14 @@ class Staying:
         for relation in self._awaited:
             own = [row for row in self.asking.rows if row.is_open(relation)]
             if own:
-                beside = (
-                    n.at
-                    for row in own
-                    for n in self.asking.inventory.neighbours(row, self.asking.catalogue)
-                )
-                found[relation] = (frozenset(beside), self._needed(relation))
+                found[relation] = (self._beside(own), self._needed(relation))
             elif self.asking.standing.holds(f"open.{relation}", self.asking.at):
                 found[relation] = (self._persons, self._needed(relation))
         return found
+
+    def _beside(self, rows: Iterable[Row]) -> frozenset[At]:
+        near = self.asking.inventory.neighbours
+        return frozenset(n.at for row in rows for n in near(row, self.asking.table(row).links()))
 
     @cached_property
     def _persons(self) -> frozenset[At]:
@@ -155,7 +154,7 @@ class Staying:
         return frozenset(
             datum
             for activity in here
-            if relation in activity.relation or _waits_for(activity.open_while, relation)
+            if relation in activity.relation or _is_for(activity.open_while, relation)
             for datum in uses_of(activity)
         )
 
@@ -246,14 +245,8 @@ def kept_columns(table: Table, keep: Said, row: Row) -> tuple[str, ...]:
     return tuple(column for column in row.values if column not in changed)
 
 
-def _waits_for(period: Period | None, relation: str) -> bool:
-    match period:
-        case WhileOpen(relation=named):
-            return named == relation
-        case WhileHolds(status=named):
-            return named == relation
-        case _:
-            return False
+def _is_for(condition: Period | None, relation: str) -> bool:
+    return condition is not None and f"open.{relation}" in condition_names(condition)
 
 
 def _history(row: Row) -> History:

@@ -221,7 +221,8 @@ def test_of_two_ends_the_open_one_counts() -> None:
 
 def test_the_columns_by_which_a_period_is_counted_stay_as_long_as_it_runs() -> None:
     counted = ORDERS.replace(
-        "holds: {order_id", "tells: [order.closed at delivered_at]\n        holds: {order_id"
+        "holds: {order_id",
+        "tells: [order.paid at paid_at, order.closed at delivered_at]\n        holds: {order_id",
     ).replace("order_details: note", "order_details: [note, delivered_at]")
     delivered = row("orders", {"id": 7, "number": "N7", "delivered_at": 5}, events=(CLOSED,))
 
@@ -284,3 +285,48 @@ def test_reserved_and_mixed_case_names_are_names_like_others() -> None:
 
     assert told(found.steps) == ["blank Order[1] eMail=None"]
     assert found.obstacles == ()
+
+
+def test_an_activity_that_runs_while_a_case_is_open_says_what_the_case_needs() -> None:
+    policy = shop(
+        "activity: mend\npurpose: customer_service\nuses: [phone]\nbasis: legitimate_interest\n"
+        "while: repair is open",
+        "right: erasure\nwaits_while: [repair is open]",
+    )
+    repair = """
+      repair:
+        owner: customer_id -> customer.id
+        holds: {order_details: fault}
+"""
+    rows = (
+        replace(ADA, values=FULL),
+        row(
+            "repair", {"id": 2, "customer_id": 1, "fault": "zip"}, events=(("repair.opened", 9.0),)
+        ),
+    )
+
+    found = plan(CUSTOMER + repair, [], rows, policy=policy)
+
+    assert told(found.steps) == [
+        "blank customer[1] email=None name=''",
+        "wait customer[1] phone",
+        "wait repair[2]",
+    ]
+
+
+def test_a_step_of_a_table_that_the_catalogue_no_longer_names_locks_nothing() -> None:
+    found = plan(CUSTOMER + ORDERS, [], [order(7, OPENED, CLOSED)])
+
+    assert kept_marks(found, asking(CUSTOMER, [], []).catalogue) == ()
+
+
+def test_a_whole_row_that_stays_locks_every_category_of_its_table() -> None:
+    of = asking(INVOICE, [], [])
+    wish = Hold(by=By.DATA_SUBJECT, release="the data subject lifts it")
+
+    found = plan(INVOICE, [], [row("invoice", {"id": 3, "number": "I3"})], holds=(wish,))
+
+    assert kept_marks(found, of.catalogue) == (
+        "kept:billing_records:own_request:",
+        "kept:email:own_request:",
+    )

@@ -130,6 +130,14 @@ def test_a_correction_is_written_where_it_may_be_and_an_old_invoice_stays_as_iss
     assert found.steps[1].because.law == "Tax Act 12"
 
 
+def test_a_row_in_which_the_person_only_appears_is_not_theirs_to_correct() -> None:
+    right = Correction(category="email", value="new@example.org")
+
+    found = plan(GIFT, [], [given("ada")], right=Right.RECTIFICATION, corrections=(right,))
+
+    assert found.steps == ()
+
+
 def test_what_is_right_already_is_not_written() -> None:
     right = Correction(category="email", value="ada@example.org")
 

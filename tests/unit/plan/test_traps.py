@@ -450,6 +450,14 @@ def test_a_deletion_that_would_take_somebody_elses_row_along_is_refused() -> Non
     ]
 
 
+def test_a_column_that_is_no_link_has_no_placeholder() -> None:
+    wrong = SURROGATE.replace("surrogate: customer_id", "surrogate: sold_by")
+    schema = (SURROGATES[0], table("orders", "id! customer_id sold_by"))
+    bought = row("orders", {"id": 5, "customer_id": None, "sold_by": 4})
+
+    assert len(plan(wrong, schema, (bought,)).obstacles) == 1
+
+
 # Twice, at once, stale
 
 

@@ -31,9 +31,11 @@ UNION = BRITAIN.replace("uk", "eu")
 TOLD = ("complaint_told", "court_told")
 
 
-def terms(*blocks: str, region: str = BRITAIN, **settings: Any) -> Terms:
+def terms(
+    *blocks: str, region: str = BRITAIN, rights: tuple[str, ...] = (RIGHTS,), **settings: Any
+) -> Terms:
     """Return the terms of a small shop."""
-    policy = shop(CARE, RIGHTS, *blocks, region=region)
+    policy = shop(CARE, *rights, *blocks, region=region)
     return terms_of(policy, policy.places, Settings(**settings))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from placket.rights.due import Do, Next, Wait, acknowledgement_due, due, next_step
+from placket.rights.due import Do, Next, Wait, acknowledgement_due, due, next_step, plain_due
 from placket.rights.moves import Move
 from placket.rights.right import Right
 from tests.unit.rights.asking import (
@@ -207,3 +208,12 @@ def test_a_closed_request_has_no_next_step() -> None:
     request = request_of(asked_for(Right.ACCESS), move(Move.WITHDRAWN, 1))
 
     assert next_step(request, UK, day(2)) is None
+
+
+def test_terms_of_no_law_set_no_day() -> None:
+    lawless = replace(UK, laws=())
+    request = request_of(asked_for(Right.ACCESS))
+
+    assert due(request, lawless) is None
+    with pytest.raises(ValueError, match="terms name no law"):
+        plain_due(request, lawless)

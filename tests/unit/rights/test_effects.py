@@ -64,3 +64,12 @@ def test_nothing_happens_for_somebody_unknown_or_after_the_end() -> None:
 
     assert at_once(unknown, UNDER, day(3)) == ()
     assert at_once(closed, UNDER, day(3)) == ()
+
+
+def test_what_no_clause_or_field_names_is_not_frozen() -> None:
+    silent = terms("status: calm\nholds_while: [order is open]", rights=())
+    vague = request_of(asked_for(Right.RECTIFICATION), verified(1, "token"))
+    erasure = request_of(asked_for(Right.ERASURE), verified(1, "token"))
+
+    assert at_once(vague, UNDER, day(1)) == ()
+    assert at_once(erasure, silent, day(1)) == ()
