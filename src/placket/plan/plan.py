@@ -13,6 +13,7 @@ import msgspec
 from placket.catalogue.model import Scalar  # noqa: TC001 - read at run time, see above
 from placket.law.calendar import Instant  # noqa: TC001 - read at run time, see above
 from placket.plan.inventory import Pairs  # noqa: TC001 - read at run time, see above
+from placket.rights.moves import OBSTRUCTED, SECOND_PERSON, STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,6 +118,21 @@ class Plan:
     def changes(self) -> tuple[Step, ...]:
         """Return the steps that change a source, in order."""
         return tuple(step for step in self.steps if step.action in CHANGING)
+
+    @property
+    def to_do(self) -> tuple[Step, ...]:
+        """Return the steps that are carried out, in order: neither what stays nor what is left out.
+
+        A step's number, from 1, is its name in `step_carried_out`.
+        """
+        return tuple(step for step in self.steps if step.action not in {*STAYING, Action.WITHHOLD})
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Return what the `planned` fact says of the plan beside its digest."""
+        large = (SECOND_PERSON,) if self.second_person else ()
+        against = (OBSTRUCTED,) if self.obstacles else ()
+        return (f"{STEPS}{len(self.to_do)}", *large, *against)
 
     @property
     def rows_changed(self) -> int:

@@ -11,6 +11,7 @@ from placket.rights.guards import refusal
 from placket.rights.moves import (
     ASKED_BY,
     IS_STAFF,
+    OBSTRUCTED,
     SECOND_PERSON,
     STEPS,
     Move,
@@ -139,6 +140,7 @@ def _planned(_request: Request, fact: Fact) -> Changed:
         digest=fact.thing,
         steps=next(int(number) for number in marked(fact, STEPS) if number.isdecimal()),
         second_person=SECOND_PERSON in fact.marks,
+        obstructed=OBSTRUCTED in fact.marks,
     )
     return {"plan": plan, "approvals": (), "carried": frozenset()}
 

@@ -209,6 +209,12 @@ GUARDS: Final[Mapping[Move, tuple[Guard, ...]]] = MappingProxyType(
         Move.APPROVED: (
             PLANNED,
             SAME_PLAN,
+            Guard(
+                "something stands against the plan",
+                lambda request, _fact, _terms: (
+                    request.plan is not None and not request.plan.obstructed
+                ),
+            ),
             # INVARIANT: no path to approved without verified identity.
             PROVEN,
             MANDATED,

@@ -70,6 +70,7 @@ STEPS: Final = "steps:"
 ASKED_BY: Final = "asked_by:"
 IS_STAFF: Final = "is_staff:"
 SECOND_PERSON: Final = "second_person"
+OBSTRUCTED: Final = "obstructed"
 ABUSIVE_INTENT: Final = "abusive_intent"
 REMEDIES_TOLD: Final = frozenset({"complaint_told", "court_told"})
 EXTENSION_REASONS: Final = frozenset({"complexity", "number_of_requests"})

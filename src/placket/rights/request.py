@@ -67,12 +67,16 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """The newest plan made for the request, by its digest; steps: how many there are to do."""
+    """The newest plan made for the request, by its digest; steps: how many there are to do.
+
+    obstructed: something stands against it that was known when it was made.
+    """
 
     at: Instant
     digest: str
     steps: int
     second_person: bool
+    obstructed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

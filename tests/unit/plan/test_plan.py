@@ -10,6 +10,7 @@ from placket.plan.asking import By, Hold, Size
 from placket.plan.inventory import row_digest
 from placket.plan.plan import Change, changes_since, read_plan, write_plan
 from placket.plan.words import lines
+from placket.rights.right import Right
 from tests.unit.plan.shops import POLICY, plan, row, table
 
 SHOP = """
@@ -120,3 +121,13 @@ def test_a_plan_far_over_the_usual_needs_a_second_person(
     size: Size, rows: int, is_large: bool
 ) -> None:
     assert size.is_large(rows) is is_large
+
+
+def test_the_fact_of_a_plan_says_its_steps_and_what_stands_against_it() -> None:
+    assert plan(SHOP, [], ROWS).marks == ("steps:2",)
+    assert plan(SHOP, SCHEMA, ROWS, size=Size(at_least=1)).marks == (
+        "steps:2",
+        "second_person",
+        "obstructed",
+    )
+    assert plan(SHOP, SCHEMA, ROWS, right=Right.ACCESS).marks == ("steps:3",)

@@ -183,6 +183,12 @@ def test_a_new_plan_takes_the_approval_of_the_old_one() -> None:
     assert why_not(request) == ("this is not the newest plan",)
 
 
+def test_a_plan_against_which_something_stands_is_not_approved() -> None:
+    request = request_of(*erasure(planned(2, "d1", "obstructed"), approved(3)))
+
+    assert why_not(request) == ("something stands against the plan",)
+
+
 def test_an_answer_goes_to_no_address_but_the_persons_own() -> None:
     done = erasure(planned(2), approved(3), carried_out(4, "1"))
 
