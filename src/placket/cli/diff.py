@@ -19,13 +19,15 @@ from placket.gate.concerned import Concerned, concerned
 from placket.gate.differing import PersonsChange, persons_change
 from placket.gate.opening import UTC_ZONE, open_gate
 from placket.law.calendar import date_of
-from placket.policy.diff import compare
+from placket.policy.diff import Difference, compare
 from placket.policy.load import Loaded, bind
 from placket.policy.parse import parse
 from placket.settings import Settings, policy_file, read_settings
 from placket.store.opening import open_ledger
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from placket.gate.gate import Gate
     from placket.policy.compile import Policy
     from placket.policy.parse import Document
@@ -83,15 +85,23 @@ def command(  # noqa: PLR0913 - one parameter an option
     difference = compare(before, after)
     found = _for_whom(settings, before, after, out, whose) if url else None
     if as_json:
-        write_json(
-            {**as_plain(difference), **({} if found is None else {"for_whom": asdict(found)})}
-        )
+        persons = {} if found is None else {"for_whom": asdict(found[0]), "written": found[1]}
+        write_json({**as_plain(difference), **persons})
         return DONE
+    _show(difference, found, out)
+    return DONE
+
+
+def _show(
+    difference: Difference, found: tuple[PersonsChange, int] | None, out: Path | None
+) -> None:
     for line in lines_of(difference):
         click.echo(line)
-    for line in () if found is None else persons_lines(found):
-        click.echo(line)
-    return DONE
+    if found is not None:
+        for line in persons_lines(found[0]):
+            click.echo(line)
+        if out is not None:
+            click.echo(f"{found[1]:,} ids written to {out}")
 
 
 def _document(name: str, settings: Settings, *, runs: bool) -> Document:
@@ -136,7 +146,8 @@ def _published(settings: Settings, *, is_named: bool) -> dict[str, str]:
 
 def _for_whom(
     settings: Settings, old: Document, new: Document, out: Path | None, whose: str
-) -> PersonsChange:
+) -> tuple[PersonsChange, int]:
+    """Return for whom the policies differ, and how many ids were written to `out`."""
     with bar("building standing") as progress:
         gate = open_gate(settings, progress=progress)
     with gate:
@@ -146,16 +157,13 @@ def _for_whom(
             concerned(gate, before, after, progress=partial(told, "folding everybody")) as asked,
         ):
             found = persons_change(asked, progress=partial(told, "asking"))
-            if out is not None:
-                _write(out, asked, whose)
-    return found
+            written = 0 if out is None else write_lines(out, _listed(asked, whose))
+    return found, written
 
 
 def _bound(gate: Gate, document: Document) -> Policy:
     return bind(document, on=date_of(gate.now(), UTC_ZONE))
 
 
-def _write(out: Path, asked: Concerned, whose: str) -> None:
-    persons = asked.list_asked() if whose == _ASKED else asked.list_told()
-    written = write_lines(out, persons)
-    click.echo(f"{written:,} ids of those who are {whose} written to {out}", err=True)
+def _listed(asked: Concerned, whose: str) -> Iterator[str]:
+    return asked.list_asked() if whose == _ASKED else asked.list_told()
