@@ -172,12 +172,14 @@ def _run(gate: Gate, listener: socket.socket, *, open_console: bool, as_json: bo
     import uvicorn  # noqa: PLC0415 - as above
 
     from placket.web.app import make_app  # noqa: PLC0415 - as above
+    from placket.web.arrival import PromptProtocol  # noqa: PLC0415 - as above
     from placket.web.console.reach import Reach  # noqa: PLC0415 - as above
 
     _log_to_stderr()
     reach = Reach(loopback=_is_local(listener), open_console=open_console)
     config = uvicorn.Config(
         make_app(gate, gate.settings.folder / FILE, reach=reach),
+        http=PromptProtocol,
         access_log=False,
         log_config=None,
         lifespan="off",
