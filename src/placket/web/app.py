@@ -29,7 +29,15 @@ if TYPE_CHECKING:
 
     from placket.gate.gate import Gate
 
-PAGES: Final = ("/privacy/notice", "/console/activities", "/console/decisions", "/console/audit")
+PAGES: Final = (
+    "/privacy/notice",
+    "/privacy/cookies",
+    "/privacy/changes",
+    "/privacy/contact",
+    "/console/activities",
+    "/console/decisions",
+    "/console/audit",
+)
 """The pages that the first page links."""
 
 

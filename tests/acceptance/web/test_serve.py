@@ -31,6 +31,9 @@ def test_it_prints_its_pages_and_ends_cleanly(folder: Path) -> None:
     assert process.returncode == 0
     assert printed.splitlines() == [
         f"  {address}/privacy/notice",
+        f"  {address}/privacy/cookies",
+        f"  {address}/privacy/changes",
+        f"  {address}/privacy/contact",
         f"  {address}/console/activities",
         f"  {address}/console/decisions",
         f"  {address}/console/audit",

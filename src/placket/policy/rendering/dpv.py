@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from placket.policy import vocabulary
 from placket.policy.compile import uses_of
@@ -80,7 +79,8 @@ def dpv_as_json(policy: Policy) -> str:
 
 
 def _safe(text: str) -> str:
-    return quote(_PLAIN_ID.sub("-", text.lower()).strip("-"), safe="") or "policy"
+    """Return a name as part of an IRI: letters, digits and marks that need no quoting."""
+    return _PLAIN_ID.sub("-", text.lower()).strip("-") or "policy"
 
 
 def _ours(kind: str, name: str) -> dict[str, str]:
