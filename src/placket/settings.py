@@ -16,6 +16,8 @@ FILE: Final = "placket.toml"
 PREFIX: Final = "PLACKET_"
 LARGEST: Final = 262_144
 """The bytes of a settings file at most."""
+MOST: Final = 1_000_000_000
+"""What a number is at most where nothing else is said."""
 
 
 class SettingsUnusable(Exception):
@@ -30,9 +32,12 @@ class SourceSettings:
     catalogue: Path
 
 
-def setting(default: Any, doc: str, unit: str = "") -> Any:
-    """Return a field of Settings that carries its own documentation."""
-    return field(default=default, metadata={"doc": doc, "unit": unit})
+def setting(default: Any, doc: str, unit: str = "", *, within: tuple[int, int] = (1, MOST)) -> Any:
+    """Return a field of Settings that carries its own documentation.
+
+    within: the least and the greatest number that it takes.
+    """
+    return field(default=default, metadata={"doc": doc, "unit": unit, "within": within})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,9 @@ class Settings:
     key_file: str = setting("placket.key", "the wrapping key of the keyring, in no database")
     policy: str = setting("policy.md", "the policy document, or its folder")
     host: str = setting("127.0.0.1", "the address the web server listens on")
-    port: int = setting(8600, "the port the web server listens on; 0 takes a free one")
+    port: int = setting(
+        8600, "the port the web server listens on; 0 takes a free one", within=(0, 65_535)
+    )
     view_good_for: int = setting(
         60, "how long a replicated standing may serve views before it is stale", "seconds"
     )
@@ -112,6 +119,10 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(read.decode())
     except FileNotFoundError:
         raise SettingsUnusable(f"there is no {file}; `placket init` writes one") from None
+    except RecursionError:
+        raise SettingsUnusable(
+            f"{file} is nested too deep; write lines such as `port = 8600`"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise SettingsUnusable(
             f"{file} is not TOML: {fault}; write lines such as `port = 8600`"
@@ -119,13 +130,24 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _typed(file: Path, name: str, value: object) -> Any:
-    wanted = type(next(f.default for f in fields(Settings) if f.name == name))
-    if wanted is int:
-        try:
-            return int(str(value))
-        except ValueError:
-            raise SettingsUnusable(f"`{name}` in {file} is a whole number") from None
-    return str(value)
+    of = next(f for f in fields(Settings) if f.name == name)
+    if not isinstance(of.default, int):
+        return _text(f"`{name}` in {file}", value)
+    least, most = of.metadata["within"]
+    try:
+        number = int(str(value))
+    except ValueError:
+        raise SettingsUnusable(f"`{name}` in {file} is a whole number") from None
+    if not least <= number <= most:
+        raise SettingsUnusable(f"`{name}` in {file} is a number from {least} to {most}")
+    return number
+
+
+def _text(what: str, value: object) -> str:
+    # No path and no address holds a control character; the system refuses some of them.
+    if isinstance(value, str) and value.isprintable() and value.strip():
+        return value
+    raise SettingsUnusable(f"{what} is a text in quotes, on one line and not empty")
 
 
 def _sources(file: Path, folder: Path, written: object) -> Mapping[str, SourceSettings]:
@@ -139,9 +161,10 @@ def _sources(file: Path, folder: Path, written: object) -> Mapping[str, SourceSe
             raise SettingsUnusable(
                 f"`[sources.{name}]` in {file} needs `url` and `catalogue` alone"
             )
-        found[name] = SourceSettings(
-            url=_url(folder, str(source["url"])), catalogue=folder / str(source["catalogue"])
-        )
+        where = f"of `[sources.{name}]` in {file}"
+        url = _text(f"`url` {where}", source["url"])
+        catalogue = _text(f"`catalogue` {where}", source["catalogue"])
+        found[name] = SourceSettings(url=_url(folder, url), catalogue=folder / catalogue)
     return MappingProxyType(found)
 
 
