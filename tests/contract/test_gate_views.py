@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from placket.decide.question import Question
+from placket.gate.gate import system_now
 from placket.sources.reflect import reflect
 from placket.sources.replica import Replicated
-from tests.contract.gates import known, no, policy, yes
+from tests.contract.gates import DAY, known, no, policy, yes
 from tests.contract.installed import NEWS, Installation, install
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CALLS = Question(activity="care_quality")
+HOUR = DAY // 24
+TERMS = sa.table("placket_replica")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -123,3 +126,20 @@ def test_the_schema_of_a_shop_is_its_own_tables_alone(made: Installation) -> Non
 
     assert after == before
     assert {table.name for table in after.tables} == {"call", "customer"}
+
+
+@pytest.mark.parametrize("skew", [-HOUR, 10 * 365 * DAY])
+def test_the_term_of_views_runs_by_the_clock_of_their_database(
+    made: Installation, skew: int
+) -> None:
+    made.gate.clock = lambda: system_now() + skew
+    made.views.apply(NEWS)
+    before = system_now()
+
+    made.views.refresh()
+    made.views.refresh_changed()
+
+    assert made.rows("placket_newsletter_email_customer") == [1, 2]
+    with made.views.engine.connect() as connection:
+        (good_until,) = connection.scalars(sa.select(sa.column("good_until")).select_from(TERMS))
+    assert before < good_until < before + HOUR

@@ -185,11 +185,11 @@ class SourceViews:
         policy, kept = self._remade()
         if not kept.made:
             return Replicated()
-        position = self.gate.size()
-        return Replica(self.engine).replicate(
+        position, replica = self.gate.size(), Replica(self.engine)
+        return replica.replicate(
             self._plan(policy, kept.made),
             Standings(self.gate, policy.fold_digest),
-            now=self.gate.now(),
+            now=replica.now(self.name),
             good_for_seconds=self.gate.settings.view_good_for,
             position=position,
             progress=progress,
@@ -239,10 +239,11 @@ class SourceViews:
         since: int,
         position: int,
     ) -> Replicated:
-        return Replica(self.engine).replicate(
+        replica = Replica(self.engine)
+        return replica.replicate(
             plan,
             Standings(self.gate, policy.fold_digest),
-            now=self.gate.now(),
+            now=replica.now(self.name),
             good_for_seconds=self.gate.settings.view_good_for,
             position=position,
             keys=persons,

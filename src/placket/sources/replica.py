@@ -94,6 +94,15 @@ class Replica:
                 trees.run(connection, exp.Drop(tables=[trees.table(name)], kind="TABLE"))
         return gone
 
+    def now(self, source: str) -> Instant:
+        """Return the instant by the database's own clock, by which its views are stale or not.
+
+        Another machine's clock, hours ahead, would keep them for hours after the last renewal.
+        """
+        with reached(source), self.engine.connect() as connection:
+            clock = exp.Select(expressions=[trees.clock(trees.dialect_of(connection))])
+            return int(trees.run(connection, clock).scalar_one())
+
     def position(self, plan: ReplicaPlan) -> int | None:
         """Return the position that all tables of `plan` have reached under its policy.
 
@@ -126,7 +135,8 @@ class Replica:
         Without `keys` every person is looked up, and the term is renewed at the very end, in
         the transaction of the last change. keys: ids of changed persons, every id of a cluster;
         only their rows are written, and the term is renewed only where the replica stood at
-        `since` or later, so that nobody's change is left out. now: microseconds UTC.
+        `since` or later, so that nobody's change is left out. now: microseconds UTC, by the
+        database's clock.
         Raises PlanTooNarrow, NotReplicated, and SourceUnreachable.
         """
         with reached(plan.source.name):
