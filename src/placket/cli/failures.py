@@ -8,6 +8,7 @@ from placket.cli.outcome import REFUSED, WORLD, WRONG_USE, Ended
 
 CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.settings.SettingsUnusable": (WRONG_USE, ""),
+    "placket.law.packs.NotInForce": (WORLD, "see that this machine's clock is right"),
     "placket.gate.gate.NotAnIdentifier": (WRONG_USE, ""),
     "placket.gate.gate.UnknownActivity": (WRONG_USE, ""),
     "placket.gate.instants.NotAnInstant": (WRONG_USE, ""),
@@ -26,7 +27,10 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.store.refusals.LedgerBusy": (WORLD, "try again when the other process is done"),
     "placket.store.refusals.UnknownOutcome": (WORLD, "run the same command again"),
     "placket.store.refusals.StaleFolds": (REFUSED, "run the command again"),
-    "placket.store.refusals.FoldMissing": (REFUSED, "run `placket policy publish POLICY` again"),
+    "placket.store.refusals.FoldMissing": (
+        REFUSED,
+        "run the command again: another policy took over; if it stays so, `placket policy publish`",
+    ),
     "placket.store.refusals.PolicyConflict": (REFUSED, "give the text a new `version:`"),
     "placket.store.refusals.NotInTree": (REFUSED, "try again in a second"),
     "placket.store.refusals.ForeignKeyring": (

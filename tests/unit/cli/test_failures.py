@@ -1,6 +1,7 @@
 """Each refusal of the parts below ends a command with a code, a sentence and perhaps a mend."""
 
 import importlib
+from datetime import date
 
 import pytest
 
@@ -9,6 +10,7 @@ from placket.cli.outcome import REFUSED, WORLD, WRONG_USE
 from placket.gate.instants import NotAnInstant
 from placket.gate.versions import NothingPublished
 from placket.keyring.refusals import WrongWrappingKey
+from placket.law.packs import NotInForce
 from placket.sources.connect import NotADatabase, SourceUnreachable
 from placket.store.refusals import FactConflict, LedgerMissing, LedgerUnwritable, PolicyConflict
 
@@ -51,6 +53,15 @@ def test_every_refusal_is_told(kind: type[Exception]) -> None:
     assert end.code in {WRONG_USE, REFUSED, WORLD}
     assert end.sentence[0].islower() or not end.sentence[0].isalpha()
     assert not end.sentence.endswith(".")
+
+
+def test_a_clock_from_before_the_law_is_told() -> None:
+    end = ended(NotInForce("eu", date(1970, 1, 1), "anything"))
+
+    assert end is not None
+    assert end.code == WORLD
+    assert end.sentence == "the law pack `eu` says nothing about anything on 1970-01-01"
+    assert end.mend == "see that this machine's clock is right"
 
 
 def test_every_class_that_is_named_is_there() -> None:
