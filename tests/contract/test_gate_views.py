@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CALLS = Question(activity="care_quality")
 HOUR = DAY // 24
-TERMS = sa.table("placket_replica")
+TERMS = sa.table("placket_replica", sa.column("good_until", sa.BigInteger))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -141,5 +141,5 @@ def test_the_term_of_views_runs_by_the_clock_of_their_database(
 
     assert made.rows("placket_newsletter_email_customer") == [1, 2]
     with made.views.engine.connect() as connection:
-        (good_until,) = connection.scalars(sa.select(sa.column("good_until")).select_from(TERMS))
+        good_until: int = connection.scalars(sa.select(TERMS.c.good_until)).one()
     assert before < good_until < before + HOUR

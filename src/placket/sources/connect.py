@@ -45,18 +45,22 @@ def open_source(url: str) -> Engine:
     A SQLite file that is not there is unreachable, and is not made.
     """
     address = parse_url(url)
-    shown = address.render_as_string(hide_password=True)
+    # Options may hold a password too.
+    shown = address.set(query={}).render_as_string(hide_password=True)
     try:
         engine = create_engine(_existing(address), connect_args=_patience(address))
     except (NoSuchModuleError, ModuleNotFoundError) as fault:
         raise DriverMissing(f"no driver for `{address.drivername}` is installed") from fault
+    except (ArgumentError, TypeError, ValueError) as fault:
+        raise NotADatabase(f"`{shown}` has an option that its driver does not take") from fault
     try:
         with engine.connect() as connection:
             if address.get_backend_name() == "sqlite":
                 # SQLite opens any file; only reading tells whether it is a database.
                 connection.exec_driver_sql("PRAGMA schema_version")
             return engine
-    except SQLAlchemyError as fault:
+    except (SQLAlchemyError, TypeError, ValueError) as fault:
+        # An option of the address that the driver cannot read is no error of the database's.
         engine.dispose()
         raise SourceUnreachable(f"`{shown}` did not answer; check it and that it runs") from fault
 
