@@ -143,3 +143,34 @@ def test_the_term_of_views_runs_by_the_clock_of_their_database(
     with made.views.engine.connect() as connection:
         good_until: int = connection.scalars(sa.select(TERMS.c.good_until)).one()
     assert before < good_until < before + HOUR
+
+
+@pytest.mark.parametrize("how", ["changed", "persons", "all"])
+def test_a_shop_put_back_from_a_copy_without_views_gets_them_again(
+    made: Installation, how: str
+) -> None:
+    made.views.apply(NEWS)
+    with made.views.engine.begin() as connection:
+        for name in sorted(made.names()):
+            kind = "VIEW" if "newsletter" in name else "TABLE"
+            connection.execute(sa.text(f"DROP {kind} {name}"))
+
+    match how:
+        case "changed":
+            made.views.refresh_changed()
+        case "persons":
+            made.views.refresh_persons(made.persons, since=made.gate.size())
+        case _:
+            made.views.refresh()
+
+    assert made.rows("placket_newsletter_email_customer") == [1, 2]
+
+
+def test_a_shop_put_back_from_a_copy_with_other_columns_gets_its_own(made: Installation) -> None:
+    made.views.apply(NEWS)
+    with made.views.engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE placket_standing_customer ADD COLUMN was BIGINT"))
+
+    made.views.refresh_changed()
+
+    assert made.rows("placket_newsletter_email_customer") == [1, 2]

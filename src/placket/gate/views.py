@@ -13,7 +13,7 @@ from placket.decide.decide import prepare
 from placket.decide.question import Question
 from placket.gate.changes import changed_persons
 from placket.sources.connect import open_source
-from placket.sources.replica import Replica, Replicated, reached
+from placket.sources.replica import NotReplicated, PlanTooNarrow, Replica, Replicated, reached
 from placket.sources.replica_plan import plan_replica
 from placket.sources.replica_rows import unheard
 from placket.sources.views import PurposeViews, apply_views, drop_named, view_of
@@ -185,6 +185,14 @@ class SourceViews:
         policy, kept = self._remade()
         if not kept.made:
             return Replicated()
+        try:
+            return self._filled(policy, kept, progress)
+        except (NotReplicated, PlanTooNarrow):
+            # The shop was put back from a copy in which they were not, or not yet so.
+            self._make(policy, kept.made, kept)
+            return self._filled(policy, self.kept(), progress)
+
+    def _filled(self, policy: Policy, kept: Kept, progress: Progress) -> Replicated:
         position, replica = self.gate.size(), Replica(self.engine)
         return replica.replicate(
             self._plan(policy, kept.made),
@@ -240,15 +248,18 @@ class SourceViews:
         position: int,
     ) -> Replicated:
         replica = Replica(self.engine)
-        return replica.replicate(
-            plan,
-            Standings(self.gate, policy.fold_digest),
-            now=replica.now(self.name),
-            good_for_seconds=self.gate.settings.view_good_for,
-            position=position,
-            keys=persons,
-            since=since,
-        )
+        try:
+            return replica.replicate(
+                plan,
+                Standings(self.gate, policy.fold_digest),
+                now=replica.now(self.name),
+                good_for_seconds=self.gate.settings.view_good_for,
+                position=position,
+                keys=persons,
+                since=since,
+            )
+        except (NotReplicated, PlanTooNarrow):
+            return self.refresh()
 
     def close(self) -> None:
         """Let go of the source's database."""
