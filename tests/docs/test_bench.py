@@ -27,6 +27,7 @@ JOBS = {
     "batches of": "facts-batch",
     "`used` of": "passages",
     "the tree": "verify",
+    "a policy tried": "diff",
     "a view's statements": "view",
     "every row of a view": "view",
 }
