@@ -449,3 +449,14 @@ def test_a_source_that_the_catalogue_does_not_name_is_refused(shop: Engine) -> N
             policy_version=lambda _at: "1",
             secret=SECRET,
         )
+
+
+def test_a_key_to_a_name_with_a_line_break_is_told(postgres_database: str) -> None:
+    engine = open_source(postgres_database)
+    with engine.begin() as connection:
+        connection.exec_driver_sql('CREATE TABLE "a\nb" (id INTEGER PRIMARY KEY)')
+        connection.exec_driver_sql('CREATE TABLE c (a INTEGER REFERENCES "a\nb" (id))')
+
+    with pytest.raises(SourceUnreachable, match="rename that table or column"):
+        reflect(engine)
+    engine.dispose()

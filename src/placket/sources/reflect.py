@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import inspect
 
 from placket.catalogue.schema import ColumnSchema, ForeignKey, Schema, TableSchema
+from placket.sources.connect import SourceUnreachable
 from placket.sources.trees import own_name
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, Inspector
 
 
 def reflect(engine: Engine) -> Schema:
@@ -18,12 +19,13 @@ def reflect(engine: Engine) -> Schema:
 
     Placket's own are left out too: no catalogue names them, and none of them is drift. A name
     may hold any character. A type that the driver does not know is empty text.
+    Raises SourceUnreachable where SQLAlchemy cannot read a key.
     """
     inspector = inspect(engine)
     columns = inspector.get_multi_columns()
     parts: dict[str, Any] = {
         "keys": inspector.get_multi_pk_constraint(),
-        "foreign": inspector.get_multi_foreign_keys(),
+        "foreign": _foreign_keys(inspector),
         "indexes": inspector.get_multi_indexes(),
         "unique": inspector.get_multi_unique_constraints(),
     }
@@ -34,6 +36,17 @@ def reflect(engine: Engine) -> Schema:
         if not at[1].startswith(own_name(""))
     ]
     return Schema(tables=tuple(tables), dialect=engine.dialect.name)
+
+
+def _foreign_keys(inspector: Inspector) -> Any:
+    try:
+        return inspector.get_multi_foreign_keys()
+    except AttributeError as fault:
+        # On PostgreSQL SQLAlchemy 2.0 reads the words of a key line by line.
+        raise SourceUnreachable(
+            "a foreign key leads to or from a name with a line break, and cannot be read;"
+            " rename that table or column"
+        ) from fault
 
 
 def _has_comments(engine: Engine) -> bool:
