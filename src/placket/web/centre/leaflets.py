@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 from placket.law.calendar import date_of
+from placket.policy.comparing.telling import says
+from placket.policy.diff import compare
+from placket.policy.parse import parse
 from placket.policy.rendering.leaflets import change_page, contact_page, cookie_page
 from placket.policy.rendering.outline import direction_of
 from placket.web.look.rendering import page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from typing import Any
 
@@ -19,8 +23,11 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from placket.policy.compile import Policy
+    from placket.policy.diff import ClauseChange
     from placket.policy.front import Front
     from placket.store.ledger import KeptPolicy
+
+_TWO: Final = 2  # a version and the one before it
 
 
 def cookies(request: Request) -> Response:
@@ -34,7 +41,46 @@ def changes(request: Request) -> Response:
     gate = request.app.state.gate
     policy = gate.policy
     versions = tuple(shown_versions(gate.versions.kept, policy.front, now=gate.now()))
-    return _leaflet("changes.html", policy, sayings=change_page(policy), versions=versions)
+    return _leaflet(
+        "changes.html",
+        policy,
+        sayings=change_page(policy),
+        versions=versions,
+        change=_newest_change(gate.versions.kept),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownChange:
+    """What the newest version changes of the one before. sentences: what follows for persons."""
+
+    old: str
+    new: str
+    sentences: tuple[str, ...]
+    clauses: tuple[ClauseChange, ...]
+
+
+def _newest_change(kept: Sequence[KeptPolicy]) -> ShownChange | None:
+    newest = kept[-_TWO:]
+    return shown_change(newest[0].text, newest[1].text) if len(newest) == _TWO else None
+
+
+@lru_cache(maxsize=8)
+def shown_change(old: str, new: str) -> ShownChange | None:
+    """Return what the policy `new` changes of `old`, both as text; None where one is none.
+
+    A version is never changed, so the comparison is kept.
+    """
+    before, after = parse(old).document, parse(new).document
+    if before is None or after is None:
+        return None
+    found = compare(before, after)
+    return ShownChange(
+        old=found.old,
+        new=found.new,
+        sentences=tuple(says(consequence) for consequence in found.consequences),
+        clauses=found.clauses,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
