@@ -61,6 +61,9 @@ def _fate(asking: Asking, staying: Staying, row: Row) -> list[Doing]:
     columns = dict.fromkeys((*wanted.targets, *(row.values if wanted.deletes else ()), *kept))
     stays = staying.of(row, table, columns, kept)
     if wanted.deletes and not stays:
+        waiting = staying.case_needs(row)
+        if waiting is not None:
+            return [Doing(row=row, action=Action.WAIT, because=waiting)]
         return [Doing(row=row, action=Action.DELETE, because=asking.because)]
     if not asking.is_narrowed:
         stays |= dict.fromkeys(_key_held(row, table, stays), (Action.KEEP, _EMPTIED))

@@ -109,6 +109,12 @@ class Staying:
                 return Action.WAIT, self._waiting(relation)
         return None
 
+    def case_needs(self, row: Row) -> Because | None:
+        """Return why a row that would go waits: a row of an open case points at it."""
+        cases = (name for name, (beside, _) in self.open_cases.items() if row.at in beside)
+        relation = next(cases, None)
+        return None if relation is None else self._waiting(relation)
+
     def _waiting(self, relation: str) -> Because:
         return Because(
             law="GDPR Art. 17(1)(a)",

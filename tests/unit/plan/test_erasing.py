@@ -330,3 +330,25 @@ def test_a_whole_row_that_stays_locks_every_category_of_its_table() -> None:
         "kept:billing_records:own_request:",
         "kept:email:own_request:",
     )
+
+
+def test_a_row_that_an_open_order_points_at_waits_with_it() -> None:
+    sending = """
+      orders:
+        subject: {email: email}
+      label:
+        owner: <- orders.label_id
+      bag:
+        owner: order_id -> orders.id
+"""
+    schema = [table("orders", "id! email label_id", "label_id -> label.id"), table("label", "id!")]
+    rows = (
+        row("orders", {"id": 8, "email": None, "label_id": 3}, events=(OPENED,)),
+        row("label", {"id": 3}),
+        row("label", {"id": 4}),
+    )
+
+    found = plan(sending, schema, rows)
+
+    assert told(found.steps) == ["delete label[4]", "wait orders[8]", "wait label[3]"]
+    assert found.obstacles == ()
