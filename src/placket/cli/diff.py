@@ -156,7 +156,7 @@ def _for_whom(
             bars() as told,
             concerned(gate, before, after, progress=partial(told, "folding everybody")) as asked,
         ):
-            found = persons_change(asked, progress=partial(told, "asking"))
+            found = persons_change(asked, gate=gate, progress=partial(told, "asking"))
             written = 0 if out is None else write_lines(out, _listed(asked, whose))
     return found, written
 

@@ -183,6 +183,9 @@ def persons_lines(found: PersonsChange) -> Iterator[str]:
         yield "  no activity gains or loses anybody"
     for row in found.overdue:
         yield f"  newly overdue: {lay(row.datum)} of {row.persons:,} {_persons(row.persons)}"
+    for late in found.overdue_rows:
+        word = "row" if late.rows == 1 else "rows"
+        yield f"  newly overdue: {late.rows:,} {word} of {late.table} in {late.source}"
     for asked in found.asked_for:
         by = f" by {asked.channel}" if asked.channel else ""
         why = {"wording": "their yes no longer counts", "widened": "it covers more now"}
