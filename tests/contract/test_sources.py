@@ -451,12 +451,13 @@ def test_a_source_that_the_catalogue_does_not_name_is_refused(shop: Engine) -> N
         )
 
 
-def test_a_key_to_a_name_with_a_line_break_is_told(postgres_database: str) -> None:
+def test_a_key_on_a_name_with_a_line_break_is_told(postgres_database: str) -> None:
     engine = open_source(postgres_database)
     with engine.begin() as connection:
-        connection.exec_driver_sql('CREATE TABLE "a\nb" (id INTEGER PRIMARY KEY)')
-        connection.exec_driver_sql('CREATE TABLE c (a INTEGER REFERENCES "a\nb" (id))')
+        connection.exec_driver_sql("CREATE TABLE a (id INTEGER PRIMARY KEY)")
+        connection.exec_driver_sql('CREATE TABLE c ("a\nid" INTEGER REFERENCES a (id))')
 
     with pytest.raises(SourceUnreachable, match="rename that table or column"):
         reflect(engine)
+
     engine.dispose()

@@ -21,15 +21,17 @@ def reflect(engine: Engine) -> Schema:
     may hold any character. A type that the driver does not know is empty text.
     Raises SourceUnreachable where SQLAlchemy cannot read a key.
     """
-    inspector = inspect(engine)
-    columns = inspector.get_multi_columns()
-    parts: dict[str, Any] = {
-        "keys": inspector.get_multi_pk_constraint(),
-        "foreign": _foreign_keys(inspector),
-        "indexes": inspector.get_multi_indexes(),
-        "unique": inspector.get_multi_unique_constraints(),
-    }
-    comments: Any = inspector.get_multi_table_comment() if _has_comments(engine) else {}
+    # One connection for all of it, given back whatever happens.
+    with engine.connect() as connection:
+        inspector = inspect(connection)
+        columns = inspector.get_multi_columns()
+        parts: dict[str, Any] = {
+            "keys": inspector.get_multi_pk_constraint(),
+            "foreign": _foreign_keys(inspector),
+            "indexes": inspector.get_multi_indexes(),
+            "unique": inspector.get_multi_unique_constraints(),
+        }
+        comments: Any = inspector.get_multi_table_comment() if _has_comments(engine) else {}
     tables = [
         _table(at[1], found, {name: part.get(at) for name, part in parts.items()}, comments.get(at))
         for at, found in sorted(columns.items(), key=lambda item: item[0][1])
