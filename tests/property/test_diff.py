@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 WORD = st.sampled_from(["we", "keep", "your", "data", "for", "6", "7", "months.", "years,"])
 WORDS = st.lists(WORD, max_size=20)
-    st.sampled_from(["we", "keep", "your", "data", "for", "6", "7", "months.", "years,"]),
-    max_size=20,
-)
 
 
 @settings(max_examples=25)
