@@ -40,7 +40,7 @@ def plan_of(asking: Asking) -> Plan:
         policy=asking.policy.digest,
         made_at=asking.at,
         steps=steps(result.doings),
-        obstacles=tuple(dict.fromkeys(refused)),
+        obstacles=tuple(sorted(set(refused), key=lambda o: (o.source, o.table, o.says, o.mend))),
         seen=seen(asking.rows),
     )
     return replace(plan, second_person=asking.size.is_large(plan.rows_changed))
