@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from placket.catalogue import parse
-from placket.gate.opening import create_gate, publish
+from placket.facts import Fact, Kind
+from placket.gate.opening import create_gate, open_gate, publish
 from placket.law.calendar import to_instant
 from placket.settings import Settings
 from placket.sources.sync import sync
+from placket.sources.told import Told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,3 +87,48 @@ def test_a_sync_after_a_link_tells_nothing_again(tmp_path: Path) -> None:
     assert first[0] > 0
     assert first[1] == 1
     assert (again, third) == ((0, 0), (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("created_at", "is_told"), [("2026-02-01 10:00:00", False), ("2026-10-02 10:00:00", True)]
+)
+def test_a_row_of_before_an_erasure_brings_nobody_back_under_another_key(
+    tmp_path: Path, created_at: str, *, is_told: bool
+) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    with engine.begin() as shop:
+        shop.execute(text("CREATE TABLE customer (id INTEGER PRIMARY KEY, email, created_at)"))
+        shop.execute(
+            text("INSERT INTO customer VALUES (7, 'ada@example.org', :at)"), {"at": created_at}
+        )
+    catalogue = parse(CATALOGUE).catalogue
+    assert catalogue is not None
+    october = NOW - 60 * 86_400_000_000
+
+    with create_gate(Settings(folder=tmp_path), clock=lambda: october) as gate:
+        publish(gate, POLICY, "policy.md", by="test")
+        person = gate.persons_for([(gate.identifier("email:ada@example.org"),)])[0]
+        identified = Fact(
+            id="f_ada",
+            kind=Kind.IDENTIFIED,
+            person=person,
+            what="email",
+            occurred_at=october,
+            recorded_at=october,
+        )
+        gate.record([Told(identified, {"identifier": "email:ada@example.org"})])
+        gate.erase(person, by="test", route="test")
+    with open_gate(Settings(folder=tmp_path), clock=lambda: NOW) as gate:
+        found = sync(
+            catalogue,
+            "shop",
+            engine,
+            gate,
+            now=NOW,
+            policy_version=gate.versions.version_at,
+            secret=gate.keys.hmac_key,
+        )
+
+    engine.dispose()
+    assert (found.told > 0) is is_told
+    assert [table.suppressed for table in found.tables] == [int(not is_told)]

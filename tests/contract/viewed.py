@@ -220,7 +220,10 @@ class Ledger:
     folded: dict[str, Standing] = field(default_factory=dict)
     asked: int = 0
 
-    def persons_for(self, keys: Sequence[tuple[Identifier, ...]]) -> Sequence[str]:
+    def persons_for(
+        self, keys: Sequence[tuple[Identifier, ...]], since: Sequence[int] = ()
+    ) -> Sequence[str]:
+        del since
         return [self.persons.setdefault(k[0], f"p{len(self.persons) + 1}") for k in keys]
 
     def has(self, ids: Collection[str]) -> AbstractSet[str]:

@@ -188,19 +188,39 @@ class Gate:
         hashed = self.hash_of(self.identifier(subject))
         return self.ledger.find_own([hashed]).get(hashed)
 
-    def persons_for(self, keys: Sequence[tuple[Identifier, ...]]) -> Sequence[str]:
+    def persons_for(
+        self, keys: Sequence[tuple[Identifier, ...]], since: Sequence[int] = ()
+    ) -> Sequence[str]:
         """Return the person of each key, in order, making those that are new.
 
         The first identifier of a key decides, and gives the person's own id whatever cluster
         it stands in: an id of a fact names it, and must stay when persons are linked. A
-        person of whom every identifier is buried (an erased one whose shop row stayed) gets
-        no new id: empty text, nothing is told.
+        person whose row's own identifier is buried (an erased one whose shop row stayed) gets
+        no new id, nor one with any buried identifier whose row is from before that: empty text,
+        nothing is told. since: since when each row stands, now when not given.
         """
         hashes = [self.hash_of(key[0]) for key in keys]
         known = self.ledger.find_own(hashes)
-        missing = [h for h in hashes if h not in known]
-        buried = self.ledger.tombstones(missing) if missing else {}
-        return [known.get(h) or ("" if h in buried else self._new_person(h)) for h in hashes]
+        stands = since or [self.now()] * len(keys)
+        erased = self._erased([k for k, h in zip(keys, hashes, strict=True) if h not in known])
+        return [
+            known.get(h) or ("" if self._is_gone(key, at, erased) else self._new_person(h))
+            for h, key, at in zip(hashes, keys, stands, strict=True)
+        ]
+
+    def _is_gone(
+        self, key: tuple[Identifier, ...], since: int, erased: Mapping[bytes, int]
+    ) -> bool:
+        if not erased:
+            return False
+        own, *others = (self.hash_of(identifier) for identifier in key)
+        return own in erased or any(since < erased.get(other, since) for other in others)
+
+    def _erased(self, keys: Sequence[tuple[Identifier, ...]]) -> dict[bytes, int]:
+        """Return when the last person was erased whom each buried identifier named."""
+        hashes = [self.hash_of(identifier) for key in keys for identifier in key]
+        buried = self.ledger.tombstones(hashes) if hashes else {}
+        return {h: max(fact.occurred_at for fact in facts) for h, facts in buried.items()}
 
     def _new_person(self, keyed: bytes) -> str:
         person = new_person()

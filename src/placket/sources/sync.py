@@ -48,11 +48,15 @@ Progress = Callable[[str, int, int], None]
 class Sink(Protocol):
     """All that a sync asks of the ledger."""
 
-    def persons_for(self, keys: Sequence[tuple[Identifier, ...]]) -> Sequence[str]:
+    def persons_for(
+        self, keys: Sequence[tuple[Identifier, ...]], since: Sequence[Instant] = ()
+    ) -> Sequence[str]:
         """Return the person of each key, in order, making those that are new.
 
         The first identifier of a key is the row's own and decides; the rest may help to know
-        an erased person. Empty text: this person must not come back, so nothing is told.
+        an erased person, whose row of before the erasure may come back under another key.
+        since: since when each row stands. Empty text: this person must not come back, so
+        nothing is told.
         """
 
     def has(self, ids: Collection[str]) -> AbstractSet[str]:
@@ -214,7 +218,7 @@ class _Sync:
 
     def _batch(self, reader: _RowReader, rows: Sequence[Row], count: _Count) -> None:
         keys = [reader.person_key(row) for row in rows]
-        self._resolve({key for key in keys if key})
+        self._resolve({k: reader.since(row) for row, k in zip(rows, keys, strict=True) if k})
         told: list[Told] = []
         states: list[State] = []
         for row, key in zip(rows, keys, strict=True):
@@ -232,13 +236,13 @@ class _Sync:
         if kept:
             self.sink.remember(kept)
 
-    def _resolve(self, keys: AbstractSet[tuple[Identifier, ...]]) -> None:
+    def _resolve(self, keys: Mapping[tuple[Identifier, ...], Instant]) -> None:
         # Where one key came with more identifiers and with fewer, the sink gets the most.
         new = [key for key in keys if key[0] not in self.persons]
         unique = {key[0]: key for key in sorted(new, key=lambda key: (len(key), key))}
         asked = list(unique.values())
         if asked:
-            found = self.sink.persons_for(asked)
+            found = self.sink.persons_for(asked, [keys[key] for key in asked])
             self.persons.update(zip(unique, found, strict=True))
 
     def _tell(
