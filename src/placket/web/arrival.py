@@ -48,8 +48,9 @@ class PromptProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; a head without an end is refused before it fills the memory."""
+        # Counted before it is read: what ends a request begins the next head at nothing.
+        self._head_bytes += len(data) if self._is_in_head else 0
         super().data_received(data)
-        self._head_bytes += len(data)
         if self._is_in_head and self._head_bytes > MOST_HEAD_BYTES:
             self.send_400_response("The head of the request is too long.")
 
