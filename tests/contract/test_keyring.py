@@ -329,7 +329,9 @@ def test_a_server_that_is_not_there_is_told() -> None:
     with pytest.raises(KeyringUnusable) as raised:
         open_keyring("postgresql://127.0.0.1:1/keys", environ={"PLACKET_WRAPPING_KEY": KEY})
 
-    assert str(raised.value) == "the keyring's server does not let us in; is it up, and the URL right?"
+    assert (
+        str(raised.value) == "the keyring's server does not let us in; is it up, and the URL right?"
+    )
 
 
 # From here on: what holds of the SQLite file and of the key file.
