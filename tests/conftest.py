@@ -22,6 +22,7 @@ from tests.servers import (
 settings.register_profile(
     "quick",
     deadline=None,
+    max_examples=60,
     derandomize="CI" in os.environ,
     suppress_health_check=[HealthCheck.too_slow],
 )

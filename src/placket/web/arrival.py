@@ -57,7 +57,7 @@ class PromptProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Note that a request begins; the first one's time runs since the connection was made."""
         super().on_message_begin()
-        self._is_in_head, self._head_bytes = True, 0
+        self._is_in_head = True
         if self._deadline is None:
             self._wait()
 
