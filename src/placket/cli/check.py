@@ -13,9 +13,11 @@ from placket.cli.draft import draft_file, is_policy, judge_draft, summary, today
 from placket.cli.grouped import by_family, counted, grouped
 from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
 from placket.cli.translations import with_translations
+from placket.cli.written import write_out
 from placket.policy.check import check_published
 from placket.policy.draft.draft import Wish
 from placket.policy.load import Loaded, load_policy
+from placket.policy.parse import parse
 from placket.policy.published import as_published
 from placket.problems import Family, Problem, Severity, has_errors
 from placket.settings import policy_file
@@ -47,7 +49,9 @@ def command(
     drafted = None if is_policy(policy) else draft_file(policy, Wish(today=today()))
     loaded = judge_draft(drafted, str(policy)) if drafted else load_file(policy)
     if published and loaded.document and not drafted:
-        loaded = Loaded(None, check_published(loaded.document), loaded.document)
+        # What does not read stands in no document: it is told beside what is judged.
+        unread = parse(read_text(policy), str(policy_file(policy))).problems
+        loaded = Loaded(None, (*unread, *check_published(loaded.document)), loaded.document)
     if not (published or drafted):
         loaded = with_translations(loaded, policy)
     shown = tuple(p for p in loaded.problems if notes or p.severity is not Severity.NOTE)
@@ -93,26 +97,24 @@ def _write_files(
         from placket.cli.sarif import as_sarif  # noqa: PLC0415 - only who asks waits for it
 
         text = json.dumps(as_sarif(loaded.problems), ensure_ascii=False, indent=2)
-        _write(sarif, f"{text}\n")
+        write_out(f"{text}\n", sarif)
     if html is not None:
         from placket.cli.report import as_report  # noqa: PLC0415 - only who asks waits for it
 
-        _write(html, as_report(loaded, policy_file(policy).name, of_text=of_text))
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise Ended(
-            f"{file} cannot be written: {str(fault.strerror).lower()}",
-            "name a file in a folder that is there",
-            code=WRONG_USE,
-        ) from fault
+        write_out(as_report(loaded, policy_file(policy).name, of_text=of_text), html)
 
 
 def load_file(policy: Path) -> Loaded:
-    """Return the policy of a file or folder under today's law, with all problems."""
+    """Return the policy of a file or folder under today's law, with all problems.
+
+    A text that is no policy yet ends the command.
+    """
+    if not is_policy(policy):
+        raise Ended(
+            f"{policy} is a text, and no policy yet",
+            f"placket draft {policy} --to policy.md",
+            code=WRONG_USE,
+        )
     text = read_text(policy)
     return load_policy(text, str(policy_file(policy)), on=datetime.now(UTC).date())
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from placket.cli.command import placket
-from placket.cli.outcome import PROBLEMS, WORLD, WRONG_USE, Ended
+from placket.cli.outcome import PROBLEMS, REFUSED, WORLD, WRONG_USE, Ended
 from tests.acceptance.cli.conftest import run_placket
 from tests.unit.policy.rendering.shop import FRENCH, TEXT
 
@@ -179,3 +179,49 @@ def test_a_file_that_cannot_be_written_is_told(shop: Path) -> None:
 
     assert ended.code == WRONG_USE
     assert ended.mend == "name a file in a folder that is there"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("notice", "policy.md", "--format", "md", "--out"),
+        ("map", ".", "--out"),
+        ("export", "policy.md", "--format", "fides", "--out"),
+        ("trace", "policy.md", "--html"),
+        ("check", "policy.md", "--html"),
+        ("check", "policy.md", "--sarif"),
+    ],
+)
+def test_no_command_writes_over_what_it_reads(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(shop)
+
+    ended = ending(*words, "policy.md")
+
+    assert ended.code == REFUSED
+    assert ended.sentence == "policy.md is what this command reads; nothing was written"
+    assert (shop / "policy.md").read_text(encoding="utf-8") == TEXT
+    assert sorted(path.name for path in shop.iterdir()) == ["policy.fr.md", "policy.md"]
+
+
+@pytest.mark.parametrize("command", ["notice", "map", "record-of-processing", "trace"])
+def test_a_text_that_is_no_policy_yet_is_to_be_drafted(shop: Path, command: str) -> None:
+    text = shop / "policy.txt"
+    text.write_text("We keep your address for two years.", encoding="utf-8")
+
+    ended = ending(command, text)
+
+    assert ended.sentence == f"{text} is a text, and no policy yet"
+    assert ended.mend == f"placket draft {text} --to policy.md"
+
+
+def test_what_does_not_read_is_told_of_a_published_text_too(shop: Path) -> None:
+    broken = TEXT + "\n### Broken {#X-1}\n\nIt breaks.\n\n```placket\n- a: [\n```\n"
+    (shop / "broken.md").write_text(broken, encoding="utf-8")
+
+    done = run_placket(shop, "check", "broken.md", "--as-published", "--json")
+
+    found = [p["code"] for p in done.plain["problems"] if p["clause"] == "X-1"]
+    assert done.code == PROBLEMS
+    assert "P001" in found
