@@ -105,7 +105,7 @@ def test_the_first_tab_skips_to_the_content(page: Page, served: Served, name: st
 
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url(lambda url: url.endswith("#main"))
 
 
 def test_what_is_to_be_mended_takes_the_focus(page: Page, served: Served) -> None:
