@@ -213,6 +213,13 @@ def test_what_the_text_need_not_say_is_not_missed(word: str) -> None:
     assert told(block.replace(f"\n{word}: it is so", ""), "We tell you.") == ["P304", "P304"]
 
 
+def test_an_address_in_the_text_names_email() -> None:
+    block = "right: access\nby: email"
+
+    assert told(block, "To get a copy of your data, ask care@example.org.") == []
+    assert told(block, "To get a copy of your data, ask us.") == ["P304"]
+
+
 def test_a_wrong_number_of_an_added_rule_still_contradicts_the_text() -> None:
     block = "retain: name\nfor: 1 year from order.closed\nadded: it is so"
 

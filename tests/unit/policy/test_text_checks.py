@@ -327,3 +327,19 @@ def test_data_kept_by_a_form_for_its_own_purpose_are_used() -> None:
 
     assert len(told(form, code="P443")) == 1
     assert told(form, used, code="P443") == []
+
+
+def test_a_draft_is_told_of_no_way_that_its_text_names() -> None:
+    controller = "- controller: Example\n  draft: true"
+    news = "- activity: news\n  purpose: direct_marketing\n  basis: consent\n  draft: true"
+
+    silent = {p.code for p in problems(controller, news)}
+    spoken = {
+        p.code
+        for p in problems(
+            controller, news, "Write to care@example.org.", "Unsubscribe by the link in each email."
+        )
+    }
+
+    assert {"P420", "P426"} <= silent
+    assert spoken.isdisjoint({"P420", "P426"})

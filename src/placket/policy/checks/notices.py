@@ -84,6 +84,9 @@ WORDS: Final = {
     "restriction": r"\brestrict|\blimitation of process|\bstop (?:us )?(?:using|processing)\b",
     "portability": r"\bportab|\bmachine.readable\b|\bstandard format\b",
     "objection": r"\bobject(?:ion)?\b|\boppose\b",
+    "reached": r"\w@\w|\b(?:call|phone|ring) us\b|\bwrite to\b|\bour address\b",
+    "withdrawal": r"\bunsubscrib|\bwithdraw|\bopt(?:ing)?.out\b|\bchange your mind\b|"
+    r"\btake (?:it|that|your (?:yes|consent)) back\b",
     "complaint": r"\bcomplain|\bsupervisory authority\b|\bregulator\b",
     "need": r"\bif you (?:do not|don.t|choose not)\b|\bnot be able to\b|\bmust (?:give|provide)\b|"
     r"\bcontractual (?:obligation|requirement)\b",
@@ -126,7 +129,7 @@ def controllers(book: Book) -> Iterator[Problem]:
                 "an address is named, and nobody who answers for the processing",
                 "call the company the controller, as in `controller:` with its name",
             )
-        elif not any(ways):
+        elif not any(ways) and not book.reads(WORDS["reached"]):
             yield found(
                 "P420",
                 controller,
@@ -227,6 +230,8 @@ def rights_lacking(book: Book) -> Iterator[Problem]:
 def withdrawals(book: Book) -> Iterator[Problem]:
     """Tell each use on consent where no clause says how the yes is taken back."""
     if any(right.name == "withdraw_consent" for right in book.rules(Right)):
+        return
+    if book.reads(WORDS["withdrawal"]):
         return
     for activity in book.activities:
         covering = [c for ch in activity.channel or ("",) for c in book.covering(activity, ch)]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from placket.policy.parse import Clause
 
 SPOKEN: Final[Mapping[str, str]] = {
-    "email": r"e-?mail(?:s|ed|ing)?|mail(?:s|ed|ing)?|newsletters?",
+    "email": r"e-?mail(?:s|ed|ing)?|mail(?:s|ed|ing)?|newsletters?|[\w.+-]+@[\w.-]+\w",
     "phone": r"(?:tele)?phon(?:e|es|ed|ing)|call(?:s|ed|ing)?|ring",
     "sms": r"sms|texts?|text(?:ed|ing)|text messages?",
     "post": r"post(?:al|ed)?|letters?|mail|direct mail|catalogues?",
