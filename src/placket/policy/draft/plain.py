@@ -25,6 +25,9 @@ _RULE: Final = re.compile(r"^[\s|:+=-]+$")
 _WIDE: Final = re.compile(r"\S {3,}\S")
 _ENDS: Final = (".", ";", ":", "!", "?", ",")
 _SHORT: Final = 90
+_LOUD_LETTERS: Final = 4
+"""How many letters a line in capitals has, at least: fewer are an abbreviation."""
+_LOUD_SHARE: Final = 0.8
 _HEADING_WORDS: Final = 13
 _NARROW: Final = 40
 _WRAPPED_AT: Final = 110
@@ -114,7 +117,7 @@ def _unwrapped(lines: list[str]) -> list[str]:
 
 def _is_wrapped(lines: list[str]) -> bool:
     bodies = [line for line in lines if not _HASHES.match(line) and not is_shout(line)]
-    if len(bodies) < 2 or max(map(len, bodies)) > _WRAPPED_AT:  # noqa: PLR2004 - two lines at least
+    if max(map(len, bodies), default=0) > _WRAPPED_AT:
         return False
     # A line that stops inside a sentence, and whose follower begins with a small letter or is
     # set in from its mark, goes on.
@@ -128,10 +131,9 @@ def _is_wrapped(lines: list[str]) -> bool:
 def is_shout(line: str) -> bool:
     """Say whether a short line is written in capitals, as headings are."""
     letters = [c for c in line if c.isalpha()]
-    is_loud = len(letters) > 3 and sum(c.isupper() for c in letters) > 0.8 * len(letters)  # noqa: PLR2004 - a share
-    if _is_place(line):
+    if len(letters) < _LOUD_LETTERS or len(line.strip()) > _SHORT or _is_place(line):
         return False
-    return is_loud and len(line.strip()) <= _SHORT
+    return sum(c.isupper() for c in letters) > _LOUD_SHARE * len(letters)
 
 
 def _piece(line: str, below: str, after: str, *, is_first: bool) -> Piece:
@@ -139,7 +141,7 @@ def _piece(line: str, below: str, after: str, *, is_first: bool) -> Piece:
     if hashes := _HASHES.match(line):
         return Piece(shape=Shape.HEADING, level=len(hashes[1]), text=text[len(hashes[1]) :].strip())
     bare = unmarked(text)
-    if is_shout(text) and len(bare) > 3:  # noqa: PLR2004 - a word
+    if is_shout(text) and len(bare) >= _LOUD_LETTERS:
         return Piece(shape=Shape.HEADING, level=2, text=bare)
     if _is_numbered_heading(text, below or after):
         return Piece(shape=Shape.HEADING, level=2, text=bare)

@@ -32,6 +32,8 @@ _KEPT: Final = frozenset(
     }
 )
 """Words whose last letter is no plural."""
+_STEM: Final = 3
+"""How many letters are left of a word, at least, when its plural is cut off."""
 _LONG: Final = 5
 
 
@@ -68,12 +70,13 @@ def folded(word: str) -> str:
 
 
 def _singular(word: str) -> str:
-    if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):  # noqa: PLR2004 - a stem
+    if len(word) >= _STEM + 2 and word.endswith(("sses", "xes", "ches", "shes")):
         return word[:-2]
-    if len(word) > 4 and word.endswith(("ies", "ie")):  # noqa: PLR2004 - a stem is left
+    if len(word) >= _STEM + 2 and word.endswith(("ies", "ie")):
         return word.removesuffix("s")[:-2] + "y"
-    is_plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))  # noqa: PLR2004
-    return word[:-1] if is_plural and word not in _KEPT else word
+    is_plural = word.endswith("s") and not word.endswith(("ss", "us", "is"))
+    is_cut = is_plural and len(word) > _STEM and word not in _KEPT
+    return word[:-1] if is_cut else word
 
 
 def _spelt(word: str) -> str:
