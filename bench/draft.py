@@ -20,6 +20,7 @@ from placket.policy.checks.walk import durations_in
 from placket.policy.draft.draft import Wish, draft
 from placket.policy.draft.source import Unreadable, read_source
 from placket.policy.parse import parse
+from placket.policy.period import Period
 from placket.policy.rules import (
     Activity,
     AudienceAge,
@@ -98,6 +99,36 @@ _PARAMS: Final = {
     "security": ("security",),
     "age": ("age",),
 }
+_SAID: Final[Mapping[type[Rule], tuple[tuple[str, str], ...]]] = {
+    Capture: (("touchpoint", "at"), ("data", "takes"), ("source", "source")),
+    Datum: (("data", "what"), ("source", "source")),
+    Activity: (
+        ("purpose", "purpose"),
+        ("data", "uses"),
+        ("basis", "basis"),
+        ("recipient", "recipients"),
+        ("channel", "channel"),
+    ),
+    Consent: (
+        ("basis", "KIND"),
+        ("channel", "channel"),
+        ("channel", "withdrawn_by"),
+        ("period", "period"),
+    ),
+    Cookie: (("purpose", "purpose"), ("channel", "withdrawn_by"), ("basis", "basis")),
+    Recipient: (("recipient", "name"), ("data", "gets")),
+    Transfer: (("transfer", "needs_any"),),
+    Retain: (("data", "what"), ("period", "period")),
+    Status: (("period", "holds_while"),),
+    Right: (("right", "name"), ("channel", "by")),
+    Complaint: (("right", "KIND"),),
+    Notice: (("channel", "channels"),),
+    Security: (("security", "measure"),),
+    AudienceAge: (("age", "age"),),
+}
+"""Where a rule says each kind of value; `consent` and `complaint` are said by the kind itself."""
+
+_SAYS_NOTHING: Final = frozenset({"", "all", "exempt"})
 _DAY: Final = date(2026, 1, 31)
 
 
@@ -155,46 +186,19 @@ def said(rules: tuple[Rule, ...]) -> dict[str, set[str]]:
     """Return what the rules say, by kind of value."""
     found: dict[str, set[str]] = defaultdict(set)
     for rule in rules:
-        for kind, values in _values(rule):
-            found[kind].update(str(value) for value in values if value and value != "all")
+        for kind, name in _SAID.get(type(rule), ()):
+            values = map(str, _values(getattr(rule, name)))
+            found[kind].update(value for value in values if value not in _SAYS_NOTHING)
     return found
 
 
-def _values(rule: Rule) -> Iterator[tuple[str, Any]]:  # noqa: C901, PLR0912, PLR0915 - a table
-    match rule:
-        case Capture():
-            yield from (("touchpoint", rule.at), ("data", rule.takes), ("source", (rule.source,)))
-        case Datum():
-            yield from (("data", rule.what), ("source", (rule.source,)))
-        case Activity():
-            yield from (("purpose", rule.purpose), ("data", rule.uses), ("basis", (rule.basis,)))
-            yield from (("recipient", rule.recipients), ("channel", rule.channel))
-        case Consent():
-            yield from (("basis", ("consent",)), ("channel", (*rule.channel, *rule.withdrawn_by)))
-            yield "period", map(str, durations_in(rule.period)) if rule.period else ()
-        case Cookie():
-            yield from (("purpose", rule.purpose), ("channel", rule.withdrawn_by))
-            yield ("basis", (rule.basis,) if rule.basis == "consent" else ())
-        case Recipient():
-            yield from (("recipient", rule.name), ("data", rule.gets))
-        case Transfer():
-            yield "transfer", rule.needs_any
-        case Retain():
-            yield from (("data", rule.what), ("period", map(str, durations_in(rule.period))))
-        case Status():
-            yield "period", [str(d) for p in rule.holds_while for d in durations_in(p)]
-        case Right():
-            yield from (("right", (rule.name,)), ("channel", rule.by))
-        case Complaint():
-            yield "right", ("complaint",)
-        case Notice():
-            yield "channel", rule.channels
-        case Security():
-            yield "security", rule.measure
-        case AudienceAge():
-            yield "age", (rule.age,)
-        case _:
-            return
+def _values(value: Any) -> tuple[Any, ...]:
+    """Return the values of a key one by one; of a period, its durations."""
+    if isinstance(value, Period):
+        return tuple(durations_in(value))
+    if isinstance(value, tuple):
+        return tuple(one for item in value for one in _values(item))
+    return () if value is None else (value,)
 
 
 def given_clauses(file: Path, seed: str, text: str) -> tuple[list[Placed], int]:
