@@ -11,7 +11,15 @@ from placket.law.grounds import Ground
 from placket.plan.asking import By, category_of
 from placket.plan.plan import Action, Because
 from placket.policy.compile import ALL, holds_in, retains_for, uses_of
-from placket.policy.period import Period, WhileOpen, events_of, parse_period
+from placket.policy.period import (
+    INTERACTION,
+    After,
+    Latest,
+    Period,
+    WhileOpen,
+    events_of,
+    parse_period,
+)
 from placket.policy.rules import Retain, as_dict
 from placket.standing.clocks import interval_of
 from placket.standing.fold import folding_for
@@ -36,6 +44,12 @@ GROUNDS: Final[Mapping[str, Ground]] = {
     "public_task": Ground.PUBLIC_INTEREST,
 }
 """The ground that the basis of a `keep` locks its data to."""
+
+_KINDS: Final = {
+    "opened": Kind.RELATION_OPENED,
+    "closed": Kind.RELATION_CLOSED,
+    INTERACTION: Kind.INTERACTED,
+}
 
 Stays = tuple[Action, Because]
 
@@ -219,11 +233,11 @@ class Staying:
     def _running(self, row: Row, rule: Retain) -> Instant | None:
         """Return when the clock of a clause ends, None when it does not run for this row.
 
-        By the row's own events where it tells them; else by the person's standing, where
+        By the row's own events where they start it; else by the person's standing, where
         something began it: a clock that nothing started keeps nothing.
         """
         at = self.asking.at
-        if events_of(rule.period) & {event for event, _ in row.events}:
+        if _is_started_by(rule.period, row):
             end = self._end(row, rule.period)
             return end if end > at else None
         interval = self.asking.standing.get(retain_name(rule))
@@ -251,6 +265,16 @@ def kept_columns(table: Table, keep: Said, row: Row) -> tuple[str, ...]:
     return tuple(column for column in row.values if column not in changed)
 
 
+def _is_started_by(period: Period, row: Row) -> bool:
+    match period:
+        case After(anchor=anchor):
+            return anchor.is_of_one and any(event == anchor.event for event, _ in row.events)
+        case Latest(parts=parts):
+            return all(_is_started_by(part, row) for part in parts)
+        case _:
+            return False
+
+
 def _is_for(condition: Period | None, relation: str) -> bool:
     return condition is not None and f"open.{relation}" in condition_names(condition)
 
@@ -262,12 +286,6 @@ def _history(row: Row) -> History:
 
 def _told(event: str, at: Instant) -> Iterator[Fact]:
     noun, _, participle = event.rpartition(".")
-    kinds = {"opened": Kind.RELATION_OPENED, "closed": Kind.RELATION_CLOSED}
-    kind = kinds.get(participle)
-    yield Fact(
-        id=f"{event}@{at}",
-        kind=kind or Kind.HAPPENED,
-        occurred_at=at,
-        recorded_at=at,
-        what=noun if kind is not None else event,
-    )
+    kind = _KINDS.get(participle, Kind.HAPPENED)
+    what = event if kind is Kind.HAPPENED else noun
+    yield Fact(id=f"{event}@{at}", kind=kind, occurred_at=at, recorded_at=at, what=what)

@@ -25,6 +25,11 @@ class Anchor:
     by: tuple[str, ...] = ()
     last: bool = False
 
+    @property
+    def is_of_one(self) -> bool:
+        """Say whether one row, order or case starts the clock by itself, not the person."""
+        return not (self.last or self.by or self.event == INTERACTION)
+
     def __str__(self) -> str:
         """Return the phrase of the anchor."""
         channels = f" by ({', '.join(self.by)})" if self.by else ""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from placket.facts import OPEN, Kind
 from placket.policy import vocabulary
 from placket.policy.compile import ALL
-from placket.policy.period import INTERACTION, After, Anchor, Latest
+from placket.policy.period import After, Anchor, Latest
 from placket.policy.rules import Retain
 from placket.sources.told import make_test, read_instant
 from placket.sources.trees import own_name, state_stem
@@ -89,10 +89,8 @@ def _is_started_by(period: Period, table: Table) -> bool:
 
 
 def _is_told_by(anchor: Anchor, table: Table) -> bool:
-    if anchor.last or anchor.by or anchor.event == INTERACTION:
-        return False
     tells = [tell for tell in table.tells if tell.event == anchor.event]
-    return bool(tells) and all(_is_plain(tell) for tell in tells)
+    return anchor.is_of_one and bool(tells) and all(_is_plain(tell) for tell in tells)
 
 
 def _is_plain(tell: Tell) -> bool:

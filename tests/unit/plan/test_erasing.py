@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from placket.catalogue import parse
 from placket.facts import Kind
 from placket.law.calendar import Duration, instant_plus
@@ -176,6 +178,32 @@ def test_a_clock_that_nothing_started_keeps_nothing() -> None:
     found = plan(INVOICE, [], [row("invoice", {"id": 3, "number": "I3", "gross": 12})])
 
     assert told(found.steps) == ["delete invoice[3]"]
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "what"),
+    [("interaction", Kind.INTERACTED, ""), ("order.placed", Kind.HAPPENED, "order.placed")],
+)
+def test_a_clock_from_the_last_event_of_its_kind_is_the_persons_and_not_the_rows(
+    event: str, kind: Kind, what: str
+) -> None:
+    claims = shop(
+        f"- right: erasure\n- retain: email\n  for: 30 days from last {event}\n  ground: claims"
+    )
+    early = row("customer", {"id": 1, "email": "ada@example.org"}, events=((event, 5.0),))
+    late = fact(kind, 90, what=what)
+
+    found = plan(CUSTOMER, [CUSTOMERS], [early], late, policy=claims)
+
+    assert told(found.steps) == ["keep customer[1] email"]
+    assert found.steps[0].because.until == day(120)
+
+
+def test_a_row_that_is_kept_from_the_last_contact_goes_after_it() -> None:
+    kept = CUSTOMER + "        keep: {until: 30 days from last interaction, basis: legal_claims}\n"
+    met = row("customer", dict(ADA.values), events=(("interaction", 5.0),))
+
+    assert told(plan(kept, [CUSTOMERS], [met]).steps) == ["delete customer[1]"]
 
 
 def test_a_claim_of_the_person_keeps_what_the_clause_names() -> None:
