@@ -15,6 +15,7 @@ from placket.decide.question import Question
 from placket.facts import OPEN, Fact, Kind
 from placket.gate.gate import Gate, new_person
 from placket.gate.instants import NotAnInstant, parse_instant
+from placket.gate.newcomers import starts_anew
 from placket.gate.opening import create_gate, open_gate, publish
 from placket.law.calendar import come_of_age, to_instant
 from placket.settings import Settings
@@ -184,11 +185,17 @@ def test_what_the_leaves_do_not_show_is_damage_too(
     assert found.damage.what == damage
 
 
-def test_a_yes_from_before_an_erasure_is_not_that_of_who_comes_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("days_slow", [0, 60])
+def test_a_yes_from_before_an_erasure_is_not_that_of_who_comes_back(
+    tmp_path: Path, days_slow: int
+) -> None:
     with made(tmp_path) as gate:
         person = subscribe(gate, "ada", "email:ada@example.org")
+    slow = NOW - days_slow * 86_400_000_000
+    with open_gate(Settings(folder=tmp_path), clock=lambda: slow) as gate:
         gate.erase(person, by="test", route="test")
 
+    with open_gate(Settings(folder=tmp_path), clock=lambda: NOW) as gate:
         replayed = subscribe(gate, "old", "email:ada@example.org")
         before = gate.decide("email:ada@example.org", NEWS)
 
@@ -209,3 +216,19 @@ def test_a_yes_from_before_an_erasure_is_not_that_of_who_comes_back(tmp_path: Pa
     assert replayed != person
     assert "basis.consent_not_given" in before.codes
     assert after.is_permitted
+
+
+@pytest.mark.parametrize("days_slow", [0, 60])
+def test_an_act_of_before_an_erasure_brings_nobody_back(tmp_path: Path, days_slow: int) -> None:
+    with made(tmp_path) as gate:
+        person = subscribe(gate, "ada", "email:ada@example.org")
+        keyed = gate.hash_of(gate.identifier("email:ada@example.org"))
+    slow = NOW - days_slow * 86_400_000_000
+    with open_gate(Settings(folder=tmp_path), clock=lambda: slow) as gate:
+        gate.erase(person, by="test", route="test")
+
+        stones = gate.ledger.tombstones([keyed])[keyed]
+
+    yes = a_fact("ada-yes", Kind.CONSENT_GIVEN, person, 30).occurred_at
+    assert not starts_anew(Kind.CONSENT_GIVEN, yes, stones)
+    assert starts_anew(Kind.CONSENT_GIVEN, NOW + 1, stones)

@@ -90,7 +90,12 @@ def test_a_sync_after_a_link_tells_nothing_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("created_at", "is_told"), [("2026-02-01 10:00:00", False), ("2026-10-02 10:00:00", True)]
+    ("created_at", "is_told"),
+    [
+        ("2026-02-01 10:00:00", False),
+        ("2026-09-25 12:00:00", False),
+        ("2026-10-02 10:00:00", True),
+    ],
 )
 def test_a_row_of_before_an_erasure_brings_nobody_back_under_another_key(
     tmp_path: Path, created_at: str, *, is_told: bool

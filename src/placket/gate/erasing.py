@@ -24,7 +24,7 @@ _NOES: Final = ("no.", "refused.", "objected.")
 class Eraser:
     """What an erasure is done with, by whom and by which route it was asked.
 
-    policy: whose rules say which refusals still speak. now: microseconds UTC.
+    policy: whose rules say which refusals still speak. now: as `erased_at` says.
     """
 
     ledger: Ledger
@@ -71,6 +71,15 @@ class Eraser:
             by=self.by,
             route=self.route,
         )
+
+
+def erased_at(history: PersonHistory | None, now: int) -> int:
+    """Return when an erasure counts: at `now`, or with the person's newest fact if that is later.
+
+    Else, by a clock that was set back, what it erased could be told again as said since.
+    """
+    facts = history.facts if history is not None else ()
+    return max((now, *(fact.occurred_at for fact in facts)))
 
 
 def tombstones(noes: Sequence[Fact], erasure: Erasure, at: int) -> Iterator[Fact]:

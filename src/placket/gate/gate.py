@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from placket.decide.decide import decide, prepare
 from placket.decide.sql import printed, select_eligible
 from placket.gate.bitmaps import counted
-from placket.gate.erasing import Eraser
+from placket.gate.erasing import Eraser, erased_at
 from placket.gate.folds import PolicyFold
 from placket.gate.funnels import funnels
 from placket.gate.newcomers import duplicates, met_by, renamed, settle, spread, untold
@@ -214,7 +214,7 @@ class Gate:
         if not erased:
             return False
         own, *others = (self.hash_of(identifier) for identifier in key)
-        return own in erased or any(since < erased.get(other, since) for other in others)
+        return own in erased or any(since <= erased[o] for o in others if o in erased)
 
     def _erased(self, keys: Sequence[tuple[Identifier, ...]]) -> dict[bytes, int]:
         """Return when the last person was erased whom each buried identifier named."""
@@ -509,7 +509,7 @@ class Gate:
 
         Safe to repeat after a kill. Raises what the ledger or the keyring refuses with.
         """
-        policy, now = self.policy, self.now()
+        policy, now = self.policy, erased_at(self.ledger.history_of(person), self.now())
 
         def erase(folds: tuple[PolicyFold, ...]) -> None:
             Eraser(

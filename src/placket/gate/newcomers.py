@@ -48,7 +48,7 @@ class Holding(Protocol):
 
 def starts_anew(kind: Kind, occurred_at: int, tombstones: Iterable[Fact]) -> bool:
     """Say whether a fact makes a new person of whom `tombstones` say that they were erased."""
-    return kind in ANEW and all(fact.occurred_at <= occurred_at for fact in tombstones)
+    return kind in ANEW and all(fact.occurred_at < occurred_at for fact in tombstones)
 
 
 def met_by(told: Iterable[Told], hashes: Mapping[str, bytes]) -> dict[str, bytes]:
