@@ -50,12 +50,6 @@ class Row:
         """Say whether the person owns the row or appears in it."""
         return person in self.owners or person in self.parties
 
-    def is_open(self, relation: str) -> bool:
-        """Say whether the row belongs to a case of that name that has not ended."""
-        opened = [at for event, at in self.events if event == f"{relation}.opened"]
-        closed = [at for event, at in self.events if event == f"{relation}.closed"]
-        return bool(opened) and max(closed, default=min(opened) - 1) < max(opened)
-
     def digest(self) -> str:
         """Return a digest of key and values: a row that changed has another one."""
         return row_digest(self.at.key, self.values)

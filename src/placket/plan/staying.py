@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,7 @@ from placket.policy.period import (
     parse_period,
 )
 from placket.policy.rules import Retain, as_dict
-from placket.standing.clocks import interval_of
+from placket.standing.clocks import interval_of, open_interval
 from placket.standing.fold import folding_for
 from placket.standing.history import History, gather
 from placket.standing.standing import condition_names, retain_name
@@ -118,8 +118,7 @@ class Staying:
 
     def _waits(self, row: Row, category: str) -> Stays | None:
         for relation, (case, needed) in self.open_cases.items():
-            own = row.is_open(relation)
-            if own or (row.at in case and category in needed):
+            if self._is_open(row, relation) or (row.at in case and category in needed):
                 return Action.WAIT, self._waiting(relation)
         return None
 
@@ -147,12 +146,17 @@ class Staying:
         """
         found = {}
         for relation in self._awaited:
-            own = [row for row in self.asking.rows if row.is_open(relation)]
+            own = [row for row in self.asking.rows if self._is_open(row, relation)]
             if own:
                 found[relation] = (self._beside(own), self._needed(relation))
             elif self.asking.standing.holds(f"open.{relation}", self.asking.at):
                 found[relation] = (self._persons, self._needed(relation))
         return found
+
+    def _is_open(self, row: Row, relation: str) -> bool:
+        """Say whether the row belongs to a case of that name that has not ended."""
+        interval = open_interval(self._history(row), relation)
+        return interval is not None and interval[1] == OPEN
 
     def _beside(self, rows: Iterable[Row]) -> frozenset[At]:
         near = self.asking.inventory.neighbours
@@ -185,14 +189,18 @@ class Staying:
         columns = kept_columns(table, keep, row)
         ground = GROUNDS.get(keep.basis, keep.basis)
         rule = self._clause({category_of(table, column) for column in columns}, ground)
-        return Because(
+        return replace(
+            self._lasting(end, keep.until),
             law=keep.law or self._law(rule),
             clause=rule.clause if rule is not None else self.asking.because.clause,
             ground=ground,
-            until=end if end < OPEN else None,
-            release="" if end < OPEN else keep.until,
-            review_at=None if end < OPEN else self.asking.review_at,
         )
+
+    def _lasting(self, end: Instant, period: str) -> Because:
+        """Return until when something stays: a day, or what ends it and when that is looked at."""
+        if end < OPEN:
+            return Because(until=end)
+        return Because(release=period, review_at=self.asking.review_at)
 
     def _clause(self, categories: set[str], ground: str) -> Retain | None:
         """Return the clause that keeps one of the categories on this ground, else its own."""
@@ -208,13 +216,11 @@ class Staying:
         for rule in self._retains(category):
             end = self._running(row, rule) if rule.ground else None
             if end is not None:
-                because = Because(
+                because = replace(
+                    self._lasting(end, str(rule.period)),
                     law=self._law(rule),
                     clause=rule.clause,
                     ground=rule.ground,
-                    until=end if end < OPEN else None,
-                    release="" if end < OPEN else str(rule.period),
-                    review_at=None if end < OPEN else self.asking.review_at,
                 )
                 return Action.KEEP, because
         return None
@@ -245,8 +251,20 @@ class Staying:
         return interval[1] if interval is not None and runs else None
 
     def _end(self, row: Row, period: Period) -> Instant:
-        interval = interval_of(_history(row), period, folding_for(self.asking.policy).clock)
+        interval = interval_of(self._history(row), period, folding_for(self.asking.policy).clock)
         return OPEN if interval is None else interval[1]
+
+    def _history(self, row: Row) -> History:
+        """Return the row's own events as a history, so that the fold counts its periods."""
+        found = self._histories.get(row.at)
+        if found is None:
+            found = gather("", (_told(event, at) for event, at in row.events))
+            self._histories[row.at] = found
+        return found
+
+    @cached_property
+    def _histories(self) -> dict[At, History]:
+        return {}
 
     def _law(self, rule: Retain | None) -> str:
         named = as_dict(rule.law) if rule is not None else {}
@@ -279,13 +297,8 @@ def _is_for(condition: Period | None, relation: str) -> bool:
     return condition is not None and f"open.{relation}" in condition_names(condition)
 
 
-def _history(row: Row) -> History:
-    """Return the row's own events as a history, so that the fold counts its periods."""
-    return gather("", (fact for event, at in row.events for fact in _told(event, at)))
-
-
-def _told(event: str, at: Instant) -> Iterator[Fact]:
+def _told(event: str, at: Instant) -> Fact:
     noun, _, participle = event.rpartition(".")
     kind = _KINDS.get(participle, Kind.HAPPENED)
     what = event if kind is Kind.HAPPENED else noun
-    yield Fact(id=f"{event}@{at}", kind=kind, occurred_at=at, recorded_at=at, what=what)
+    return Fact(id=f"{event}@{at}", kind=kind, occurred_at=at, recorded_at=at, what=what)
