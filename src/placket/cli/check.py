@@ -25,6 +25,8 @@ from placket.settings import policy_file
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+JUDGED = "name a policy.md, its folder, or a text or HTML file"
+POLICY = "name a policy.md or its folder"
 _TO = click.Path(path_type=Path, dir_okay=False)
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
@@ -47,7 +49,7 @@ def command(
     is an error.
     """
     drafted = None if is_policy(policy) else draft_file(policy, Wish(today=today()))
-    loaded = judge_draft(drafted, str(policy)) if drafted else load_file(policy)
+    loaded = judge_draft(drafted, str(policy)) if drafted else load_file(policy, wanted=JUDGED)
     if published and loaded.document and not drafted:
         # What does not read stands in no document: it is told beside what is judged.
         unread = parse(read_text(policy), str(policy_file(policy))).problems
@@ -61,8 +63,10 @@ def command(
         lines = [] if drafted else read_text(policy).split("\n")
         _show_grouped(shown, loaded, lines, of_text=published)
     _write_files(loaded, policy, of_text=published or drafted is not None, **files)
-    for line in summary(drafted) if drafted else ():
-        click.echo(line, err=True)
+    if drafted:
+        onward = f"blocks stand in a policy: go on with `placket draft {policy} --to policy.md`"
+        for line in (*summary(drafted), onward):
+            click.echo(line, err=True)
     return PROBLEMS if has_errors(loaded.problems) else DONE
 
 
@@ -82,7 +86,8 @@ def _show_grouped(
         placed -= {p for p in placed if loaded.document and p.at.file != loaded.document.file}
         show([p for p in group.problems if p in placed], lines)
         show([p for p in group.problems if p not in placed], [])
-    click.echo(_line(loaded, of_text=of_text))
+    hidden = " (shown by `--notes`)" if len(shown) < len(loaded.problems) else ""
+    click.echo(f"{_line(loaded, of_text=of_text)}{hidden}")
     families = by_family(shown)
     if set(families) - {Family.FORM}:
         sums = (f"{family.value} {sum(n.values())}" for family, n in families.items())
@@ -104,10 +109,10 @@ def _write_files(
         write_out(as_report(loaded, policy_file(policy).name, of_text=of_text), html)
 
 
-def load_file(policy: Path) -> Loaded:
+def load_file(policy: Path, *, wanted: str = POLICY) -> Loaded:
     """Return the policy of a file or folder under today's law, with all problems.
 
-    A text that is no policy yet ends the command.
+    A text that is no policy yet ends the command; wanted: what to name where nothing is.
     """
     if not is_policy(policy):
         raise Ended(
@@ -115,11 +120,11 @@ def load_file(policy: Path) -> Loaded:
             f"placket draft {policy} --to policy.md",
             code=WRONG_USE,
         )
-    text = read_text(policy)
+    text = read_text(policy, wanted=wanted)
     return load_policy(text, str(policy_file(policy)), on=datetime.now(UTC).date())
 
 
-def read_text(policy: Path) -> str:
+def read_text(policy: Path, *, wanted: str = POLICY) -> str:
     """Return the text of a policy, a file or its folder; an unreadable one ends the command."""
     file = policy_file(policy)
     try:
@@ -127,7 +132,7 @@ def read_text(policy: Path) -> str:
     except OSError as fault:
         raise Ended(
             f"{file} cannot be read: {str(fault.strerror).lower()}",
-            "name a policy.md or its folder",
+            wanted,
             code=WRONG_USE,
         ) from fault
     except UnicodeDecodeError as fault:

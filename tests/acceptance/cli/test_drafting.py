@@ -262,7 +262,7 @@ def test_what_gives_no_draft_is_told_with_a_mend(
         ),
         (
             ("check", "nowhere.txt"),
-            f"{NOWHERE}  mend: name a policy.md or its folder\n",
+            f"{NOWHERE}  mend: name a policy.md, its folder, or a text or HTML file\n",
         ),
     ],
 )
@@ -281,3 +281,6 @@ def test_the_real_command_drafts_from_a_folder_of_its_own(tmp_path: Path) -> Non
     assert drafted.code == 0
     assert drafted.out.startswith("11 clauses, ")
     assert checked.code in {0, 1}
+    assert checked.err.splitlines()[-1] == (
+        "blocks stand in a policy: go on with `placket draft policy.html --to policy.md`"
+    )

@@ -109,7 +109,7 @@ ACTIVITIES = "`answer_questions`, `fulfil_order`, `newsletter`, `order_updates`,
         (
             ("check", "no.md"),
             "no.md cannot be read: no such file or directory",
-            "name a policy.md or its folder",
+            "name a policy.md, its folder, or a text or HTML file",
         ),
         (
             ("eligible", "newsletter", "--why", "--at", "2026-01-01"),
