@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from placket.policy.comparing.difference import Consequence, Duty, Effect
+from placket.policy.comparing.difference import Duty, Effect
+from placket.policy.comparing.following import DATA, RECIPIENTS, follows, list_follows
 from placket.policy.compile import activities_of, uses_of
 from placket.policy.rendering.lay import lay, lay_list
 from placket.policy.rules import as_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
+    from placket.policy.comparing.difference import Consequence
     from placket.policy.parse import Document
     from placket.policy.rules import Activity
 
@@ -35,9 +37,9 @@ def _here(document: Document, region: str) -> Mapping[str, Activity]:
 def _changed(before: Activity | None, after: Activity | None) -> Iterator[Consequence]:
     if after is None:
         if before is not None:
-            yield _effect(Effect.ACTIVITY_ENDED, before, before=lay_list(before.purpose))
+            yield follows(Effect.ACTIVITY_ENDED, before, before=lay_list(before.purpose))
     elif before is None:
-        yield _effect(
+        yield follows(
             Effect.ACTIVITY_ADDED,
             after,
             after=lay_list(after.purpose),
@@ -50,45 +52,22 @@ def _changed(before: Activity | None, after: Activity | None) -> Iterator[Conseq
         yield from _whom(before, after)
 
 
-def _effect(  # noqa: PLR0913 - one parameter a field
-    effect: Effect,
-    rule: Activity,
-    *,
-    before: str = "",
-    after: str = "",
-    duty: Duty = Duty.NONE,
-    source: str = "",
-) -> Consequence:
-    return Consequence(
-        effect=effect,
-        about=(rule.name,),
-        clause=rule.clause,
-        before=before,
-        after=after,
-        duty=duty,
-        source=source,
-    )
-
-
 def _owed(activity: Activity) -> Duty:
     """Return what more of an activity asks for: a yes to less is none to more."""
     return Duty.ASK if activity.basis == "consent" else Duty.TELL
 
 
 def _why(before: Activity, after: Activity) -> Iterator[Consequence]:
-    came, went = _moved(before.purpose, after.purpose)
-    if came:
-        yield _effect(
-            Effect.PURPOSE_ADDED,
-            after,
-            after=lay_list(came),
-            duty=_owed(after),
-            source="GDPR Art. 6(4), 13(3)",
-        )
-    if went:
-        yield _effect(Effect.PURPOSE_ENDED, after, before=lay_list(went))
+    yield from list_follows(
+        after,
+        before.purpose,
+        after.purpose,
+        (Effect.PURPOSE_ADDED, Effect.PURPOSE_ENDED),
+        duty=_owed(after),
+        source="GDPR Art. 6(4), 13(3)",
+    )
     if before.basis != after.basis:
-        yield _effect(
+        yield follows(
             Effect.BASIS_CHANGED,
             after,
             before=lay(before.basis),
@@ -97,7 +76,7 @@ def _why(before: Activity, after: Activity) -> Iterator[Consequence]:
             source="GDPR Art. 13(1)(c)",
         )
     elif before.interest != after.interest:
-        yield _effect(
+        yield follows(
             Effect.INTEREST_CHANGED,
             after,
             before=before.interest,
@@ -106,42 +85,33 @@ def _why(before: Activity, after: Activity) -> Iterator[Consequence]:
             source="GDPR Art. 13(1)(d)",
         )
     if after.profiling and not before.profiling:
-        yield _effect(
+        yield follows(
             Effect.PROFILING_ADDED, after, duty=_owed(after), source="GDPR Art. 13(2)(f), 21(2)"
         )
 
 
 def _what(before: Activity, after: Activity) -> Iterator[Consequence]:
-    came, went = _moved(uses_of(before), uses_of(after))
-    if came:
-        yield _effect(
-            Effect.DATUM_ADDED,
-            after,
-            after=lay_list(came),
-            duty=Duty.TELL,
-            source="GDPR Art. 13(3), 14(1)(d)",
-        )
-    if went:
-        yield _effect(Effect.DATUM_ENDED, after, before=lay_list(went))
+    yield from list_follows(
+        after,
+        uses_of(before),
+        uses_of(after),
+        DATA,
+        duty=Duty.TELL,
+        source="GDPR Art. 13(3), 14(1)(d)",
+    )
 
 
 def _whom(before: Activity, after: Activity) -> Iterator[Consequence]:
-    came, went = _moved(before.channel, after.channel)
-    if came:
-        yield _effect(Effect.CHANNEL_ADDED, after, after=lay_list(came))
-    if went:
-        yield _effect(Effect.CHANNEL_ENDED, after, before=lay_list(went))
-    came, went = _moved(recipients_of(before), recipients_of(after))
-    if came:
-        yield _effect(
-            Effect.RECIPIENT_ADDED,
-            after,
-            after=lay_list(came),
-            duty=_owed(after),
-            source="GDPR Art. 13(1)(e)",
-        )
-    if went:
-        yield _effect(Effect.RECIPIENT_ENDED, after, before=lay_list(went))
+    channels = Effect.CHANNEL_ADDED, Effect.CHANNEL_ENDED
+    yield from list_follows(after, before.channel, after.channel, channels)
+    yield from list_follows(
+        after,
+        recipients_of(before),
+        recipients_of(after),
+        RECIPIENTS,
+        duty=_owed(after),
+        source="GDPR Art. 13(1)(e)",
+    )
 
 
 def recipients_of(activity: Activity) -> tuple[str, ...]:
@@ -155,9 +125,3 @@ def _named(value: Any) -> tuple[str, ...]:
     if isinstance(value, tuple):
         return tuple(str(item) for item in value)
     return (str(value),) if value else ()
-
-
-def _moved(before: Iterable[str], after: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return what came and what went."""
-    old, new = tuple(before), tuple(after)
-    return [x for x in new if x not in old], [x for x in old if x not in new]

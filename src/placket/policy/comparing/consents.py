@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from placket.policy.comparing.difference import Consequence, Duty, Effect
+from placket.policy.comparing.difference import Duty, Effect
+from placket.policy.comparing.following import follows
 from placket.policy.rendering.lay import lay_list
 from placket.policy.rules import Consent, Cookie, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from placket.policy.comparing.difference import Consequence
     from placket.policy.parse import Document
 
 Asked = Consent | Cookie
@@ -30,41 +32,31 @@ def _by_name(document: Document) -> Mapping[str, Asked]:
 def _changed(before: Asked | None, after: Asked | None) -> Iterator[Consequence]:
     if after is None:
         if before is not None:
-            yield _effect(Effect.CONSENT_ENDED, before, before=lay_list(before.activities))
+            words = lay_list(before.activities)
+            yield follows(Effect.CONSENT_ENDED, before, before=words, source=_source(before))
     elif before is None:
-        words, is_asked = lay_list(after.activities), getattr(after, "basis", "") != "exempt"
-        yield _effect(
-            Effect.CONSENT_ADDED, after, after=words, duty=Duty.ASK if is_asked else Duty.NONE
+        is_asked = getattr(after, "basis", "") != "exempt"
+        yield follows(
+            Effect.CONSENT_ADDED,
+            after,
+            after=lay_list(after.activities),
+            duty=Duty.ASK if is_asked else Duty.NONE,
+            source=_source(after),
         )
     else:
         yield from _widened(before, after)
         yield from _wording(before, after)
 
 
-def _effect(
-    effect: Effect,
-    rule: Asked,
-    *,
-    before: str = "",
-    after: str = "",
-    duty: Duty = Duty.NONE,
-) -> Consequence:
-    return Consequence(
-        effect=effect,
-        about=(rule.name,),
-        clause=rule.clause,
-        before=before,
-        after=after,
-        regions=rule.regions,
-        duty=duty,
-        source="GDPR Art. 4(11), 7" if isinstance(rule, Consent) else "ePrivacy Art. 5(3)",
-    )
+def _source(rule: Asked) -> str:
+    return "GDPR Art. 4(11), 7" if isinstance(rule, Consent) else "ePrivacy Art. 5(3)"
 
 
 def _widened(before: Asked, after: Asked) -> Iterator[Consequence]:
     more = [item for item in scope(after) if item not in scope(before)]
     if more:
-        yield _effect(Effect.CONSENT_WIDENED, after, after=lay_list(more), duty=Duty.ASK)
+        words, source = lay_list(more), _source(after)
+        yield follows(Effect.CONSENT_WIDENED, after, after=words, duty=Duty.ASK, source=source)
 
 
 def scope(rule: Asked) -> tuple[str, ...]:
@@ -80,12 +72,13 @@ def _wording(before: Asked, after: Asked) -> Iterator[Consequence]:
     # A rule without wordings takes any yes.
     holds = not now or (bool(was) and set(was) <= set(now))
     duty = Duty.NONE if holds else Duty.ASK
-    yield _effect(
+    yield follows(
         Effect.WORDING_CHANGED,
         after,
         before=", ".join(was),
         after=", ".join(now),
         duty=duty,
+        source=_source(after),
     )
 
 

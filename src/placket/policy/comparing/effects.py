@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from placket.policy.comparing.activities import activity_effects
 from placket.policy.comparing.consents import consent_effects
 from placket.policy.comparing.difference import Consequence, Duty, Effect
+from placket.policy.comparing.following import DATA, RECIPIENTS, follows, list_follows, moved
 from placket.policy.comparing.pairing import written
 from placket.policy.comparing.periods import (
     LONGER,
@@ -28,7 +29,6 @@ from placket.policy.rules import (
     Rule,
     Transfer,
 )
-from placket.policy.trace import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -49,7 +49,8 @@ def consequences(old: Document, new: Document, pairs: Iterable[Pair]) -> tuple[C
             *activity_effects(old, new, region),
             *_periods(old, new, region),
         ):
-            found.setdefault(consequence, []).append(region)
+            # Told by where it holds, whatever regions the rule names.
+            found.setdefault(replace(consequence, regions=()), []).append(region)
     everywhere = len(regions)
     placed = [
         consequence if len(held) == everywhere else replace(consequence, regions=tuple(held))
@@ -119,44 +120,15 @@ def _of_pairs(pairs: Iterable[Pair]) -> Iterator[Consequence]:
             yield from told(before, after)
 
 
-def _effect(  # noqa: PLR0913 - one parameter a field
-    effect: Effect,
-    rule: Rule,
-    *,
-    before: str = "",
-    after: str = "",
-    duty: Duty = Duty.NONE,
-    source: str = "",
-) -> Consequence:
-    return Consequence(
-        effect=effect,
-        about=(name_of(rule),),
-        clause=rule.clause,
-        before=before,
-        after=after,
-        regions=rule.regions,
-        duty=duty,
-        source=source,
-    )
-
-
 def _recipient(before: Recipient | None, after: Recipient | None) -> Iterator[Consequence]:
     told, source = Duty.TELL, "GDPR Art. 13(1)(e)"
     if before is None or after is None:
         yield from _whole_recipient(before, after)
         return
-    came, went = _moved(before.name, after.name)
-    if came:
-        yield _effect(Effect.RECIPIENT_ADDED, after, after=lay_list(came), duty=told, source=source)
-    if went:
-        yield _effect(Effect.RECIPIENT_ENDED, after, before=lay_list(went))
-    gets, lost = _moved(before.gets, after.gets)
-    if gets:
-        yield _effect(Effect.DATUM_ADDED, after, after=lay_list(gets), duty=told, source=source)
-    if lost:
-        yield _effect(Effect.DATUM_ENDED, after, before=lay_list(lost))
+    yield from list_follows(after, before.name, after.name, RECIPIENTS, duty=told, source=source)
+    yield from list_follows(after, before.gets, after.gets, DATA, duty=told, source=source)
     if before.role != after.role:
-        yield _effect(
+        yield follows(
             Effect.RECIPIENT_CHANGED,
             after,
             before=written(before, "role"),
@@ -171,21 +143,21 @@ def _whole_recipient(before: Recipient | None, after: Recipient | None) -> Itera
     if after is not None:
         source = "GDPR Art. 13(1)(e)"
         words = lay_list(after.gets)
-        yield _effect(Effect.RECIPIENT_ADDED, after, after=words, duty=Duty.TELL, source=source)
+        yield follows(Effect.RECIPIENT_ADDED, after, after=words, duty=Duty.TELL, source=source)
         if after.country and after.safeguard:
             yield _transfer_added(after, after.country)
     elif before is not None:
-        yield _effect(Effect.RECIPIENT_ENDED, before, before=lay_list(before.gets))
+        yield follows(Effect.RECIPIENT_ENDED, before, before=lay_list(before.gets))
 
 
 def _abroad(before: Recipient, after: Recipient) -> Iterator[Consequence]:
-    came, went = _moved(before.country, after.country)
+    came, went = moved(before.country, after.country)
     if came:
         yield _transfer_added(after, came)
     if went:
-        yield _effect(Effect.TRANSFER_ENDED, after, before=", ".join(went))
+        yield follows(Effect.TRANSFER_ENDED, after, before=", ".join(went))
     if before.safeguard != after.safeguard and not came:
-        yield _effect(
+        yield follows(
             Effect.SAFEGUARD_CHANGED,
             after,
             before=before.safeguard,
@@ -196,7 +168,7 @@ def _abroad(before: Recipient, after: Recipient) -> Iterator[Consequence]:
 
 
 def _transfer_added(rule: Recipient, countries: Iterable[str]) -> Consequence:
-    return _effect(
+    return follows(
         Effect.TRANSFER_ADDED,
         rule,
         after=", ".join(countries),
@@ -205,16 +177,11 @@ def _transfer_added(rule: Recipient, countries: Iterable[str]) -> Consequence:
     )
 
 
-def _moved(before: Iterable[str], after: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Return what came and what went."""
-    return [x for x in after if x not in set(before)], [x for x in before if x not in set(after)]
-
-
 def _transfer(before: Transfer | None, after: Transfer | None) -> Iterator[Consequence]:
     rule = after or before
     if rule is None or (before and after and set(before.needs_any) == set(after.needs_any)):
         return
-    yield _effect(
+    yield follows(
         Effect.SAFEGUARD_CHANGED,
         rule,
         before=lay_list(before.needs_any, last="or") if before else "",
@@ -228,7 +195,7 @@ def _right(before: Right | None, after: Right | None) -> Iterator[Consequence]:
     source = "GDPR Art. 12(5), 13(2)(b)"
     if after is None:
         if before is not None:
-            yield _effect(Effect.RIGHT_ENDED, before, duty=Duty.TELL, source=source)
+            yield follows(Effect.RIGHT_ENDED, before, duty=Duty.TELL, source=source)
         return
     if before is None:
         return
@@ -238,7 +205,7 @@ def _right(before: Right | None, after: Right | None) -> Iterator[Consequence]:
     # Another route is told by the notice itself; a price or a narrower right is told before.
     duty = Duty.TELL if set(changed) - {"by"} else Duty.NONE
     for field in changed:
-        yield _effect(
+        yield follows(
             Effect.RIGHT_CHANGED,
             after,
             before=written(before, field),
@@ -255,10 +222,10 @@ def _differs(before: Rule, after: Rule, field: str) -> bool:
 def _automated(before: Automated | None, after: Automated | None) -> Iterator[Consequence]:
     if after is None:
         return
-    came, _ = _moved(before.decides if before else (), after.decides)
+    came, _ = moved(before.decides if before else (), after.decides)
     if came or before is None:
         words = lay_list(came or (after.name,))
-        yield _effect(
+        yield follows(
             Effect.AUTOMATED_ADDED,
             after,
             after=words,
@@ -270,7 +237,7 @@ def _automated(before: Automated | None, after: Automated | None) -> Iterator[Co
 def _controller(before: Controller | None, after: Controller | None) -> Iterator[Consequence]:
     if after is None or (before is not None and _identity(before) == _identity(after)):
         return
-    yield _effect(
+    yield follows(
         Effect.CONTROLLER_CHANGED,
         after,
         before=_identity(before) if before else "",
@@ -288,7 +255,7 @@ def _age(before: AudienceAge | None, after: AudienceAge | None) -> Iterator[Cons
     rule = after or before
     if rule is None or (before and after and before.age == after.age):
         return
-    yield _effect(
+    yield follows(
         Effect.AGE_CHANGED,
         rule,
         before=str(before.age) if before else "",
