@@ -97,5 +97,4 @@ def record_as_xlsx(record: Record) -> bytes:
 
 def _notes(record: Record) -> list[str]:
     head = f"{record.retailer}, policy version {record.version}, in force since {record.effective}"
-    named = [f"Named for no single activity: {name}" for name in record.elsewhere]
-    return [head, *named, AS_PROCESSOR]
+    return [head, AS_PROCESSOR]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from placket.policy import vocabulary
 from placket.policy.compile import uses_of
-from placket.policy.rendering.flows import recipients_of, sources, variants
+from placket.policy.rendering.flows import recipients_of, sources, unbound, unused, variants
 from placket.policy.rendering.groups import Group, group_of
 from placket.policy.rendering.lay import capital, lay
 
@@ -91,6 +91,7 @@ def flows_of(policy: Policy) -> Flows:
     purposes = {v.name: next(iter(v.purpose), "") for v in variants(policy)}
     points = dict.fromkeys(point for pair in pairs for point in pair)
     points |= dict.fromkeys((ACTIVITY, name) for name in purposes)
+    points |= dict.fromkeys((RECIPIENT, name) for _, names in unbound(policy) for name in names)
     groups = {
         (column, name): group_of(KINDS[column], purposes[name] if column == ACTIVITY else name)
         for column, name in points
@@ -106,6 +107,11 @@ def _pairs(policy: Policy) -> Iterator[tuple[Point, Point]]:
             yield (DATA, datum), (ACTIVITY, activity.name)
         for recipient in recipients_of(policy, activity):
             yield (ACTIVITY, activity.name), (RECIPIENT, recipient)
+    for rule, names in unbound(policy):
+        gets = known if vocabulary.ALL_HELD in rule.gets else vocabulary.members(rule.gets)
+        yield from (((DATA, datum), (RECIPIENT, name)) for datum in gets for name in names)
+    for _, data in unused(policy):
+        yield from (((SOURCE, source), (DATA, datum)) for datum in data for source in known[datum])
 
 
 def fold(flows: Flows, unfolded: Collection[str] = ()) -> Map:

@@ -15,6 +15,8 @@ from placket.policy.rendering.flows import (
     meet,
     recipients_of,
     sources,
+    unbound,
+    unused,
     variants,
 )
 from placket.policy.rendering.lay import capital, lay, lay_period
@@ -116,6 +118,8 @@ def _notice(policy: Policy) -> dict[str, Any]:
                 {"@id": f"our:controller/{at}"} for at, _ in enumerate(policy.rules(Controller), 1)
             ],
             "dpv:hasRight": [{"@id": right} for right in dict.fromkeys(rights)],
+            "dpv:hasPersonalData": _several("data", _idle(policy)),
+            "dpv:hasRecipient": _several("recipient", _unbound(policy)),
             "dpv:hasProcess": [
                 {"@id": f"our:process/{at}"} for at, _ in enumerate(variants(policy), 1)
             ],
@@ -177,7 +181,7 @@ def _basis(name: str) -> list[dict[str, str]]:
 
 def _storage(policy: Policy, activity: Activity) -> Iterator[dict[str, Any]]:
     """Yield how long each of the activity's data is kept, and what then becomes of it."""
-    for rule, data in kept_for(policy, activity):
+    for rule, data in kept_for(policy, activity, uses_of(activity)):
         about = _several("data", data)
         yield {
             "@type": "dpv:StorageDuration",
@@ -230,8 +234,20 @@ def _used(policy: Policy) -> dict[str, list[str]]:
         found["source"] += [
             source for datum in uses_of(variant) for source in known[datum] if source != UNSTATED
         ]
+    found["data"] += _idle(policy)
+    found["recipient"] += _unbound(policy)
     found["security"] += [m for rule in policy.rules(Security) for m in rule.measure]
     return found
+
+
+def _idle(policy: Policy) -> Iterator[str]:
+    """Yield the data that are collected and that no process uses."""
+    return (datum for _, data in unused(policy) for datum in data)
+
+
+def _unbound(policy: Policy) -> Iterator[str]:
+    """Yield the recipients whom no process names."""
+    return (name for _, names in unbound(policy) for name in names)
 
 
 def _receiver(policy: Policy, name: str) -> dict[str, Any]:

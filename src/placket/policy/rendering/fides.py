@@ -15,7 +15,15 @@ from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from placket.policy import vocabulary
 from placket.policy.compile import uses_of
-from placket.policy.rendering.flows import kept_for, recipients_of, rules_on, variants
+from placket.policy.rendering.flows import (
+    kept_for,
+    recipients_of,
+    rules_on,
+    sources,
+    unbound,
+    unused,
+    variants,
+)
 from placket.policy.rendering.lay import capital, lay, lay_list, lay_period
 from placket.policy.rendering.rule_words import period_of
 from placket.policy.rules import Controller, Cookie, Datum, Recipient, as_dict
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
 
 _BARE: Final = re.compile(r"[a-z]+[_.][a-z_.]+")
 """A key that no reader of YAML 1.1 takes for anything but text."""
+_COOKIE: Final = "user.device.cookie"
 _NO_KEY: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -58,6 +67,7 @@ def as_fides(policy: Policy) -> Exported:
     key = _key(policy.front.retailer)
     declared = [d for variant in variants(policy) for d in _declarations(policy, variant)]
     receivers = dict.fromkeys(name for v in variants(policy) for name in recipients_of(policy, v))
+    receivers |= dict.fromkeys(name for _, names in unbound(policy) for name in names)
     content = {
         "organization": [_organization(policy, key)],
         "system": [
@@ -111,10 +121,16 @@ def _system(
         "description": f"Version {policy.front.version}, from {policy.front.effective}",
         "system_type": "Service",
         "responsibility": ["Controller"],
-        "uses_cookies": bool(policy.rules(Cookie)),
+        "uses_cookies": _uses_cookies(policy),
         "egress": [{"fides_key": f"{key}_{name}", "type": "system"} for name in receivers],
         "privacy_declarations": declared,
     }
+
+
+def _uses_cookies(policy: Policy) -> bool:
+    """Say whether a rule speaks of cookies, or data that Fides counts among them are held."""
+    held = (fides_term("data", datum) for datum in sources(policy))
+    return bool(policy.rules(Cookie)) or any(term.startswith(_COOKIE) for term in held)
 
 
 def _receiver(policy: Policy, key: str, name: str) -> dict[str, Any]:
@@ -160,7 +176,8 @@ def _terms(kind: str, names: Iterable[str]) -> list[str]:
 
 
 def _particulars(policy: Policy, activity: Activity) -> dict[str, Any]:
-    periods = dict.fromkeys(lay_period(period_of(rule)) for rule, _ in kept_for(policy, activity))
+    stays = kept_for(policy, activity, uses_of(activity))
+    periods = dict.fromkeys(lay_period(period_of(rule)) for rule, _ in stays)
     special = {datum for rule in policy.rules(Datum) if rule.special for datum in rule.what}
     found = {
         "legal_basis_for_processing": fides_term("legal_basis", activity.basis),
@@ -208,6 +225,10 @@ def _left_out(policy: Policy) -> Iterator[str]:
         )
         if not _terms("data", uses_of(variant)):
             yield f"activity `{variant.name}`, whose data Fides has no category for"
+    for _, names in unbound(policy):
+        yield from (f"what `{name}` receives, for no activity names it" for name in names)
+    for _, data in unused(policy):
+        yield from (f"data `{datum}`, which are collected without a use" for datum in data)
     yield "clocks, limits, consents, rights and the wording of clauses"
 
 

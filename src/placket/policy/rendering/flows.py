@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from placket.policy import vocabulary
-from placket.policy.compile import holds_in, retains_for, uses_of
-from placket.policy.rules import Activity, Capture, Datum, Recipient, Role, Rule, as_dict
+from placket.policy.compile import holds_in, retains_for
+from placket.policy.rules import Activity, Capture, Cookie, Datum, Recipient, Role, Rule, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -47,10 +47,40 @@ def activities_for(rule: Recipient) -> tuple[str, ...]:
     return (*rule.activities, *(name for names in by_role for name in names))
 
 
-def unbound(policy: Policy) -> tuple[Recipient, ...]:
-    """Return the rules of recipients whom no activity names."""
+def unbound(policy: Policy) -> Iterator[tuple[Recipient, tuple[str, ...]]]:
+    """Yield each rule of recipients of whom no activity names some, with these."""
     bound = {name for variant in variants(policy) for name in recipients_of(policy, variant)}
-    return tuple(rule for rule in policy.rules(Recipient) if bound.isdisjoint(rule.name))
+    for rule in policy.rules(Recipient):
+        if names := tuple(name for name in rule.name if name not in bound):
+            yield rule, names
+
+
+def unused(policy: Policy) -> Iterator[tuple[Rule, tuple[str, ...]]]:
+    """Yield each rule by which data are collected or held that no activity uses, with these."""
+    apart = {*policy.data, *_kept_out(policy)}
+    for rule in policy.document.rules():
+        named = vocabulary.members(_named(rule))
+        if data := tuple(datum for datum in named if datum not in apart):
+            yield rule, data
+
+
+def _kept_out(policy: Policy) -> set[str]:
+    """Return the data that never come into our hands, though a rule speaks of them."""
+    rules = (rule for rule in policy.rules(Datum) if rule.never or rule.here == "nothing")
+    return {datum for rule in rules for datum in vocabulary.members(rule.what)}
+
+
+def _named(rule: Rule) -> tuple[str, ...]:
+    """Return the data that a rule says are taken or held."""
+    match rule:
+        case Capture():
+            return (*rule.takes, *as_dict(rule.fields))
+        case Datum():
+            return rule.what
+        case Cookie():
+            return rule.data
+        case _:
+            return ()
 
 
 def meet(one: Rule, other: Rule) -> bool:
@@ -58,15 +88,16 @@ def meet(one: Rule, other: Rule) -> bool:
     return not one.regions or not other.regions or not set(one.regions).isdisjoint(other.regions)
 
 
-def rules_on(policy: Policy, name: str, activity: Activity) -> tuple[Recipient, ...]:
-    """Return the rules on a recipient that hold where the activity does."""
-    return tuple(r for r in policy.rules(Recipient) if name in r.name and meet(r, activity))
+def rules_on(policy: Policy, name: str, rule: Rule) -> tuple[Recipient, ...]:
+    """Return the rules on a recipient that hold where `rule` does."""
+    return tuple(r for r in policy.rules(Recipient) if name in r.name and meet(r, rule))
 
 
 @lru_cache(maxsize=8)
 def sources(policy: Policy) -> Mapping[str, tuple[str, ...]]:
     """Return each datum of the policy with the sources that its rules name for it."""
-    found: dict[str, dict[str, None]] = {datum: {} for datum in policy.data}
+    idle = (datum for _, data in unused(policy) for datum in data)
+    found: dict[str, dict[str, None]] = {datum: {} for datum in (*policy.data, *idle)}
     for datum, source in _said(policy):
         found.setdefault(datum, {}).setdefault(_SAME.get(source, source), None)
     return {datum: tuple(named) or (UNSTATED,) for datum, named in found.items()}
@@ -78,8 +109,7 @@ def _said(policy: Policy) -> Iterator[tuple[str, str]]:
             yield from ((datum, rule.source) for datum in vocabulary.members(rule.what))
     for capture in policy.rules(Capture):
         source = capture.source or "data_subject"
-        taken = (*capture.takes, *as_dict(capture.fields))
-        yield from ((datum, source) for datum in vocabulary.members(taken))
+        yield from ((datum, source) for datum in vocabulary.members(_named(capture)))
     for role in policy.rules(Role):
         for source, data in as_dict(role.sources).items():
             yield from ((datum, _source(source)) for datum in _listed(data))
@@ -93,12 +123,14 @@ def _listed(data: Any) -> Iterable[str]:
     return (data,) if isinstance(data, str) else tuple(data)
 
 
-def kept_for(policy: Policy, activity: Activity) -> tuple[tuple[Retain, tuple[str, ...]], ...]:
-    """Return each rule on how long the activity's data stay, with the data it is for."""
-    places = [place for place in policy.places if holds_in(activity, place)]
+def kept_for(
+    policy: Policy, rule: Rule, data: Iterable[str]
+) -> tuple[tuple[Retain, tuple[str, ...]], ...]:
+    """Return each rule on how long the data stay where `rule` holds, with the data it is for."""
+    places = [place for place in policy.places if holds_in(rule, place)]
     found: dict[Retain, dict[str, None]] = {}
-    for datum in uses_of(activity):
+    for datum in data:
         for place in places:
-            for rule in retains_for(policy, datum, place):
-                found.setdefault(rule, {}).setdefault(datum, None)
-    return tuple((rule, tuple(data)) for rule, data in found.items())
+            for retain in retains_for(policy, datum, place):
+                found.setdefault(retain, {}).setdefault(datum, None)
+    return tuple((retain, tuple(named)) for retain, named in found.items())

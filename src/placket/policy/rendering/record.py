@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from placket.policy.compile import uses_of
@@ -15,6 +15,7 @@ from placket.policy.rendering.flows import (
     recipients_of,
     rules_on,
     unbound,
+    unused,
     variants,
 )
 from placket.policy.rendering.lay import capital, lay, lay_list, lay_period
@@ -23,10 +24,10 @@ from placket.policy.rendering.rule_words import period_of
 from placket.policy.rules import Controller, Security, Transfer, as_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from placket.policy.compile import Policy
-    from placket.policy.rules import Activity
+    from placket.policy.rules import Activity, Rule
 
 COLUMNS: Final[Mapping[str, str]] = {
     "activity": "Activity",
@@ -52,11 +53,15 @@ AS_PROCESSOR: Final = (
 _STARTS_FORMULA: Final = re.compile(r"^[\s]*[=+\-@\t\r]")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NONE: Final = "None named"
+_UNSAID: Final = "Not said"
+NO_ACTIVITY: Final = "No single activity"
+NO_USE: Final = "Collected without a use"
+"""What stands for the activity of a recipient whom none names, and of data that none uses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A row of the record: one rule of an activity, as sentences. Source: GDPR Art. 30(1)."""
+    """A row of the record: one rule, as sentences. Source: GDPR Art. 30(1)."""
 
     activity: str
     controller: str
@@ -78,13 +83,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The whole record. elsewhere: recipients whom the policy names for no single activity."""
+    """The whole record. elsewhere: recipients whom no activity names, and data that none uses."""
 
     retailer: str
     version: str
     effective: str
     entries: tuple[Entry, ...]
-    elsewhere: tuple[str, ...]
+    elsewhere: tuple[Entry, ...]
+
+    @property
+    def rows(self) -> tuple[Entry, ...]:
+        """Return all rows, those of activities first."""
+        return (*self.entries, *self.elsewhere)
 
 
 def record_of(policy: Policy) -> Record:
@@ -93,33 +103,55 @@ def record_of(policy: Policy) -> Record:
         retailer=policy.front.retailer,
         version=policy.front.version,
         effective=policy.front.effective.isoformat(),
-        entries=tuple(_entry(policy, variant) for variant in variants(policy)),
-        elsewhere=tuple(f"{lay_list(r.name)} ({r.clause})" for r in unbound(policy)),
+        entries=tuple(_of_activity(policy, variant) for variant in variants(policy)),
+        elsewhere=tuple(_elsewhere(policy)),
     )
 
 
-def _entry(policy: Policy, activity: Activity) -> Entry:
-    receivers = recipients_of(policy, activity)
-    return Entry(
+def _of_activity(policy: Policy, activity: Activity) -> Entry:
+    found = _entry(
+        policy,
+        activity,
+        data=uses_of(activity),
+        receivers=recipients_of(policy, activity),
+    )
+    joint = f"jointly with {lay(activity.joint_with)}" if activity.joint_with else ""
+    return replace(
+        found,
         activity=activity.name,
-        controller=_controllers(policy, activity),
+        controller="; ".join(filter(None, (found.controller, joint))),
         purposes=capital(lay_list(activity.purpose)),
         basis=lay(activity.basis),
         persons=capital(lay_list(activity.about)) or "Everyone whom it reaches",
-        data=capital(lay_list(uses_of(activity))),
-        recipients=capital(lay_list(receivers)) or _NONE,
-        transfers=_transfers(policy, activity, receivers),
-        kept=_kept(policy, activity),
-        security=_security(policy, activity),
-        regions=", ".join(activity.regions) or "all",
-        clause=activity.clause,
     )
 
 
-def _controllers(policy: Policy, activity: Activity) -> str:
-    found = [_controller(c) for c in policy.rules(Controller) if meet(c, activity)]
-    joint = f"jointly with {lay(activity.joint_with)}" if activity.joint_with else ""
-    return "; ".join(filter(None, (*found, joint)))
+def _elsewhere(policy: Policy) -> Iterator[Entry]:
+    for recipient, names in unbound(policy):
+        found = _entry(policy, recipient, data=recipient.gets, receivers=names)
+        yield replace(found, activity=NO_ACTIVITY)
+    for rule, data in unused(policy):
+        yield replace(_entry(policy, rule, data=data), activity=NO_USE)
+
+
+def _entry(
+    policy: Policy, rule: Rule, *, data: tuple[str, ...], receivers: tuple[str, ...] = ()
+) -> Entry:
+    """Return what a row says of data under any rule; what an activity alone says is left open."""
+    return Entry(
+        activity="",
+        controller="; ".join(_controller(c) for c in policy.rules(Controller) if meet(c, rule)),
+        purposes=_UNSAID,
+        basis=_UNSAID.lower(),
+        persons=_UNSAID,
+        data=capital(lay_list(data)) or _UNSAID,
+        recipients=capital(lay_list(receivers)) or _NONE,
+        transfers=_transfers(policy, rule, receivers),
+        kept=_kept(policy, rule, data),
+        security=_security(policy, rule, data),
+        regions=", ".join(rule.regions) or "all",
+        clause=rule.clause,
+    )
 
 
 def _controller(rule: Controller) -> str:
@@ -129,12 +161,12 @@ def _controller(rule: Controller) -> str:
     return ", ".join(filter(None, (rule.name, address, rule.email, rule.phone, officer, *by)))
 
 
-def _transfers(policy: Policy, activity: Activity, receivers: Iterable[str]) -> str:
+def _transfers(policy: Policy, on: Rule, receivers: Iterable[str]) -> str:
     """Return to which countries, under which safeguard; where none is named, what any would need.
 
     Source: GDPR Art. 30(1)(e).
     """
-    rules = [(name, rule) for name in receivers for rule in rules_on(policy, name, activity)]
+    rules = [(name, rule) for name in receivers for rule in rules_on(policy, name, on)]
     named = dict.fromkeys(
         f"{lay(name)} in {', '.join(rule.country)}"
         + (f", under {lay(rule.safeguard)}" if rule.safeguard else "")
@@ -143,29 +175,29 @@ def _transfers(policy: Policy, activity: Activity, receivers: Iterable[str]) -> 
     )
     if named:
         return capital("; ".join(named))
-    needs = [lay_list(t.needs_any, last="or") for t in policy.rules(Transfer) if meet(t, activity)]
+    needs = [lay_list(t.needs_any, last="or") for t in policy.rules(Transfer) if meet(t, on)]
     asked = f"any would need {'; '.join(filter(None, needs))}" if any(needs) else ""
     return _NONE + (f"; {asked}" if asked else "")
 
 
-def _kept(policy: Policy, activity: Activity) -> str:
+def _kept(policy: Policy, on: Rule, data: Iterable[str]) -> str:
     periods: dict[str, dict[str, None]] = {}
-    for rule, data in kept_for(policy, activity):
-        for datum in data:
+    for rule, named in kept_for(policy, on, data):
+        for datum in named:
             periods.setdefault(datum, {}).setdefault(lay_period(period_of(rule)))
     by_periods: dict[tuple[str, ...], list[str]] = {}
     for datum, found in periods.items():
         by_periods.setdefault(tuple(found), []).append(datum)
-    said = (f"{lay_list(data)}: {', or '.join(found)}" for found, data in by_periods.items())
+    said = (f"{lay_list(named)}: {', or '.join(found)}" for found, named in by_periods.items())
     return capital("; ".join(said)) or _NONE
 
 
-def _security(policy: Policy, activity: Activity) -> str:
-    used = set(uses_of(activity))
+def _security(policy: Policy, on: Rule, data: Iterable[str]) -> str:
+    used = set(data)
     measures = (
         measure
         for rule in policy.rules(Security)
-        if meet(rule, activity) and (not rule.protects or used & set(rule.protects))
+        if meet(rule, on) and (not rule.protects or used & set(rule.protects))
         for measure in rule.measure
     )
     return capital(lay_list(dict.fromkeys(measures))) or _NONE
@@ -184,7 +216,7 @@ def record_as_csv(record: Record) -> str:
 
 def table_of(record: Record) -> list[list[str]]:
     """Return head and rows; a cell that a spreadsheet might run begins with an apostrophe."""
-    rows = [tuple(COLUMNS.values()), *(entry.cells() for entry in record.entries)]
+    rows = [tuple(COLUMNS.values()), *(entry.cells() for entry in record.rows)]
     return [[as_cell(cell) for cell in row] for row in rows]
 
 

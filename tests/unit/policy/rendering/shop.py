@@ -198,6 +198,13 @@ plaindre au régulateur.
 Chaque nouvelle version a sa date.
 """
 
+UNBOUND = TEXT.replace("  recipients: [courier]\n", "")
+"""No activity names the courier."""
+UNNAMED = UNBOUND.replace("  gets: [name, delivery_address]\n", "")
+"""Nor does its rule say what it gets."""
+UNUSED = TEXT.replace("takes: [name, delivery_address]", "takes: [name, delivery_address, phone]")
+"""The order form takes a phone number that no activity uses."""
+
 
 @cache
 def policy(text: str = TEXT) -> Policy:

@@ -15,7 +15,14 @@ from fideslang.relationships import get_referenced_missing_keys
 from placket.policy import vocabulary
 from placket.policy.rendering.dpv import CONTEXT, as_dpv, dpv_as_json
 from placket.policy.rendering.fides import as_fides, fides_as_yaml
-from tests.unit.policy.rendering.shop import RETAILERS, TEXT, policy, retailer
+from tests.unit.policy.rendering.shop import (
+    RETAILERS,
+    TEXT,
+    UNNAMED,
+    UNUSED,
+    policy,
+    retailer,
+)
 
 STRUCTURE = {
     "dpv:Anonymise", "dpv:DataController", "dpv:DataSource", "dpv:DataSubject",
@@ -156,6 +163,41 @@ def test_what_fides_has_no_word_for_is_told() -> None:
 
     assert "role `influencer`, which Fides has no data subject for" in left
     assert left[-1] == "clocks, limits, consents, rights and the wording of clauses"
+
+
+def test_a_recipient_whom_no_activity_names_is_a_system_and_told() -> None:
+    exported = as_fides(policy(UNNAMED))
+    notice, *nodes = as_dpv(policy(UNNAMED))["@graph"]
+
+    shop, courier = exported.content["system"]
+    assert shop["egress"] == [{"fides_key": "the_corner_shop_courier", "type": "system"}]
+    assert courier["fides_key"] == "the_corner_shop_courier"
+    assert "what `courier` receives, for no activity names it" in exported.left_out
+    assert notice["dpv:hasRecipient"] == [{"@id": "our:recipient/courier"}]
+    assert "our:recipient/courier" in {node["@id"] for node in nodes}
+
+
+def test_a_datum_that_no_activity_uses_is_told() -> None:
+    notice, *nodes = as_dpv(policy(UNUSED))["@graph"]
+
+    assert "data `phone`, which are collected without a use" in as_fides(policy(UNUSED)).left_out
+    assert notice["dpv:hasPersonalData"] == [{"@id": "our:data/phone"}]
+    assert "our:data/phone" in {node["@id"] for node in nodes}
+
+
+def test_cookies_are_told_by_their_rule_or_by_the_data_that_they_hold() -> None:
+    rule, activity = TEXT.index("- cookie: bag"), TEXT.index("- activity: keep_bag")
+    notice = TEXT.index("- notice: cookie_policy")
+    data_alone = TEXT[:rule] + TEXT[activity:].replace("  device: exempt\n", "")
+    rule_alone = TEXT[:activity].replace("  activities: [keep_bag]\n", "") + TEXT[notice:]
+    neither = TEXT[:rule] + TEXT[notice:]
+
+    told = [
+        as_fides(policy(text)).content["system"][0]["uses_cookies"]
+        for text in (TEXT, data_alone, rule_alone, neither)
+    ]
+
+    assert told == [True, True, True, False]
 
 
 @pytest.mark.parametrize("name", ["no", "on", "1:20", "null", "~", "= x", "a: b", "# c", "Ñ"])

@@ -16,7 +16,15 @@ from placket.policy.rendering.datamap import (
     fold,
 )
 from placket.policy.rendering.mapped import map_as_html, map_as_svg
-from tests.unit.policy.rendering.shop import RETAILERS, TEXT, policy, retailer
+from tests.unit.policy.rendering.shop import (
+    RETAILERS,
+    TEXT,
+    UNBOUND,
+    UNNAMED,
+    UNUSED,
+    policy,
+    retailer,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -40,6 +48,30 @@ def test_the_flows_of_a_policy_are_those_of_its_rules() -> None:
         ((DATA, "cookie_data"), (ACTIVITY, "keep_bag")),
         ((ACTIVITY, "deliver"), (RECIPIENT, "courier")),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "gets"),
+    [(UNBOUND, {(DATA, "name"), (DATA, "delivery_address")}), (UNNAMED, set())],
+)
+def test_a_recipient_whom_no_activity_names_is_on_the_map(
+    text: str, gets: set[tuple[int, str]]
+) -> None:
+    flows = flows_of(policy(text))
+
+    courier = (RECIPIENT, "courier")
+    whence = "Name and delivery address" if gets else "None named"
+    row = f'scope="row">Courier</th><td role="cell" data-label="From">{whence}</td>'
+    assert set(flows.before(courier)) == gets
+    assert [node.label for node in fold(flows).columns[RECIPIENT]] == ["Courier"]
+    assert row in map_as_html(policy(text), sheet="")
+
+
+def test_a_datum_that_no_activity_uses_is_on_the_map() -> None:
+    flows = flows_of(policy(UNUSED))
+
+    assert flows.before((DATA, "phone")) == ((SOURCE, "data_subject"),)
+    assert flows.after((DATA, "phone")) == ()
 
 
 def test_a_group_is_one_box_until_it_is_unfolded() -> None:

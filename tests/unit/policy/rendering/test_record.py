@@ -10,6 +10,8 @@ from placket.cli.record import record_as_xlsx
 from placket.policy.rendering.record import (
     AS_PROCESSOR,
     COLUMNS,
+    NO_ACTIVITY,
+    NO_USE,
     Entry,
     Record,
     record_as_csv,
@@ -17,7 +19,15 @@ from placket.policy.rendering.record import (
     record_of,
     table_of,
 )
-from tests.unit.policy.rendering.shop import RETAILERS, TEXT, policy, retailer
+from tests.unit.policy.rendering.shop import (
+    RETAILERS,
+    TEXT,
+    UNBOUND,
+    UNNAMED,
+    UNUSED,
+    policy,
+    retailer,
+)
 
 EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "=cmd|' /C calc'!A0")
 
@@ -53,11 +63,62 @@ def test_an_activity_has_every_item_of_the_article() -> None:
     assert second.security == "None named"
 
 
-def test_a_recipient_without_activity_is_not_lost() -> None:
-    found = record_of(policy(TEXT.replace("  recipients: [courier]\n", "")))
+@pytest.mark.parametrize(
+    ("text", "data", "kept"),
+    [
+        (
+            UNBOUND,
+            "Name and delivery address",
+            "Name and delivery address: 6 years from “order placed”",
+        ),
+        (UNNAMED, "Not said", "None named"),
+    ],
+)
+def test_a_recipient_without_activity_has_a_row_of_its_own(text: str, data: str, kept: str) -> None:
+    record = record_of(policy(text))
 
+    [entry] = record.elsewhere
+    assert entry == Entry(
+        activity=NO_ACTIVITY,
+        controller=record.entries[0].controller,
+        purposes="Not said",
+        basis="not said",
+        persons="Not said",
+        data=data,
+        recipients="Courier",
+        transfers="Courier in US, under standard contractual clauses",
+        kept=kept,
+        security="Encryption" if text == UNBOUND else "None named",
+        regions="all",
+        clause="CS-2",
+    )
+    assert table_of(record)[-1] == list(entry.cells())
+    assert "3 activities, and 1 row for what none of them names." in record_as_html(
+        record, sheet=""
+    )
+
+
+def test_of_two_recipients_the_one_without_activity_is_not_lost() -> None:
+    both = TEXT.replace("- recipient: courier", "- recipient: [courier, banks]")
+
+    assert [entry.recipients for entry in record_of(policy(both)).elsewhere] == ["Banks"]
+
+
+def test_what_is_collected_without_a_use_has_a_row_of_its_own() -> None:
+    record = record_of(policy(UNUSED))
+
+    assert [(e.activity, e.data, e.kept, e.clause) for e in record.elsewhere] == [
+        (NO_USE, "Phone", "Phone: 3 years from last “order placed”", "CS-2")
+    ]
     assert record_of(policy()).elsewhere == ()
-    assert found.elsewhere == ("courier (CS-2)",)
+
+
+def test_what_is_never_held_is_not_collected() -> None:
+    never = UNUSED.replace(
+        "- capture: checkout", "- {data: phone, never: true}\n- capture: checkout"
+    )
+
+    assert record_of(policy(never)).elsewhere == ()
 
 
 @pytest.mark.parametrize("cell", EVIL)
@@ -101,4 +162,4 @@ def test_the_five_policies_leave_no_item_empty(name: str) -> None:
     record = record_of(running)
 
     assert len(record.entries) == sum(len(found) for found in running.activities.values())
-    assert [entry for entry in record.entries if not all(entry.cells())] == []
+    assert [entry for entry in record.rows if not all(entry.cells())] == []
