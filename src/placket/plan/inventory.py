@@ -1,21 +1,17 @@
 """The inventory: the rows that lead to a person, as values, and where their links go."""
 
-from __future__ import annotations
-
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+from placket.catalogue.model import Link, Scalar
+from placket.catalogue.schema import ForeignKey, Schema, TableSchema
+from placket.law.calendar import Instant
 
-    from placket.catalogue.model import Link, Scalar
-    from placket.catalogue.schema import ForeignKey, Schema, TableSchema
-    from placket.law.calendar import Instant
-
-Pairs = tuple[tuple[str, "Scalar"], ...]
+Pairs = tuple[tuple[str, Scalar], ...]
 """Columns with their values, in the order of the key or of the table."""
 
 
@@ -26,6 +22,11 @@ class At:
     source: str
     table: str
     key: Pairs
+
+    @property
+    def in_order(self) -> tuple[str, str, str]:
+        """Return what orders places: a key may hold numbers, text and nulls, so its words do."""
+        return (self.source, self.table, repr(self.key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

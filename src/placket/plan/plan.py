@@ -1,24 +1,17 @@
 """The plan: ordered steps, each with its rows, columns, action and reason; its digest."""
 
-from __future__ import annotations
-
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
-# The decoder of a stored plan reads these annotations when it is made.
-from placket.catalogue.model import Scalar  # noqa: TC001 - read at run time, see above
-from placket.law.calendar import Instant  # noqa: TC001 - read at run time, see above
-from placket.plan.inventory import Pairs  # noqa: TC001 - read at run time, see above
+from placket.catalogue.model import Scalar
+from placket.law.calendar import Instant
+from placket.plan.inventory import At, Pairs, Row
 from placket.rights.moves import OBSTRUCTED, SECOND_PERSON, STEPS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from placket.plan.inventory import Row
 
 
 class Action(StrEnum):
@@ -80,9 +73,7 @@ class Step:
 class Seen:
     """A row as the plan saw it, by its digest."""
 
-    source: str
-    table: str
-    key: Pairs
+    at: At
     digest: str
 
 
@@ -160,10 +151,16 @@ def read_plan(body: bytes) -> Plan:
 
 def seen(rows: Iterable[Row]) -> tuple[Seen, ...]:
     """Return the rows by their digests, sorted."""
-    found = (
-        Seen(source=r.at.source, table=r.at.table, key=r.at.key, digest=r.digest()) for r in rows
-    )
-    return tuple(sorted(found, key=lambda s: (s.source, s.table, repr(s.key))))
+    found = (Seen(at=row.at, digest=row.digest()) for row in rows)
+    return tuple(sorted(found, key=lambda seen: seen.at.in_order))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A row that is not as the plan saw it: `new`, `gone` or `changed`."""
+
+    at: At
+    how: str
 
 
 class StalePlan(Exception):
@@ -171,21 +168,11 @@ class StalePlan(Exception):
 
     def __init__(self, changes: tuple[Change, ...]) -> None:
         """Name the tables, never the keys: a key may be personal."""
-        tables = sorted({f"`{each.source}.{each.table}`" for each in changes})
+        tables = sorted({f"`{each.at.source}.{each.at.table}`" for each in changes})
         super().__init__(
             f"the plan is stale: rows of {', '.join(tables)} changed since; make a new plan"
         )
         self.changes = changes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A row that is not as the plan saw it: `new`, `gone` or `changed`."""
-
-    source: str
-    table: str
-    key: Pairs
-    how: str
 
 
 def changes_since(plan: Plan, rows: Iterable[Row]) -> tuple[Change, ...]:
@@ -193,12 +180,11 @@ def changes_since(plan: Plan, rows: Iterable[Row]) -> tuple[Change, ...]:
 
     rows: the person's, read anew, of every table that the plan looked at.
     """
-    before = {(s.source, s.table, s.key): s.digest for s in plan.seen}
-    after = {(s.source, s.table, s.key): s.digest for s in seen(rows)}
-    places = sorted(before.keys() | after.keys(), key=repr)
+    before = {each.at: each.digest for each in plan.seen}
+    after = {each.at: each.digest for each in seen(rows)}
     return tuple(
-        Change(source=at[0], table=at[1], key=at[2], how=_how(before.get(at), after.get(at)))
-        for at in places
+        Change(at=at, how=_how(before.get(at), after.get(at)))
+        for at in sorted(before.keys() | after.keys(), key=lambda at: at.in_order)
         if before.get(at) != after.get(at)
     )
 

@@ -97,9 +97,9 @@ def test_a_row_that_came_went_or_changed_makes_the_plan_stale() -> None:
 
     assert changes_since(found, ROWS) == ()
     assert changes_since(found, (moved, order, bag, new)) == (
-        Change(source="shop", table="bag", key=(("id", 10),), how="new"),
-        Change(source="shop", table="bag", key=(("id", 9),), how="gone"),
-        Change(source="shop", table="customer", key=(("id", 1),), how="changed"),
+        Change(at=new.at, how="new"),
+        Change(at=ROWS[3].at, how="gone"),
+        Change(at=customer.at, how="changed"),
     )
 
 

@@ -76,7 +76,7 @@ def test_access_and_erasure_look_at_the_same_rows() -> None:
     erased = plan(CUSTOMER + GIFT, [], rows)
 
     assert shown.seen == erased.seen
-    assert [s.table for s in shown.seen] == ["customer", "gift"]
+    assert [s.at.table for s in shown.seen] == ["customer", "gift"]
 
 
 @pytest.mark.parametrize(("by", "action"), [("ada", "show"), ("bo", "withhold"), ("", "withhold")])
