@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from placket.plan.plan import Action, Because
 from placket.policy import vocabulary
+from placket.policy.compile import holds_in
 from placket.rights.right import NEEDS, Right
 from placket.rights.said import Said, said_of
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from placket.law.calendar import Instant
     from placket.plan.inventory import At, Inventory, Row
     from placket.policy.compile import Place, Policy
+    from placket.policy.rules import Activity
     from placket.standing.standing import Standing
 
 
@@ -125,6 +127,12 @@ class Asking:
     def said(self) -> Said:
         """Return what the policy says of the right."""
         return said_of(self.policy, self.right, self.place)
+
+    @cached_property
+    def activities(self) -> tuple[Activity, ...]:
+        """Return the activities of the person's place, each as it is done there."""
+        variants = (v for vs in self.policy.activities.values() for v in vs)
+        return tuple(variant for variant in variants if holds_in(variant, self.place))
 
     @cached_property
     def because(self) -> Because:

@@ -91,8 +91,7 @@ def _about(asking: Asking, category: str, shared: tuple[Fact, ...]) -> About:
 
 
 def _uses(asking: Asking, category: str) -> tuple[Activity, ...]:
-    variants = (v for vs in asking.policy.activities.values() for v in vs)
-    return tuple(v for v in variants if holds_in(v, asking.place) and category in uses_of(v))
+    return tuple(each for each in asking.activities if category in uses_of(each))
 
 
 def _recipients(asking: Asking, category: str, uses: tuple[Activity, ...]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from placket.plan.asking import category_of
 from placket.plan.erasing import OTHERS
 from placket.plan.plan import CHANGING, STAYING
+from placket.standing.data import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,7 @@ def kept_marks(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
                 place = (category, step.because.ground)
                 ends[place] = _later((ends.get(place, step.because.until), step.because.until))
     return tuple(
-        f"kept:{category}:{ground}:{'' if end is None else end}"
+        f"{KEPT}{category}:{ground}:{'' if end is None else end}"
         for (category, ground), end in sorted(ends.items())
     )
 

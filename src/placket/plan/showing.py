@@ -79,21 +79,19 @@ def _is_anothers(asking: Asking, row: Row) -> bool:
 
 
 def _portable(asking: Asking) -> frozenset[str]:
-    policy, place = asking.policy, asking.place
     told = (covers.get("basis", ()) for covers in asking.said.covers)
     promised = {basis for bases in told for basis in ([bases] if isinstance(bases, str) else bases)}
     bases = PORTABLE | promised
     used = {
         datum
-        for variants in policy.activities.values()
-        for variant in variants
-        if variant.basis in bases and holds_in(variant, place)
-        for datum in uses_of(variant)
+        for activity in asking.activities
+        if activity.basis in bases
+        for datum in uses_of(activity)
     }
     foreign = {
         datum
-        for rule in policy.rules(Datum)
-        if holds_in(rule, place) and rule.source not in OWN
+        for rule in asking.policy.rules(Datum)
+        if holds_in(rule, asking.place) and rule.source not in OWN
         for datum in vocabulary.members(rule.what)
     }
     return frozenset(used - foreign)

@@ -10,7 +10,7 @@ from placket.facts import OPEN, Fact, Kind
 from placket.law.grounds import Ground
 from placket.plan.asking import By, category_of
 from placket.plan.plan import Action, Because
-from placket.policy.compile import ALL, holds_in, retains_for, uses_of
+from placket.policy.compile import ALL, retains_for, uses_of
 from placket.policy.period import (
     INTERACTION,
     After,
@@ -173,11 +173,9 @@ class Staying:
         return tuple(dict.fromkeys(named))
 
     def _needed(self, relation: str) -> frozenset[str]:
-        policy, place = self.asking.policy, self.asking.place
-        here = (v for vs in policy.activities.values() for v in vs if holds_in(v, place))
         return frozenset(
             datum
-            for activity in here
+            for activity in self.asking.activities
             if relation in activity.relation or _is_for(activity.open_while, relation)
             for datum in uses_of(activity)
         )
