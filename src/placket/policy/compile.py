@@ -168,12 +168,14 @@ def limits_activity(policy: Policy, limit: Limit, activity: str) -> bool:
     return general or bool(purposes & set(limit.purpose))
 
 
-def retains_for(policy: Policy, datum: str, place: Place) -> tuple[Retain, ...]:
+def retains_for(policy: Policy, datum: str, place: Place | None = None) -> tuple[Retain, ...]:
     """Return the rules that say how long `datum` is kept: its own, else those for all data.
 
     What keeps all data on a ground keeps each datum on it, whatever else is said of that one.
+    place: only those that hold there.
     """
-    here = [r for r in policy.rules(Retain) if holds_in(r, place) and not r.at]
+    rules = (r for r in policy.rules(Retain) if not r.at)
+    here = [r for r in rules if place is None or holds_in(r, place)]
     own = tuple(r for r in here if datum in vocabulary.members(r.what))
     is_told = any(not r.ground for r in own)
     general = (r for r in here if set(r.what) & set(ALL))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from placket.policy import vocabulary
-from placket.policy.compile import ALL
-from placket.policy.rules import Retain
+from placket.policy.compile import retains_for
 from placket.sources.routes import Reading, read_select
 from placket.sources.rowclocks import DueTable, make_due, row_clocks
 from placket.standing.standing import retain_name
@@ -65,19 +64,11 @@ def _dues(policy: Policy, source: Source, table: Table, reading: Reading) -> dic
     made = {s: make_due(clock, due, source, policy, reading) for s, clock in clocks.items()}
     found: dict[str, Due] = {}
     for datum in vocabulary.members(tuple(table.categories())):
-        states = {retain_name(rule) for rule in _keeping(policy, datum)}
+        # Of the rules of all regions the last to run out decides.
+        states = {retain_name(rule) for rule in retains_for(policy, datum)}
         if states and states <= made.keys():
             found[datum] = _latest([made[state] for state in sorted(states)])
     return found
-
-
-def _keeping(policy: Policy, datum: str) -> list[Retain]:
-    """Return the rules that keep the datum in any region: the last to run out decides."""
-    here = [rule for rule in policy.rules(Retain) if not rule.at]
-    own = [rule for rule in here if datum in vocabulary.members(rule.what)]
-    is_told = any(not rule.ground for rule in own)
-    general = [rule for rule in here if set(rule.what) & set(ALL)]
-    return [*own, *(rule for rule in general if rule.ground or not is_told)]
 
 
 def _latest(dues: list[Due]) -> Due:
