@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from placket.policy.checks.book import told
+from placket.policy.checks.book import bend, told
 from placket.policy.compile import is_marketing
 from placket.policy.rules import Complaint, Controller, Right
 from placket.problems import Place
@@ -31,22 +31,28 @@ def gaps(book: Book) -> Iterator[Problem]:
     if not book.all_rules:
         return
     if not book.rules(Controller):
-        yield _gap(book, "who answers for the processing", "controller: NAME", "GDPR Art. 13(1)(a)")
+        what, mend = "who answers for the processing", "add a block `controller: NAME`"
+        yield _gap(book, what, mend, "GDPR Art. 13(1)(a)")
     if not book.rules(Complaint):
-        what = "where a person may complain"
-        yield _gap(book, what, "complaint: AUTHORITY", "GDPR Art. 13(2)(d)")
+        what, mend = "where a person may complain", "add a block `complaint: AUTHORITY`"
+        yield _gap(book, what, mend, "GDPR Art. 13(2)(d)")
     granted = {right.name for right in book.rules(Right)}
     lacking = tuple(right for right in RIGHTS if right not in granted)
     if lacking:
         what = f"how these rights are used: {', '.join(lacking)}"
-        yield _gap(book, what, f"right: {lacking[0]}", "GDPR Art. 13(2)(b), 15 to 21")
+        yield _gap(book, what, rights_to_add(lacking), "GDPR Art. 13(2)(b), 15 to 21")
     markets = any(is_marketing(activity) for activity in book.activities)
     if markets and "marketing_opt_out" not in granted:
         what = "how marketing is switched off"
-        yield _gap(book, what, "right: marketing_opt_out", "GDPR Art. 21(2)")
+        yield _gap(book, what, rights_to_add(("marketing_opt_out",)), "GDPR Art. 21(2)")
 
 
-def _gap(book: Book, what: str, block: str, law: str) -> Problem:
-    place = Place(at=book.head())
-    problem = told("P241", place, f"no block says {what}", f"add a block `{block}`")
+def rights_to_add(names: tuple[str, ...]) -> str:
+    """Return the mend for rights of which no block tells: all of them are to be added."""
+    blocks = bend(tuple(f"right: {name}" for name in names))
+    return f"add a block {blocks}" if len(names) == 1 else f"add a block for each of {blocks}"
+
+
+def _gap(book: Book, what: str, mend: str, law: str) -> Problem:
+    problem = told("P241", Place(at=book.head()), f"no block says {what}", mend)
     return replace(problem, source=law)

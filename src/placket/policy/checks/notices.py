@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from placket.policy.checks.book import bend, countries_of, found, seeing, told
 from placket.policy.checks.conflict import markets
+from placket.policy.checks.gaps import RIGHTS, rights_to_add
 from placket.policy.checks.walk import words_in
 from placket.policy.rules import (
     AudienceAge,
@@ -34,14 +35,6 @@ if TYPE_CHECKING:
     from placket.policy.checks.book import Book
     from placket.problems import Problem
 
-RIGHTS: Final = {
-    "access": "GDPR Art. 15",
-    "rectification": "GDPR Art. 16",
-    "erasure": "GDPR Art. 17",
-    "restriction": "GDPR Art. 18",
-    "portability": "GDPR Art. 20",
-    "objection": "GDPR Art. 21",
-}
 OTHERS: Final = frozenset(
     {
         "other_person",
@@ -222,7 +215,7 @@ def rights_lacking(book: Book) -> Iterator[Problem]:
             book,
             "P425",
             f"the policy does not tell of these rights: {bend(lacking)}",
-            f"add a block `right: {lacking[0]}` with its `by:`",
+            f"{rights_to_add(lacking)} with its `by:`",
         )
         yield seeing(problem, *(r for r in book.rules(Right) if r.name == "any"))
 

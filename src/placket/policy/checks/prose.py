@@ -88,6 +88,17 @@ _PROMISE: Final = re.compile(
     r"|\b(?:is|are)\s+(?:deleted|erased|kept|stored|shared|used|collected|encrypted|recorded)\b",
     re.IGNORECASE,
 )
+_KINDS: Final = re.compile(
+    r"(?P<retain>\b(?:delet|eras|keep|kept|stor(?:e|ing)|held|hold|retain)\w*)|"
+    r"(?P<recipient>\b(?:shar|sell|sold|disclos)\w*)|"
+    r"(?P<security>\b(?:encrypt|secure|protect)\w*)|"
+    r"(?P<consent>\b(?:consent|permission|ask)\w*)|"
+    r"(?P<notice>\b(?:tell|inform|notif)\w*)|"
+    r"(?P<right>\byou\s+(?:can|may)\b)",
+    re.IGNORECASE,
+)
+"""How a promise speaks of what a kind of rule holds; of anything else an activity does."""
+
 _ANSWERED: Final = (Right, Notice, Complaint, Security)
 """Rules whose deadlines stand in the law packs and not in the block."""
 
@@ -345,6 +356,12 @@ def promises_without_rule(book: Book) -> Iterator[Problem]:
                 passage.at(match.start(), 0),
                 f"the text promises something (`{' '.join(match.group().split())}`) and no rule "
                 "holds it",
-                "add a block that says it, or take the id out of the heading if the clause only "
-                "explains",
+                f"add a block that says it, such as `{_kind(clause.prose[match.start() :])}:`, or "
+                "take the id out of the heading if the clause only explains",
             )
+
+
+def _kind(promise: str) -> str:
+    """Return the kind of rule that a promise asks for, by the first word that tells."""
+    match = _KINDS.search(promise.partition(".")[0])
+    return (match and match.lastgroup) or "activity"
