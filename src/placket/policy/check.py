@@ -90,6 +90,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     prose.recipients_unheld,
     prose.promises_without_rule,
     drafts.unconfirmed,
+    lacks.clocks_out_of_reach,
 )
 """Every check, in the order of its code; a new fault is a new function here."""
 

@@ -421,3 +421,66 @@ def test_rules_that_could_not_be_read_are_not_missed() -> None:
     assert parsed.document is not None
     assert [p.code for p in parsed.problems] == ["P022"]
     assert [p.code for p in check(parsed.document) if p.severity is not Severity.NOTE] == []
+
+
+@pytest.mark.parametrize(
+    ("promise", "kind"),
+    [
+        ("We will always delete what is old.", "retain"),
+        ("We share your address. We keep it.", "recipient"),
+        ("Your data are encrypted.", "security"),
+        ("We ask you first.", "consent"),
+        ("We tell you of it.", "notice"),
+        ("You can have a copy.", "right"),
+        ("We use it for your order.", "activity"),
+    ],
+)
+def test_the_mend_of_a_promise_without_rule_names_a_kind(promise: str, kind: str) -> None:
+    clause = f"### Promise {{#EX-1}}\n\n{promise}\n"
+    found = parse(f"{FRONT}{GROUND}\n{clause}").document
+    assert found is not None
+
+    (mend,) = [p.mend for p in check(found) if p.code == "P308"]
+
+    assert mend == (
+        f"add a block that says it, such as `{kind}:`, or take the id out of the heading if the "
+        "clause only explains"
+    )
+
+
+def never_started(*roles: str, period: str = "6 years from last interaction") -> list[str]:
+    """Return what is noted of a clock for everything that some of these roles may never start."""
+    blocks = [f"- {role}" for role in roles] + [f"- retain: all\n  for: {period}"]
+    return [p.summary for p in check(document("\n".join(blocks))) if p.code == "P243"]
+
+
+def test_who_opens_a_relation_starts_the_clock_of_interactions() -> None:
+    told_of = never_started("role: holder\n  taken_by: [order.received]")
+
+    assert told_of == [
+        "`interaction` may never happen to these, whose data are then kept for ever: `visitor`"
+    ]
+
+
+def test_a_clock_is_noted_for_each_event_that_it_waits_for() -> None:
+    period = "latest of (3 years from visit.made, 6 years from last order.placed)"
+
+    assert never_started(period=period) == [
+        "`order placed` may never happen to these, whose data are then kept for ever: `visitor`",
+        "`visit made` may never happen to these, whose data are then kept for ever: `customer`",
+    ]
+
+
+def test_a_status_that_counts_for_all_is_a_clock_for_all() -> None:
+    status = "status: met\n  holds_while: [6 years from last interaction, 1 year from visit.made]"
+
+    assert never_started(status, period="while met") == []
+
+
+def test_a_role_of_another_region_is_not_reached_by_the_clock() -> None:
+    period = "6 years from last order.placed\n  regions: [elsewhere]"
+    ground = GROUND.replace("taken_by: [visit.made]", "taken_by: [visit.made]\n  regions: [here]")
+
+    found = check(document(f"retain: all\nfor: {period}".replace("\n  ", "\n"), ground=ground))
+
+    assert [p.summary for p in found if p.code == "P243"] == []

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from placket.policy.checks.book import bend, found, overlap, seeing
-from placket.policy.checks.references import inner
+from placket.policy.checks.references import inner, relations_of
 from placket.policy.checks.sharing import shared_with
 from placket.policy.checks.walk import data_of, is_untimed
 from placket.policy.compile import ALL, uses_of
-from placket.policy.period import WhileHolds, events_of
+from placket.policy.period import INTERACTION, WhileHolds, events_of
 from placket.policy.rules import (
     Capture,
     Datum,
@@ -106,6 +106,42 @@ def _no_clock(retain: Retain, status: Status, left: tuple[str, ...]) -> Problem:
 
 def _roles(book: Book, names: tuple[str, ...]) -> Iterator[Role]:
     yield from (role for role in book.rules(Role) if role.name in names)
+
+
+def clocks_out_of_reach(book: Book) -> Iterator[Problem]:
+    """Note each clock of everything that need never start for who takes a role.
+
+    What has not begun to run out has no end, also as a part of `latest of`.
+    """
+    relations = {name for rule in book.all_rules for _, name in relations_of(rule)}
+    for retain in book.rules(Retain):
+        if is_untimed(retain) or set(retain.what).isdisjoint(ALL):
+            continue
+        roles = [r for r in book.rules(Role) if r.taken_by and overlap(r, retain)]
+        for event in sorted(events_of(retain.period)):
+            left = [role for role in roles if not _starts(event, role, relations)]
+            if left:
+                yield seeing(_never_started(retain, event, left), *left)
+
+
+def _starts(event: str, role: Role, relations: set[str]) -> bool:
+    """Say whether what makes a person take the role starts the clock, as it opens a relation."""
+    nouns = _reached(role)
+    # To open a relation is a contact with the person.
+    return bool(nouns & relations) if event == INTERACTION else event.partition(".")[0] in nouns
+
+
+def _never_started(retain: Retain, event: str, left: list[Role]) -> Problem:
+    names = bend(tuple(dict.fromkeys(role.name for role in left)))
+    return found(
+        "P243",
+        retain,
+        "period",
+        f"`{event.replace('.', ' ')}` may never happen to these, whose data are then kept for "
+        f"ever: {names}",
+        "write `while NAME`, and let that `status:` hold from an event of theirs too, such as "
+        f"`{left[0].taken_by[0]}`",
+    )
 
 
 def joint_control_untold(book: Book) -> Iterator[Problem]:
