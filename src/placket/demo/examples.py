@@ -6,13 +6,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-DEFAULT: Final = "muse"
-"""The folder of the policy that the demo runs unless another is named."""
+POLICY: Final = "policy.md"
 
 
 def example_names() -> tuple[str, ...]:
     """Return the names of the example policies, in order."""
-    return tuple(sorted(path.parent.name for path in _examples().glob("*/policy.md")))
+    return tuple(sorted(path.parent.name for path in _examples().glob(f"*/{POLICY}")))
 
 
 def example_policy(name: str) -> Path:
@@ -33,3 +32,11 @@ def catalogue_of(policy: Path) -> Path:
 
 def _examples() -> Path:
     return Path(str(files("placket"))) / "policies"
+
+
+def _longest() -> str:
+    return max(example_names(), key=lambda name: (_examples() / name / POLICY).stat().st_size)
+
+
+DEFAULT: Final = _longest()
+"""The policy that the demo runs unless another is named: the longest, which has most to show."""

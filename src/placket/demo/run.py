@@ -12,7 +12,7 @@ from sqlalchemy import column, func, select, table
 
 from placket import catalogue as catalogues
 from placket.decide.question import Question
-from placket.demo.examples import catalogue_of
+from placket.demo.examples import POLICY, catalogue_of
 from placket.demo.schema import customer
 from placket.demo.shop import build_shop
 from placket.demo.text import tell_judged, tell_running
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from placket.sources.views import PurposeViews
 
 SHOP: Final = "shop"
-POLICY: Final = "policy.md"
 MAIL: Final = "email"
 PARTS: Final = ("placket.db", "placket-keys.db", "placket.key", "placket.toml", "shop.db")
 MARKER: Final = "made-by-placket-demo"

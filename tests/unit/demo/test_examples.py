@@ -12,8 +12,10 @@ from placket.sources.connect import open_source
 from tests.unit.demo.conftest import BuiltShop
 
 
-def test_the_policy_that_the_demo_runs_is_an_example() -> None:
-    assert DEFAULT in example_names()
+def test_the_demo_runs_the_longest_example() -> None:
+    texts = {name: (example_policy(name) / "policy.md").read_bytes() for name in example_names()}
+
+    assert len(texts[DEFAULT]) == max(map(len, texts.values()))
 
 
 def test_a_name_that_is_no_example_is_refused() -> None:
