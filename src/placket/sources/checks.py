@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from placket.catalogue.check import check_catalogue, check_schema
-from placket.catalogue.model import EVENT_KINDS
+from placket.catalogue.model import EVENT_KINDS, INTERACTION
 from placket.facts import Kind
 from placket.law.calendar import parse_duration
 from placket.policy import vocabulary
@@ -33,7 +33,6 @@ _CHOICES: Final = frozenset(
         Kind.CONSENT_WITHDRAWN,
     }
 )
-CONTACT: Final = "interaction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +214,7 @@ def told_events(catalogue: Catalogue) -> frozenset[str]:
 def _check_bound(to: _Told, catalogue: Catalogue) -> None:
     told = told_events(catalogue)
     at = Span(file=catalogue.file)
-    waited = {e for e in to.policy.events if e not in EVENT_KINDS and e != CONTACT}
+    waited = {e for e in to.policy.events if e not in EVENT_KINDS and e != INTERACTION}
     waited |= _kept_until(catalogue)
     for event in sorted(waited - told):
         to.tell(
@@ -235,4 +234,4 @@ def _kept_until(catalogue: Catalogue) -> set[str]:
                 found |= events_of(parse_period(phrase))
             except NotAPeriod:
                 continue
-    return found - {CONTACT}
+    return found - {INTERACTION}
