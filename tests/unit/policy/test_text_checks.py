@@ -343,3 +343,14 @@ def test_a_draft_is_told_of_no_way_that_its_text_names() -> None:
 
     assert {"P420", "P426"} <= silent
     assert spoken.isdisjoint({"P420", "P426"})
+
+
+def test_a_platform_that_is_joint_for_some_activities_answers_together() -> None:
+    matching = (
+        "- activity: lookalikes\n  purpose: lookalike\n  about: customer\n  uses: [email]\n"
+        "  basis: consent\n  recipients: [social_media_platform]\n"
+    )
+    platform = "- recipient: social_media_platform\n  as: {joint: [lookalikes]}\n"
+
+    assert told(matching, code="P440") != []
+    assert told(matching + platform, code="P440") == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from placket.policy import vocabulary
 from placket.policy.checks.book import bend, found, overlap, seeing
 from placket.policy.checks.references import inner
+from placket.policy.checks.sharing import roles_of
 from placket.policy.checks.walk import data_of, durations_in, is_untimed, period_words
 from placket.policy.compile import ALL, is_marketing, uses_of
 from placket.policy.period import UntilAsked
@@ -120,7 +121,7 @@ def two_roles(book: Book) -> Iterator[Problem]:
     told: dict[str, list[tuple[str, frozenset[str], Recipient]]] = {}
     for recipient in book.rules(Recipient):
         for name in recipient.name:
-            for role, activities in _roles(recipient).items():
+            for role, activities in roles_of(recipient).items():
                 told.setdefault(name, []).append((role, activities, recipient))
     for name, roles in told.items():
         for (one, some, first), (other, others, second) in combinations(roles, 2):
@@ -135,13 +136,6 @@ def two_roles(book: Book) -> Iterator[Problem]:
                 )
                 yield seeing(problem, first)
                 break
-
-
-def _roles(recipient: Recipient) -> dict[str, frozenset[str]]:
-    if isinstance(recipient.role, str):
-        # A draft leaves the role open where the text does not say it.
-        return {recipient.role: frozenset(recipient.activities)} if recipient.role else {}
-    return {role: frozenset(named) for role, named in as_dict(recipient.role).items()}
 
 
 def kept_for_two_times(book: Book) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from placket.policy.checks.book import bend, found, overlap, seeing
 from placket.policy.checks.references import inner, relations_of
-from placket.policy.checks.sharing import shared_with
+from placket.policy.checks.sharing import roles_of, shared_with
 from placket.policy.checks.walk import data_of, is_untimed
 from placket.policy.compile import ALL, uses_of
 from placket.policy.period import INTERACTION, WhileHolds, events_of
@@ -150,7 +150,7 @@ def joint_control_untold(book: Book) -> Iterator[Problem]:
         matched = not _MATCHED.isdisjoint(activity.purpose)
         platforms = [name for _, name in shared_with(activity) if name in _PLATFORMS]
         joint = activity.joint_with or any(
-            r.role == "joint"
+            "joint" in roles_of(r)
             for r in book.rules(Recipient)
             if not set(r.name).isdisjoint(platforms)
         )

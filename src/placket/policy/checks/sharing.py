@@ -44,16 +44,18 @@ def undeclared_recipients(book: Book) -> Iterator[Problem]:
                 )
 
 
-def _roles(recipient: Recipient) -> set[str]:
+def roles_of(recipient: Recipient) -> dict[str, frozenset[str]]:
+    """Return each role of the recipient with the activities of it; none named means all."""
     if isinstance(recipient.role, str):
-        return {recipient.role}
-    return set(as_dict(recipient.role))
+        # A draft leaves the role open where the text does not say it.
+        return {recipient.role: frozenset(recipient.activities)} if recipient.role else {}
+    return {role: frozenset(named) for role, named in as_dict(recipient.role).items()}
 
 
 def processors_without_contract(book: Book) -> Iterator[Problem]:
     """Tell each processor without a contract, and joint controllers without an arrangement."""
     for recipient in book.rules(Recipient):
-        bound = sorted(_roles(recipient) & {"processor", "joint"})
+        bound = sorted({"processor", "joint"} & roles_of(recipient).keys())
         if bound and not recipient.contract:
             what = "contract" if "processor" in bound else "arrangement"
             yield found(
