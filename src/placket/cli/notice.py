@@ -12,6 +12,7 @@ from placket.cli.options import json_option
 from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
 from placket.cli.translations import translations_of
 from placket.cli.written import out_option, write_out
+from placket.policy.checks.drafts import UNCONFIRMED
 from placket.policy.rendering.notice import notice_as_html, notice_as_markdown
 from placket.policy.rendering.outline import outline
 from placket.policy.rendering.summary import topics
@@ -75,9 +76,16 @@ def _as_plain(policy: Policy, text: Document) -> dict[str, Any]:
 def running_policy(policy: Path) -> Policy:
     """Return the policy of a file or folder; one with an error ends the command."""
     loaded = load_file(policy)
-    if loaded.policy is None:
-        raise Ended("the policy has errors", f"placket check {policy}", code=PROBLEMS)
-    return loaded.policy
+    if loaded.policy is not None:
+        return loaded.policy
+    errors = [p for p in loaded.problems if has_errors((p,))]
+    awaiting = [p for p in errors if p.code == UNCONFIRMED]
+    if awaiting == errors:
+        raise Ended(
+            f"the policy is a draft: {awaiting[0].summary}", awaiting[0].mend, code=PROBLEMS
+        )
+    also = "".join(f", and {p.summary}" for p in awaiting)
+    raise Ended(f"the policy has errors{also}", f"placket check {policy}", code=PROBLEMS)
 
 
 def _text(file: Path, policy: Policy, language: str) -> Document:

@@ -96,5 +96,4 @@ def record_as_xlsx(record: Record) -> bytes:
 
 
 def _notes(record: Record) -> list[str]:
-    head = f"{record.retailer}, policy version {record.version}, in force since {record.effective}"
-    return [head, AS_PROCESSOR]
+    return [f"{record.retailer}, policy: {record.standing}", AS_PROCESSOR]

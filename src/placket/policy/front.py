@@ -17,6 +17,8 @@ from placket.problems import Problem, Problems, Span
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+DRAFT_VERSION: Final = "draft"
+"""The version of a policy that was drafted from a text and has been given none yet."""
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 _FENCE: Final = "---"
 _MONTHS: Final = tuple(name.lower() for name in calendar.month_name if name)
@@ -39,6 +41,11 @@ class Front:
     zone: str = "UTC"
     year_end: tuple[int, int] = (12, 31)
     reason: str = ""
+
+    @property
+    def is_draft(self) -> bool:
+        """Say whether the policy was drafted from a text and has been given no version yet."""
+        return self.version == DRAFT_VERSION
 
     @property
     def timezone(self) -> ZoneInfo:

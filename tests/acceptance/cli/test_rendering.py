@@ -80,6 +80,29 @@ def test_a_policy_with_an_error_has_no_notice(shop: Path) -> None:
         assert (ended.code, ended.sentence) == (PROBLEMS, "the policy has errors")
 
 
+@pytest.mark.parametrize("command", ["notice", "record-of-processing", "map"])
+def test_a_draft_has_no_notice_and_says_how_many_rules_await(shop: Path, command: str) -> None:
+    drafted = TEXT.replace("  basis: consent\n", "  basis: consent\n  draft: true\n")
+    drafted = drafted.replace("security: encryption\n", "security: encryption\ndraft: true\n")
+    (shop / "policy.md").write_text(drafted)
+
+    ended = ending(command, shop)
+
+    assert ended.code == PROBLEMS
+    assert ended.sentence == "the policy is a draft: 2 rules in 2 clauses await confirmation"
+    assert ended.mend.endswith("take `draft: true` out")
+
+
+def test_a_draft_with_an_error_says_both(shop: Path) -> None:
+    drafted = TEXT.replace("security: encryption\n", "security: encryption\ndraft: true\n")
+    (shop / "policy.md").write_text(drafted.replace("basis: contract", "basis: hope"))
+
+    ended = ending("notice", shop)
+
+    assert ended.sentence == "the policy has errors, and 1 rule in 1 clause awaits confirmation"
+    assert ended.mend == f"placket check {shop}"
+
+
 def test_check_tells_what_is_wrong_with_a_translation_beside(shop: Path) -> None:
     wrong = FRENCH.replace("six ans", "sept ans").partition("### Changements")[0]
     (shop / "policy.fr.md").write_text(wrong, encoding="utf-8")

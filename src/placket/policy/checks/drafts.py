@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from placket.policy.checks.book import found
 from placket.policy.rules import DRAFT
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from placket.policy.checks.book import Book
     from placket.problems import Problem
 
+UNCONFIRMED: Final = "P242"
+"""The code under which it is told."""
+
 
 def unconfirmed(book: Book) -> Iterator[Problem]:
     """Tell, once, how many rules are drafts: a policy with one of them does not run."""
@@ -20,7 +23,7 @@ def unconfirmed(book: Book) -> Iterator[Problem]:
     if drafts:
         one = len(drafts) == 1
         yield found(
-            "P242",
+            UNCONFIRMED,
             drafts[0],
             DRAFT,
             f"{len(drafts)} rule{'' if one else 's'} in {len({r.clause for r in drafts})} "

@@ -24,7 +24,7 @@ from placket.policy.rendering.flows import (
     unused,
     variants,
 )
-from placket.policy.rendering.lay import capital, lay, lay_list, lay_period
+from placket.policy.rendering.lay import capital, lay, lay_list, lay_period, standing_in_text
 from placket.policy.rendering.rule_words import period_of
 from placket.policy.rules import Controller, Cookie, Datum, Recipient, as_dict
 
@@ -118,7 +118,7 @@ def _system(
         "fides_key": f"{key}_policy",
         "organization_fides_key": key,
         "name": f"{policy.front.retailer}, as its privacy policy says",
-        "description": f"Version {policy.front.version}, from {policy.front.effective}",
+        "description": capital(standing_in_text(policy.front)),
         "system_type": "Service",
         "responsibility": ["Controller"],
         "uses_cookies": _uses_cookies(policy),

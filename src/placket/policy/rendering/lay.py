@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from placket.policy import vocabulary
+from placket.policy.front import Front
 
 _EVENT: Final = re.compile(r"\b([a-z_]+)\.([a-z_]+)\b")
 
@@ -52,6 +53,13 @@ def lay_period(period: str) -> str:
 def day_in_text(day: date) -> str:
     """Return a day as a sentence holds it: `1 January 2024`."""
     return f"{day.day} {day:%B %Y}"
+
+
+def standing_in_text(front: Front) -> str:
+    """Return which version a policy is and from when; a draft is in force at no time."""
+    if front.is_draft:
+        return "draft, not in force"
+    return f"version {front.version}, in force from {day_in_text(front.effective)}"
 
 
 def moment_in_text(at: int) -> str:

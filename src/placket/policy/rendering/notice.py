@@ -13,10 +13,11 @@ from placket.policy.rendering.pages import page, words_in
 from placket.policy.rendering.summary import topics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from placket.policy.compile import Policy
+    from placket.policy.front import Front
     from placket.policy.parse import Document
     from placket.policy.rendering.outline import Section
 
@@ -48,9 +49,12 @@ def notice_as_html(policy: Policy, text: Document, *, sheet: str) -> str:
 
 
 def day_in(language: str, day: date) -> str:
-    """Return a day as the language writes it; as ISO 8601 in a language we do not know."""
+    """Return a day as the language writes it; as ISO 8601 in a language we do not know.
+
+    English of no region is that of the other pages: `31 January 2026`.
+    """
     try:
-        locale = Locale.parse(language, sep="-")
+        locale = Locale.parse("en-GB" if language == ENGLISH else language, sep="-")
     except (UnknownLocaleError, ValueError):
         return day.isoformat()
     return str(format_date(day, "long", locale))
@@ -60,16 +64,22 @@ def notice_as_markdown(text: Document) -> str:
     """Return the notice as Markdown: contents with links, then every clause, no block."""
     found, words = outline(text), words_in(text.front.language) or words_in(ENGLISH)
     front = text.front
-    day = day_in(front.language, front.effective)
     parts = [
         f"# {found.title}",
         found.opening,
-        f"{front.retailer}. {words['version']} {front.version}, {words['since']} {day}.",
+        f"{front.retailer}. {_standing(front, words)}.",
         f"## {words['contents']}",
         "\n".join(f"- [{section.title}](#{section.anchor})" for section in found.sections),
     ]
     parts += [part for section in found.sections for part in _section(section)]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _standing(front: Front, words: Mapping[str, str]) -> str:
+    if front.is_draft:
+        return words["draft"]
+    day = day_in(front.language, front.effective)
+    return f"{words['version']} {front.version}, {words['from']} {day}"
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from placket.policy.rendering.lay import capital, day_in_text, lay, lay_list
+from placket.policy.rendering.lay import capital, lay, lay_list, standing_in_text
 from placket.policy.rendering.outline import direction_of
 from placket.policy.rendering.prose import as_html
 
@@ -30,10 +30,10 @@ def _templates() -> Environment:
     )
     templates.filters |= {
         "capital": capital,
-        "day": day_in_text,
         "lay": lay,
         "lay_list": lay_list,
         "prose": as_html,
+        "standing": standing_in_text,
     }
     return templates
 

@@ -18,7 +18,7 @@ from placket.policy.rendering.flows import (
     unused,
     variants,
 )
-from placket.policy.rendering.lay import capital, lay, lay_list, lay_period
+from placket.policy.rendering.lay import capital, lay, lay_list, lay_period, standing_in_text
 from placket.policy.rendering.pages import page
 from placket.policy.rendering.rule_words import period_of
 from placket.policy.rules import Controller, Security, Transfer, as_dict
@@ -83,11 +83,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The whole record. elsewhere: recipients whom no activity names, and data that none uses."""
+    """The whole record. elsewhere: recipients whom no activity names, and data that none uses.
+
+    standing: which version of the policy it follows and from when, in words.
+    """
 
     retailer: str
     version: str
     effective: str
+    standing: str
     entries: tuple[Entry, ...]
     elsewhere: tuple[Entry, ...]
 
@@ -103,6 +107,7 @@ def record_of(policy: Policy) -> Record:
         retailer=policy.front.retailer,
         version=policy.front.version,
         effective=policy.front.effective.isoformat(),
+        standing=standing_in_text(policy.front),
         entries=tuple(_of_activity(policy, variant) for variant in variants(policy)),
         elsewhere=tuple(_elsewhere(policy)),
     )

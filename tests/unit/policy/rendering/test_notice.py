@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from placket.policy.rendering.mapped import map_as_html
 from placket.policy.rendering.notice import day_in, notice_as_html, notice_as_markdown
 from placket.policy.rendering.outline import outline
 from placket.policy.rendering.pages import words_in
+from placket.policy.rendering.record import record_as_html, record_of
 from placket.policy.rendering.summary import MOST_POINTS, topics
 from placket.policy.translation import translated
 from tests.unit.policy.rendering.shop import FRENCH, RETAILERS, TEXT, document, policy, retailer
@@ -108,7 +110,26 @@ def test_a_day_in_a_language_that_nobody_knows_is_still_a_day() -> None:
     day = policy().front.effective
 
     assert day_in("en-GB", day) == "31 January 2026"
+    assert day_in("en", day) == "31 January 2026"
+    assert day_in("en-US", day) == "January 31, 2026"
     assert day_in("xx", day) == "2026-01-31"
+
+
+def test_a_text_of_no_version_yet_says_that_it_is_a_draft() -> None:
+    drafted = TEXT.replace("version: 2026-01", "version: draft")
+    french = document(FRENCH.replace("version: 2026-01", "version: draft"))
+
+    shown = (
+        notice_as_html(policy(drafted), document(drafted), sheet=""),
+        notice_as_markdown(document(drafted)),
+        map_as_html(policy(drafted), sheet=""),
+        record_as_html(record_of(policy(drafted)), sheet=""),
+    )
+
+    assert [text.count("in force from") for text in shown] == [0, 0, 0, 0]
+    assert [text.lower().count("draft, not in force") for text in shown] == [2, 1, 2, 2]
+    assert "Projet, pas encore en vigueur" in notice_as_markdown(french)
+    assert "Version 2026-01, in force from 31 January 2026." in notice_as_markdown(document(TEXT))
 
 
 def test_markdown_links_its_contents() -> None:

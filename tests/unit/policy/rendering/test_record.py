@@ -35,7 +35,12 @@ EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "=cmd|' /C calc'!
 def record_with(cell: str) -> Record:
     entry = Entry(**dict.fromkeys(COLUMNS, cell))
     return Record(
-        retailer=cell, version="1", effective="2026-01-31", entries=(entry,), elsewhere=()
+        retailer=cell,
+        version="1",
+        effective="2026-01-31",
+        standing=cell,
+        entries=(entry,),
+        elsewhere=(),
     )
 
 
@@ -152,6 +157,7 @@ def test_the_page_has_a_section_for_each_activity_and_speaks_of_processors() -> 
     assert html.count('<section id="row-') == 3
     assert html.count("(e) Transfers and safeguards") == 3
     assert AS_PROCESSOR in html
+    assert "from the policy: version 2026-01, in force from 31 January 2026" in html
     assert "<script" not in html
 
 
