@@ -22,7 +22,7 @@ from placket.decide.condition import (
     leaves,
 )
 from placket.decide.decide import permits
-from placket.decide.sql import balanced, leaf_in, standing_row
+from placket.decide.sql import ROW, balanced, case, has_marks, joined, leaf_in, standing_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,13 +30,12 @@ if TYPE_CHECKING:
     from placket.decide.decide import Prepared
     from placket.standing.layout import Layout
 
+    Row = Sequence[object]
+
 _IN_A_WORD: Final = 48
 """Truths that share one number; every database has whole numbers of 63 bits."""
 
 _AS_TRUTHS: Final = bytes.maketrans(b"01", b"\0\1")
-
-Mark = tuple[str, str, int, int]
-"""Person, state, from, until: one sparse state of a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,44 +97,48 @@ def select_alike(asked: Sequence[Leaf], layout: Layout) -> exp.Select:
 
     person: empty, unless the person has marks and so stands alone.
     """
-    marked = exp.GT(this=exp.column("marks", "s"), expression=exp.Literal.number(0))
-    person = _when(marked, exp.column("person", "s"), exp.Literal.string(""))
-    words = truth_words(asked, layout)
+    query = grouped(truth_words(asked, layout), (ROW,))
+    return query.from_(standing_row(layout), copy=False)
+
+
+def grouped(words: Sequence[exp.Expr], rows: Sequence[str]) -> exp.Select:
+    """Return what a query for groups selects: `person`, `words`, `persons`.
+
+    rows: the names of the wide tables, in any of which a person may have marks.
+    """
+    marked = joined([has_marks(row) for row in rows], every=False)
+    alone = exp.If(this=marked, true=exp.column("person", rows[0]))
+    person = exp.Case(ifs=[alone], default=exp.Literal.string(""))
     groups = [exp.Literal.number(place + 1) for place in range(len(words) + 1)]
     count = exp.Count(this=exp.Star())
-    query = exp.Select(expressions=[person, *words, count])
-    return query.from_(standing_row(layout), copy=False).group_by(*groups, copy=False)
+    return exp.Select(expressions=[person, *words, count]).group_by(*groups, copy=False)
 
 
-def truth_words(asked: Sequence[Leaf], layout: Layout) -> list[exp.Expr]:
+def truth_words(asked: Sequence[Leaf], layout: Layout, row: str = ROW) -> list[exp.Expr]:
     """Return SQL of numbers that hold the truths of `asked`, a bit each, as `gathered` reads them.
 
-    It is asked of a row of the wide table under the name that `standing_row` gives it.
+    row: the name of the wide table that it is asked of.
     """
     starts = range(0, len(asked), _IN_A_WORD)
-    return [_word(asked[start : start + _IN_A_WORD], layout) for start in starts]
+    return [_word(asked[start : start + _IN_A_WORD], layout, row) for start in starts]
 
 
-def _word(asked: Sequence[Leaf], layout: Layout) -> exp.Expr:
-    printed = leaf_in(layout)
-    none = exp.Literal.number(0)
-    truths = [
-        _when(printed(leaf, True), exp.Literal.number(1 << place), none)
-        for place, leaf in enumerate(asked)
-    ]
+def count_words(asked: Sequence[Leaf]) -> int:
+    """Return how many words hold the truths of `asked`."""
+    return -(-len(asked) // _IN_A_WORD)
+
+
+def _word(asked: Sequence[Leaf], layout: Layout, row: str) -> exp.Expr:
+    printed = leaf_in(layout, row)
+    truths = [case([(printed(leaf, True), 1 << place)]) for place, leaf in enumerate(asked)]
     return balanced(truths, exp.Add)
 
 
-def _when(condition: exp.Expr, then: exp.Expr, otherwise: exp.Expr) -> exp.Expr:
-    return exp.Case(ifs=[exp.If(this=condition, true=then)], default=otherwise)
-
-
-def gathered(
-    rows: Iterable[Sequence[object]], asked: Sequence[Leaf], marks: Iterable[Mark], at: int
-) -> Alike:
+def gathered(rows: Iterable[Row], asked: Sequence[Leaf], marks: Iterable[Row], at: int) -> Alike:
     """Return the groups that `select_alike` found, with the sparse states of those who have any.
 
-    rows: as that query's; asked: as it was given; at: the instant, microseconds UTC.
+    rows: as that query's; asked: as it was given; marks: as those of `select_marks`; at: the
+    instant, microseconds UTC.
     """
     found = list(rows)
     bits: dict[Leaf, bytearray] = {}
@@ -148,9 +151,7 @@ def gathered(
     )
 
 
-def _of_words(
-    found: Sequence[Sequence[object]], asked: Sequence[Leaf]
-) -> Iterator[tuple[int, Leaf]]:
+def _of_words(found: Sequence[Row], asked: Sequence[Leaf]) -> Iterator[tuple[int, Leaf]]:
     """Yield each group with each leaf over a column that is true of it."""
     for group, (_, *words, _) in enumerate(found):
         for place, word in enumerate(words):
@@ -158,14 +159,12 @@ def _of_words(
                 yield group, asked[place * _IN_A_WORD + bit]
 
 
-def _of_marks(
-    found: Sequence[Sequence[object]], marks: Iterable[Mark], at: int
-) -> Iterator[tuple[int, Leaf]]:
+def _of_marks(found: Sequence[Row], marks: Iterable[Row], at: int) -> Iterator[tuple[int, Leaf]]:
     """Yield the group of each person who has marks, with each leaf that is true of a mark."""
     alone = {row[0]: group for group, row in enumerate(found) if row[0]}
     for person, name, since, until in marks:
         if person in alone:
-            for leaf in _true_of_mark(name, since, until, at):
+            for leaf in _true_of_mark(str(name), int(str(since)), int(str(until)), at):
                 yield alone[person], leaf
 
 

@@ -33,7 +33,12 @@ NOW: Final = "now"
 """The one bound parameter: the instant asked about, microseconds UTC."""
 
 DIALECTS: Final = ("sqlite", "postgres", "mysql", "duckdb", "spark")
-_ROW: Final = "s"
+ROW: Final = "s"
+"""The name by which a query knows the table of wide rows, where it reads one standing alone."""
+
+_CHAIN: Final = 100
+"""Parts that stand in one chain: SQLite nests a chain as deep as it is long, within limits."""
+
 _MARK: Final = "m"
 _PERSON: Final = "p"
 
@@ -57,14 +62,15 @@ def truth(condition: Condition, leaf: Printer, *, is_true: bool = True) -> exp.E
         case Not(of=part):
             return truth(part, leaf, is_true=not is_true)
         case All(of=parts):
-            return _joined([truth(p, leaf, is_true=is_true) for p in parts], every=is_true)
+            return joined([truth(p, leaf, is_true=is_true) for p in parts], every=is_true)
         case AnyOf(of=parts):
-            return _joined([truth(p, leaf, is_true=is_true) for p in parts], every=not is_true)
+            return joined([truth(p, leaf, is_true=is_true) for p in parts], every=not is_true)
         case Holds() | Ended() | Known():
             return leaf(condition, is_true)
 
 
-def _joined(parts: list[exp.Expr], *, every: bool) -> exp.Expr:
+def joined(parts: list[exp.Expr], *, every: bool) -> exp.Expr:
+    """Return SQL that is true when every part is, or for `every=False` when any is."""
     if not parts:
         return exp.true() if every else exp.false()
     if len(parts) == 1:
@@ -80,7 +86,8 @@ def balanced(parts: list[exp.Expr], connector: type[exp.Binary]) -> exp.Expr:
         return parts[0]
     middle = len(parts) // 2
     left, right = balanced(parts[:middle], connector), balanced(parts[middle:], connector)
-    return connector(this=left, expression=right)
+    both = connector(this=left, expression=right)
+    return exp.Paren(this=both) if len(parts) > _CHAIN else both
 
 
 def _column(name: str, of: str) -> exp.Column:
@@ -88,18 +95,18 @@ def _column(name: str, of: str) -> exp.Column:
     return exp.Column(this=exp.Identifier(this=name), table=exp.Identifier(this=of))
 
 
-def leaf_in(layout: Layout) -> Printer:
-    """Return what prints a leaf over the ledger's tables."""
+def leaf_in(layout: Layout, row: str = ROW) -> Printer:
+    """Return what prints a leaf over the ledger's tables; row: the name of the wide one."""
 
     def print_leaf(leaf: Leaf, is_true: bool) -> exp.Expr:
         if leaf.sparse:
-            found = _mark(leaf, layout)
+            found = _mark(leaf, layout, row)
             return found if is_true else exp.Not(this=found)
         stem = layout.columns.get(leaf.name)
         if stem is None:
             # A state that no rule of the policy gives, such as one of an undeclared channel.
             return exp.false() if is_true else exp.true()
-        return interval(leaf, lambda end: _column(f"{stem}_{end}", _ROW), now, is_true=is_true)
+        return interval(leaf, lambda end: _column(f"{stem}_{end}", row), now, is_true=is_true)
 
     return print_leaf
 
@@ -128,18 +135,18 @@ def interval(
         case Ended() if is_true:
             return compared(exp.LTE, "until")
         case Ended():
-            return _joined([is_null(), compared(exp.GT, "until")], every=False)
+            return joined([is_null(), compared(exp.GT, "until")], every=False)
         case Holds() if is_true:
             parts = [compared(exp.LTE, "from"), compared(exp.GT, "until")]
-            return _joined(parts, every=True)
+            return joined(parts, every=True)
         case Holds():
             ahead, over = compared(exp.GT, "from"), compared(exp.LTE, "until")
-            return _joined([is_null(), ahead, over], every=False)
+            return joined([is_null(), ahead, over], every=False)
 
 
-def _mark(leaf: Leaf, layout: Layout) -> exp.Expr:
+def _mark(leaf: Leaf, layout: Layout, row: str) -> exp.Expr:
     conditions: list[exp.Expr] = [
-        _is_of_row(),
+        _is_of_row(row),
         exp.EQ(this=_column("name", _MARK), expression=exp.Literal.string(leaf.name)),
     ]
     if isinstance(leaf, Holds):
@@ -150,46 +157,47 @@ def _mark(leaf: Leaf, layout: Layout) -> exp.Expr:
     return _some_mark(layout, conditions)
 
 
-def _is_of_row() -> exp.Expr:
-    return exp.EQ(this=_column("person", _MARK), expression=_column("person", _ROW))
+def _is_of_row(row: str) -> exp.Expr:
+    return exp.EQ(this=_column("person", _MARK), expression=_column("person", row))
 
 
 def _some_mark(layout: Layout, conditions: list[exp.Expr]) -> exp.Expr:
     found = exp.Select(expressions=[exp.Literal.number(1)])
     found.from_(_table(layout.marks, _MARK), copy=False)
-    return exp.Exists(this=found.where(_joined(conditions, every=True), copy=False))
+    return exp.Exists(this=found.where(joined(conditions, every=True), copy=False))
 
 
-def denies(step: Step, layout: Layout) -> exp.Expr:
-    """Return SQL that is true of the persons whom `step` denies."""
-    denied = truth(step.denies, leaf_in(layout))
-    return _joined([_has_marks(), denied], every=True) if needs_sparse(step.denies) else denied
+def met(condition: Condition, layout: Layout, row: str = ROW) -> exp.Expr:
+    """Return SQL that is true of the persons of whom `condition` is."""
+    found = truth(condition, leaf_in(layout, row))
+    return joined([has_marks(row), found], every=True) if needs_sparse(condition) else found
 
 
-def _has_marks() -> exp.Expr:
-    return exp.GT(this=_column("marks", _ROW), expression=exp.Literal.number(0))
+def has_marks(row: str = ROW) -> exp.Expr:
+    """Return SQL that is true of the persons who have sparse states."""
+    return exp.GT(this=_column("marks", row), expression=exp.Literal.number(0))
 
 
-def permitted(prepared: Prepared, layout: Layout) -> exp.Expr:
+def permitted(prepared: Prepared, layout: Layout, row: str = ROW) -> exp.Expr:
     """Return SQL that is true of the persons for whom the act is permitted.
 
     What only a person with sparse states could be denied is asked of those alone.
     """
     places = (f"in.{place.name}" for place in prepared.policy.places)
     denied = shortened((step.denies for step in permits(prepared)), places)
-    leaf = leaf_in(layout)
+    leaf = leaf_in(layout, row)
     dense = [truth(c, leaf, is_true=False) for c in denied if not needs_sparse(c)]
     sparse = [truth(c, leaf, is_true=False) for c in denied if needs_sparse(c)]
     if not sparse:
-        return _joined(dense, every=True)
-    unmarked = exp.EQ(this=_column("marks", _ROW), expression=exp.Literal.number(0))
-    rarely = _joined([unmarked, _joined(sparse, every=True)], every=False)
-    return _joined([*dense, rarely], every=True)
+        return joined(dense, every=True)
+    unmarked = exp.EQ(this=_column("marks", row), expression=exp.Literal.number(0))
+    rarely = joined([unmarked, joined(sparse, every=True)], every=False)
+    return joined([*dense, rarely], every=True)
 
 
-def standing_row(layout: Layout) -> exp.Expr:
+def standing_row(layout: Layout, row: str = ROW) -> exp.Table:
     """Return the table of wide rows, under the name by which columns are asked of it."""
-    return _table(layout.wide, _ROW)
+    return _table(layout.wide, row)
 
 
 def select_marks(layout: Layout) -> exp.Select:
@@ -212,10 +220,10 @@ def select_eligible(prepared: Prepared, layout: Layout, *, after: bool = False) 
     wanted = [permitted(prepared, layout)]
     if after:
         behind = exp.Placeholder(this="after")
-        wanted.append(exp.GT(this=exp.column("person", _ROW), expression=behind))
-    query = exp.select(exp.column("person", _ROW)).from_(standing_row(layout), copy=False)
-    query.where(_joined(wanted, every=True), copy=False)
-    return query.order_by(exp.column("person", _ROW), copy=False)
+        wanted.append(exp.GT(this=exp.column("person", ROW), expression=behind))
+    query = exp.select(exp.column("person", ROW)).from_(standing_row(layout), copy=False)
+    query.where(joined(wanted, every=True), copy=False)
+    return query.order_by(exp.column("person", ROW), copy=False)
 
 
 def numbers_eligible(prepared: Prepared, layout: Layout) -> exp.Select:
@@ -233,29 +241,27 @@ def turning(prepared: Prepared, layout: Layout) -> exp.Select:
     asked = {leaf for step in permits(prepared) for leaf in leaves(step.denies)}
     dense = sorted({leaf.name for leaf in asked if not leaf.sparse} & layout.columns.keys())
     ends = [
-        _column(f"{layout.columns[name]}_{end}", _ROW)
-        for name in dense
-        for end in ("from", "until")
+        _column(f"{layout.columns[name]}_{end}", ROW) for name in dense for end in ("from", "until")
     ]
     turns = [_turns(end) for end in ends]
     if any(leaf.sparse for leaf in asked):
         ends = [exp.column(end, _MARK) for end in ("from_", "until_")]
-        near = _joined([_turns(end) for end in ends], every=False)
-        turns.append(_joined([_has_marks(), _some_mark(layout, [_is_of_row(), near])], every=True))
-    query = exp.select(exp.column("person", _ROW), exp.column("number", _PERSON))
-    return _numbered(query, layout).where(_joined(turns, every=False), copy=False)
+        near = joined([_turns(end) for end in ends], every=False)
+        turns.append(joined([has_marks(), _some_mark(layout, [_is_of_row(ROW), near])], every=True))
+    query = exp.select(exp.column("person", ROW), exp.column("number", _PERSON))
+    return _numbered(query, layout).where(joined(turns, every=False), copy=False)
 
 
 def _numbered(query: exp.Select, layout: Layout) -> exp.Select:
     ledger = exp.alias_(exp.to_table("person"), _PERSON, table=True)
-    same = exp.EQ(this=exp.column("id", _PERSON), expression=exp.column("person", _ROW))
+    same = exp.EQ(this=exp.column("id", _PERSON), expression=exp.column("person", ROW))
     return query.from_(standing_row(layout), copy=False).join(ledger, on=same, copy=False)
 
 
 def _turns(end: exp.Column) -> exp.Expr:
     later = exp.GT(this=end, expression=now())
     sooner = exp.LT(this=end.copy(), expression=exp.Placeholder(this="until"))
-    return _joined([later, sooner], every=True)
+    return joined([later, sooner], every=True)
 
 
 def count_eligible(prepared: Prepared, layout: Layout) -> exp.Select:
@@ -270,12 +276,8 @@ def funnel(prepared: Prepared, layout: Layout) -> exp.Select:
 
     Rows: `step`, the index in `permits(prepared)` or -1 for the permitted, and `persons`.
     """
-    first = _case(
-        [
-            (denies(step, layout), exp.Literal.number(index))
-            for index, step in enumerate(permits(prepared))
-        ],
-        otherwise=exp.Literal.number(-1),
+    first = case(
+        [(met(s.denies, layout), n) for n, s in enumerate(permits(prepared))], otherwise=-1
     )
     query = exp.Select(
         expressions=[
@@ -286,11 +288,13 @@ def funnel(prepared: Prepared, layout: Layout) -> exp.Select:
     return query.from_(standing_row(layout), copy=False).group_by(exp.Literal.number(1), copy=False)
 
 
-def _case(pairs: list[tuple[exp.Expr, exp.Expr]], *, otherwise: exp.Expr) -> exp.Expr:
+def case(pairs: list[tuple[exp.Expr, int]], *, otherwise: int = 0) -> exp.Expr:
+    """Return SQL of the number beside the first condition that is true, or of `otherwise`."""
+    last = exp.Literal.number(otherwise)
     if not pairs:
-        return otherwise
-    whens = [exp.If(this=condition, true=value) for condition, value in pairs]
-    return exp.Case(ifs=whens, default=otherwise)
+        return last
+    whens = [exp.If(this=condition, true=exp.Literal.number(n)) for condition, n in pairs]
+    return exp.Case(ifs=whens, default=last)
 
 
 def by_reason(steps: Iterable[Step], layout: Layout) -> exp.Select:
@@ -300,12 +304,7 @@ def by_reason(steps: Iterable[Step], layout: Layout) -> exp.Select:
     """
     columns: list[exp.Expr] = [
         exp.Alias(
-            this=exp.Sum(
-                this=_case(
-                    [(denies(step, layout), exp.Literal.number(1))],
-                    otherwise=exp.Literal.number(0),
-                )
-            ),
+            this=exp.Sum(this=case([(met(step.denies, layout), 1)])),
             alias=exp.to_identifier(f"step_{index}"),
         )
         for index, step in enumerate(steps)

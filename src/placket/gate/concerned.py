@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from placket.decide.alike import Alike, asked_leaves, gathered, truth_words
+from placket.decide.alike import Alike, asked_leaves, count_words, gathered
 from placket.decide.comparing import GAINED, KEPT, LOST, Joined, asks_alike, but_not
 from placket.decide.condition import FALSE, Condition, Holds, all_of, any_of, none_of
 from placket.decide.decide import Prepared, prepare
@@ -169,7 +169,7 @@ class Concerned:
         old_leaves = asked_leaves((old for _, old, _ in asked if old), joined.old)
         new_leaves = asked_leaves((new for _, _, new in asked if new), joined.new)
         rows = self._rows(joined.alike(old_leaves, new_leaves))
-        split = 1 + len(truth_words(old_leaves, joined.old))
+        split = 1 + count_words(old_leaves)
         before = self._gathered(rows, slice(1, split), old_leaves, joined.old)
         after = self._gathered(rows, slice(split, -1), new_leaves, joined.new)
         for question, old, new in asked:
@@ -188,9 +188,8 @@ class Concerned:
         self, rows: list[tuple[object, ...]], words: slice, asked: Sequence[Leaf], layout: Layout
     ) -> Alike:
         marks = self._rows(select_marks(layout))
-        told = ((str(p), str(n), _number(since), _number(until)) for p, n, since, until in marks)
         side = [(row[0], *row[words], row[-1]) for row in rows]
-        return gathered(side, asked, told, self.at)
+        return gathered(side, asked, marks, self.at)
 
     def _by_question(self, asked: Sequence[_Both]) -> Iterator[tuple[Question, dict[int, int]]]:
         """Yield how many persons each outcome has, everybody read for each question."""

@@ -36,10 +36,8 @@ def funnels(
     layout = layout_of(policy)
     asked = asked_leaves(prepared, layout)
     rows = ledger.rows(printed(select_alike(asked, layout), ledger.dialect), {"now": now})
-    groups = list(rows)
     marks = ledger.rows(printed(select_marks(layout), ledger.dialect), {})
-    told = ((str(p), str(n), int(str(since)), int(str(end))) for p, n, since, end in marks)
-    alike = gathered(groups, asked, told, now)
+    alike = gathered(rows, asked, marks, now)
     return [_funnel(each, alike.first_denials(each), now) for each in prepared]
 
 
