@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
-from placket.policy.checks.book import bend, found, lineage, overlap, seeing
+from placket.policy.checks.book import bend, found, lineage, meet, overlap, seeing
 from placket.policy.compile import uses_of
 from placket.policy.rules import Activity, Automated, Cookie, Datum, as_dict
 
@@ -61,18 +61,13 @@ def two_bases(book: Book) -> Iterator[Problem]:
 def _is_one_act(one: Activity, other: Activity) -> bool:
     return (
         overlap(one, other)
-        and _meet(one.about, other.about)
+        and meet(one.about, other.about)
         and (one.channel == other.channel or not set(one.channel).isdisjoint(other.channel))
         and one.topic == other.topic
         and not set(uses_of(one)).isdisjoint(uses_of(other))
-        and _meet(one.recipients, other.recipients)
+        and meet(one.recipients, other.recipients)
         and one.profiling == other.profiling
     )
-
-
-def _meet(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    """Say whether two lists share a name; an empty list stands for every name."""
-    return not some or not others or not set(some).isdisjoint(others)
 
 
 def _two_bases(one: Activity, other: Activity) -> Problem:

@@ -57,9 +57,14 @@ def seeing_places(problem: Problem, *places: Place) -> Problem:
     return replace(problem, also=(*problem.also, *places))
 
 
+def meet(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """Say whether two lists share a name; an empty list stands for every name."""
+    return not some or not others or not set(some).isdisjoint(others)
+
+
 def overlap(one: Rule, other: Rule) -> bool:
     """Say whether both rules hold in some region."""
-    return not one.regions or not other.regions or not set(one.regions).isdisjoint(other.regions)
+    return meet(one.regions, other.regions)
 
 
 def bend(words: tuple[str, ...]) -> str:
@@ -116,10 +121,14 @@ class Book:
         return replace(activity, uses_also=(*parent.uses_also, *activity.uses_also), **inherited)
 
     @cached_property
+    def asking(self) -> tuple[Consent | Cookie, ...]:
+        """Return what may be consented to: consents, then categories of cookies."""
+        return (*self.rules(Consent), *self.rules(Cookie))
+
+    @cached_property
     def asked(self) -> Mapping[str, Consent | Cookie]:
-        """Return what may be consented to, by name: consents and categories of cookies."""
-        rules: tuple[Consent | Cookie, ...] = (*self.rules(Consent), *self.rules(Cookie))
-        return {rule.name: rule for rule in rules}
+        """Return what may be consented to, by name."""
+        return {rule.name: rule for rule in self.asking}
 
     @cached_property
     def regions(self) -> Mapping[str, Region]:
@@ -168,6 +177,11 @@ class Book:
             and overlap(rule, activity)
             and covers_channel(rule, channel)
         )
+
+    def covering_any(self, activity: Activity) -> tuple[Consent | Cookie, ...]:
+        """Return the consents that cover the activity on some channel of it, or without one."""
+        channels = activity.channel or ("",)
+        return tuple(rule for channel in channels for rule in self.covering(activity, channel))
 
     def said_by_parent(self, activity: Activity, *keys: str) -> bool:
         """Say whether the activity only inherits all of `keys`, so that its parent is told."""

@@ -6,12 +6,17 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from placket.policy import vocabulary
-from placket.policy.checks.book import bend, found, overlap, seeing
-from placket.policy.checks.references import inner
+from placket.policy.checks.book import bend, found, meet, overlap, seeing
 from placket.policy.checks.sharing import roles_of
-from placket.policy.checks.walk import data_of, durations_in, is_untimed, period_words
+from placket.policy.checks.walk import (
+    data_of,
+    durations_in,
+    is_untimed,
+    keeps_everything,
+    period_words,
+    waits_for_request,
+)
 from placket.policy.compile import ALL, is_marketing, uses_of
-from placket.policy.period import UntilAsked
 from placket.policy.rules import (
     Activity,
     AudienceAge,
@@ -93,11 +98,7 @@ def marketing_on_two_bases(book: Book) -> Iterator[Problem]:
 
 def _is_one_audience(one: Activity, other: Activity) -> bool:
     same_channel = not other.channel or not set(one.channel).isdisjoint(other.channel)
-    return overlap(one, other) and _meet(one.about, other.about) and same_channel
-
-
-def _meet(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    return not some or not others or not set(some).isdisjoint(others)
+    return overlap(one, other) and meet(one.about, other.about) and same_channel
 
 
 def free_and_for_a_fee(book: Book) -> Iterator[Problem]:
@@ -160,7 +161,7 @@ def kept_for_two_times(book: Book) -> Iterator[Problem]:
 
 
 def _what(retain: Retain) -> str:
-    return "everything" if not set(retain.what).isdisjoint(ALL) else bend(retain.what[:3])
+    return "everything" if keeps_everything(retain) else bend(retain.what[:3])
 
 
 def _are_apart(one: Retain, other: Retain) -> bool:
@@ -170,17 +171,17 @@ def _are_apart(one: Retain, other: Retain) -> bool:
 
 
 def _clock(retain: Retain) -> str:
-    if any(isinstance(part, UntilAsked) for part in inner(retain.period)):
+    if waits_for_request(retain.period):
         return "asked"
     return "counted" if any(durations_in(retain.period)) else "lasting"
 
 
 def _same_data(one: Retain, other: Retain) -> bool:
     """Say whether both keep the same data; a time of one datum is an exception to that of all."""
-    general = (not set(one.what).isdisjoint(ALL), not set(other.what).isdisjoint(ALL))
+    general = (keeps_everything(one), keeps_everything(other))
     if any(general):
         specific = other if general[0] else one
-        return all(general) or any(isinstance(p, UntilAsked) for p in inner(specific.period))
+        return all(general) or waits_for_request(specific.period)
     return not set(vocabulary.members(one.what)).isdisjoint(vocabulary.members(other.what))
 
 
@@ -252,7 +253,7 @@ def used_for_more_than_told(book: Book) -> Iterator[Problem]:
 
 def _takes_number(activity: Activity, later: Activity) -> bool:
     named = _PHONES & {*activity.uses, *activity.uses_also}
-    return bool(named) and overlap(activity, later) and _meet(activity.about, later.about)
+    return bool(named) and overlap(activity, later) and meet(activity.about, later.about)
 
 
 def gates_without_birth(book: Book) -> Iterator[Problem]:
@@ -412,7 +413,7 @@ def _is_kindred(one: Activity, other: Activity) -> bool:
         bool(kinds[0] & kinds[1])
         and shared
         and overlap(one, other)
-        and _meet(one.about, other.about)
+        and meet(one.about, other.about)
     )
 
 

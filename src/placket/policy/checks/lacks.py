@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from placket.policy.checks.book import bend, found, overlap, seeing
-from placket.policy.checks.references import inner, relations_of
+from placket.policy.checks.references import relations_of
 from placket.policy.checks.sharing import roles_of, shared_with
-from placket.policy.checks.walk import data_of, is_untimed
-from placket.policy.compile import ALL, uses_of
+from placket.policy.checks.walk import data_of, inner, is_untimed, keeps_everything
+from placket.policy.compile import uses_of
 from placket.policy.period import INTERACTION, WhileHolds, events_of
 from placket.policy.rules import (
     Capture,
@@ -59,7 +59,7 @@ def roles_without_clock(book: Book) -> Iterator[Problem]:
     told: set[tuple[str, str]] = set()
     for retain in book.rules(Retain):
         named = [p.status for p in _parts(retain) if isinstance(p, WhileHolds)]
-        if set(retain.what).isdisjoint(ALL) or not named or _has_other(book, retain):
+        if not (keeps_everything(retain) and named) or _has_other(book, retain):
             continue
         for status in (statuses[name] for name in named if name in statuses):
             nouns = {e.partition(".")[0] for p in status.holds_while for e in events_of(p)}
@@ -86,7 +86,7 @@ def _reached(role: Role) -> set[str]:
 def _has_other(book: Book, retain: Retain) -> bool:
     return any(
         other is not retain
-        and not set(other.what).isdisjoint(ALL)
+        and keeps_everything(other)
         and overlap(other, retain)
         and not any(isinstance(p, WhileHolds) for p in _parts(other))
         for other in book.rules(Retain)
@@ -115,7 +115,7 @@ def clocks_out_of_reach(book: Book) -> Iterator[Problem]:
     """
     relations = {name for rule in book.all_rules for _, name in relations_of(rule)}
     for retain in book.rules(Retain):
-        if is_untimed(retain) or set(retain.what).isdisjoint(ALL):
+        if is_untimed(retain) or not keeps_everything(retain):
             continue
         roles = [r for r in book.rules(Role) if r.taken_by and overlap(r, retain)]
         for event in sorted(events_of(retain.period)):
@@ -171,7 +171,7 @@ def publications(book: Book) -> Iterator[Problem]:
     published = [a for a in book.activities if not _PUBLISHED.isdisjoint(a.purpose)]
     asked = [a for a in published if a.basis == "consent"]
     for activity in published:
-        covering = [c for ch in activity.channel or ("",) for c in book.covering(activity, ch)]
+        covering = book.covering_any(activity)
         if activity.basis == "consent" and any(c.withdrawn_by for c in covering):
             continue
         others = [a for a in asked if a is not activity and overlap(a, activity)]
@@ -261,7 +261,7 @@ def periods_untold(book: Book) -> Iterator[Problem]:
 
 
 def _data(retain: Retain) -> str:
-    return bend(retain.what) if set(retain.what).isdisjoint(ALL) else "everything"
+    return "everything" if keeps_everything(retain) else bend(retain.what)
 
 
 def fees_without_amount(book: Book) -> Iterator[Problem]:

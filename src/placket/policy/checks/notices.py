@@ -16,7 +16,6 @@ from placket.policy.rules import (
     Complaint,
     Consent,
     Controller,
-    Cookie,
     Datum,
     Notice,
     Recipient,
@@ -227,7 +226,7 @@ def withdrawals(book: Book) -> Iterator[Problem]:
     if book.reads(WORDS["withdrawal"]):
         return
     for activity in book.activities:
-        covering = [c for ch in activity.channel or ("",) for c in book.covering(activity, ch)]
+        covering = book.covering_any(activity)
         if activity.basis == "consent" and not any(c.withdrawn_by for c in covering):
             yield found(
                 "P426",
@@ -364,9 +363,7 @@ def marketing_without_way_out(book: Book) -> Iterator[Problem]:
     """Tell that nothing says how marketing is switched off."""
     marketing = [a for a in book.activities if markets(a)]
     names = {right.name for right in book.rules(Right) if right.by}
-    asked: tuple[Consent | Cookie, ...] = (*book.rules(Consent), *book.rules(Cookie))
-    ways = any(c.withdrawn_by for c in asked)
-    ways = ways or book.reads(WORDS["marketing"])
+    ways = any(c.withdrawn_by for c in book.asking) or book.reads(WORDS["marketing"])
     if marketing and not ways and names.isdisjoint({"marketing_opt_out", "objection"}):
         problem = found(
             "P434",

@@ -7,8 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from placket.policy.checks.book import found, overlap, seeing
-from placket.policy.checks.walk import periods_of
-from placket.policy.period import Latest, WhileHolds, WhileOpen
+from placket.policy.checks.walk import inner, periods_of
+from placket.policy.period import WhileHolds, WhileOpen
 from placket.policy.rules import (
     Activity,
     Automated,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from placket.policy.checks.book import Book
-    from placket.policy.period import Period
     from placket.problems import Problem
 
 ALIKE: Final = 0.85
@@ -96,14 +95,6 @@ def unknown_roles(book: Book) -> Iterator[Problem]:
                     f"no block declares the role `{name}`",
                     near(name, roles, f"add a block `role: {name}`"),
                 )
-
-
-def inner(period: Period) -> Iterator[Period]:
-    """Yield the period and all periods in it."""
-    yield period
-    if isinstance(period, Latest):
-        for part in period.parts:
-            yield from inner(part)
 
 
 def unknown_statuses(book: Book) -> Iterator[Problem]:

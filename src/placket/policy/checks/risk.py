@@ -9,8 +9,8 @@ from placket.law.packs import load_packs
 from placket.policy import vocabulary
 from placket.policy.checks.book import bend, found, lineage, overlap, seeing
 from placket.policy.checks.conflict import markets, reads_device
-from placket.policy.checks.walk import durations_in, is_untimed, words_in
-from placket.policy.compile import ALL, is_direct_marketing, uses_of
+from placket.policy.checks.walk import durations_in, is_untimed, keeps_everything, words_in
+from placket.policy.compile import is_direct_marketing, uses_of
 from placket.policy.rules import (
     Activity,
     Automated,
@@ -178,8 +178,7 @@ def audiences_without_consent(book: Book) -> Iterator[Problem]:
 
 def browsers_as_consent(book: Book) -> Iterator[Problem]:
     """Tell consents that a setting of the browser is said to give or to change."""
-    asked: tuple[Consent | Cookie, ...] = (*book.rules(Consent), *book.rules(Cookie))
-    for consent in asked:
+    for consent in book.asking:
         ways = words_in((getattr(consent, "asked", ()),))
         if "browser_settings" in set(ways):
             yield _browser(consent, "asked", f"`{consent.name}` is given")
@@ -408,7 +407,7 @@ def cookies_for_messages(book: Book) -> Iterator[Problem]:
 def one_time_for_everything(book: Book) -> Iterator[Problem]:
     """Tell a long time for all data alike, whatever each of them serves."""
     for retain in book.rules(Retain):
-        if is_untimed(retain) or retain.ground or retain.law or set(retain.what).isdisjoint(ALL):
+        if is_untimed(retain) or retain.ground or retain.law or not keeps_everything(retain):
             continue
         longest = max((d.total_months for d in durations_in(retain.period)), default=0)
         if longest >= LONG:
@@ -424,7 +423,7 @@ def one_time_for_everything(book: Book) -> Iterator[Problem]:
 
 def recordings_without_time(book: Book) -> Iterator[Problem]:
     """Tell recordings that have no time of their own where everything is kept for long."""
-    general = [r for r in book.rules(Retain) if not set(r.what).isdisjoint(ALL)]
+    general = [r for r in book.rules(Retain) if keeps_everything(r)]
     own = {d for r in book.rules(Retain) for d in r.what}
     told: set[str] = set()
     for activity in book.activities:

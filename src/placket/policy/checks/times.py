@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from placket.law.calendar import Duration, parse_duration
 from placket.policy import vocabulary
 from placket.policy.checks.book import bend, found
-from placket.policy.checks.references import inner, relations_of
-from placket.policy.checks.walk import durations_in, periods_of, values_of
+from placket.policy.checks.references import relations_of
+from placket.policy.checks.walk import durations_in, inner, periods_of, values_of, waits_for_request
 from placket.policy.compile import ALL, uses_of
 from placket.policy.forms import PLAIN, Pairs
 from placket.policy.period import (
     INTERACTION,
     After,
     Latest,
-    UntilAsked,
     WhileHolds,
     WhileOpen,
     events_of,
@@ -315,7 +314,7 @@ def _kept(book: Book, region: str) -> frozenset[str]:
 def kept_until_asked(book: Book) -> Iterator[Problem]:
     """Warn of each period that ends at the person's request alone."""
     for retain in book.rules(Retain):
-        if any(isinstance(part, UntilAsked) for part in inner(retain.period)):
+        if waits_for_request(retain.period):
             yield found(
                 "P236",
                 retain,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, get_args
 
+from placket.policy.compile import ALL
 from placket.policy.forms import Pairs
-from placket.policy.period import After, Latest, Period, WhileHolds, WhileOpen
+from placket.policy.period import After, Latest, Period, UntilAsked, WhileHolds, WhileOpen
 from placket.policy.rules import KINDS, Retain, Rule, keys_of
 
 if TYPE_CHECKING:
@@ -34,17 +35,28 @@ def periods_of(rule: Rule) -> Iterator[tuple[str, Period]]:
         yield from ((name, item) for item in listed if isinstance(item, PERIODS))
 
 
+def inner(period: Period) -> Iterator[Period]:
+    """Yield the period and all periods in it."""
+    yield period
+    if isinstance(period, Latest):
+        for part in period.parts:
+            yield from inner(part)
+
+
 def durations_in(period: Period) -> Iterator[Duration]:
     """Yield the durations that the period counts by."""
-    match period:
-        case After(duration=counted) | WhileHolds(then=counted) | WhileOpen(then=counted):
-            if counted is not None:
-                yield counted
-        case Latest(parts=parts):
-            for part in parts:
-                yield from durations_in(part)
-        case _:
-            return
+    for part in inner(period):
+        match part:
+            case After(duration=counted) | WhileHolds(then=counted) | WhileOpen(then=counted):
+                if counted is not None:
+                    yield counted
+            case _:
+                pass
+
+
+def waits_for_request(period: Period) -> bool:
+    """Say whether some part of the period ends at the person's request alone."""
+    return any(isinstance(part, UntilAsked) for part in inner(period))
 
 
 def words_in(value: Any) -> Iterator[str]:
@@ -71,3 +83,8 @@ def data_of(rule: Rule) -> frozenset[str]:
 def is_untimed(rule: Retain) -> bool:
     """Say whether the text as published gives no time; a rule that runs always has one."""
     return getattr(rule, "period", None) is None
+
+
+def keeps_everything(rule: Retain) -> bool:
+    """Say whether the rule keeps all data alike, and not some of them."""
+    return not set(rule.what).isdisjoint(ALL)
