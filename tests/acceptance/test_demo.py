@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
 OTHERS = tuple(name for name in example_names() if name != DEFAULT)
 
 
-def demo(folder: Path, *options: str, scale: float = 0.01) -> subprocess.CompletedProcess[str]:
+def placket(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = "from placket.cli import main; main()"
-    arguments = ("demo", "--no-serve", "--scale", str(scale), "--folder", str(folder), *options)
     return subprocess.run(
         [sys.executable, "-c", command, *arguments], capture_output=True, text=True, check=False
     )
+
+
+def demo(folder: Path, *options: str, scale: float = 0.01) -> subprocess.CompletedProcess[str]:
+    return placket("demo", "--no-serve", "--scale", str(scale), "--folder", str(folder), *options)
 
 
 def found_by(folder: Path, *options: str, scale: float = 0.01) -> dict[str, Any]:
@@ -124,3 +128,19 @@ def test_an_unknown_example_is_told_in_one_sentence(tmp_path: Path) -> None:
         "placket: there is no example policy `nobody`\n"
         f"  mend: name one of {', '.join(example_names())}\n"
     )
+
+
+def test_a_taken_port_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+
+        run = placket("demo", "--folder", str(tmp_path / "new"), "--port", port)
+
+    assert run.returncode == 4
+    assert run.stderr == (
+        f"placket: cannot listen on 127.0.0.1, port {port}: address already in use\n"
+        "  mend: name another with `--port`; port 0 takes a free one\n"
+    )
+    assert not (tmp_path / "new").exists()

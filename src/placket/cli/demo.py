@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from placket.cli.options import Finite, json_option
+from placket.cli.options import PORTS, Finite, json_option
 from placket.cli.outcome import DONE, Ended, write_json
 from placket.demo.examples import DEFAULT, example_names, example_policy
 
@@ -27,7 +27,13 @@ from placket.demo.examples import DEFAULT, example_names, example_policy
     help="Where the demo is made; an earlier one is made anew.",
 )
 @click.option("--url", default="", help="The shop's database; default a SQLite file in the folder.")
-@click.option("--port", default=8600, show_default=True, help="Where it is served; 0: a free one.")
+@click.option(
+    "--port",
+    type=PORTS,
+    default=8600,
+    show_default=True,
+    help="Where it is served; 0 takes a free one.",
+)
 @click.option(
     "--scale",
     type=Finite(min=0.001, max=10),
@@ -48,6 +54,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
 ) -> int:
     """Build the reference retailer, run the main job on it, then serve its pages."""
+    from placket.cli.serve import listening, serve  # noqa: PLC0415 - slow to load
     from placket.demo.run import Demo, run, today  # noqa: PLC0415 - slow to load
     from placket.demo.telling import Telling, silent  # noqa: PLC0415 - slow to load
 
@@ -68,13 +75,13 @@ def command(  # noqa: PLR0913 - one parameter an option
         telling=Telling(out=silent()) if as_json else Telling(),
         scale=scale,
     )
+    if not no_serve:
+        listening(demo.settings.host, port).close()  # a taken port is told before the run
     with run(demo):
         pass
     if as_json:
         write_json(demo.telling.found)
     if not no_serve:
-        from placket.cli.serve import serve  # noqa: PLC0415 - slow to load
-
         if not as_json:
             click.echo("\nThe first of these pages is the notice, each clause beside its rule.")
         serve(demo.settings, port=port)

@@ -32,6 +32,8 @@ at_option = click.option(
     "--at", metavar="WHEN", help="What held then: `2026-11-24` or `2026-11-24T12:00:00Z`."
 )
 
+PORTS: Final = click.IntRange(0, 65_535)
+
 
 class Finite(click.FloatRange):
     """A number within a range; `nan` and `inf` are none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import socket
 import sys
@@ -12,7 +13,7 @@ import click
 import structlog
 
 from placket.cli.bar import bar
-from placket.cli.options import config_option, json_option
+from placket.cli.options import PORTS, config_option, json_option
 from placket.cli.outcome import DONE, WORLD, WRONG_USE, Ended, write_json
 from placket.gate.opening import open_gate
 from placket.settings import read_settings
@@ -28,14 +29,14 @@ if TYPE_CHECKING:
 _GRACE_SECONDS: Final = 5
 _WAITING: Final = 2048
 """Connections that wait to be accepted, in a burst."""
-_HIGHEST_PORT: Final = 65_535
+_OF_THE_PORT: Final = {errno.EADDRINUSE, errno.EACCES}
 
 
 @click.command("serve")
 @click.option("--host", help="The address to listen on; default the setting `host`.")
 @click.option(
     "--port",
-    type=click.IntRange(0, _HIGHEST_PORT),
+    type=PORTS,
     help="The port; 0 takes a free one; default the setting `port`.",
 )
 @click.option(
@@ -109,7 +110,7 @@ def serve(
     _expect_keys(settings)
     with bar("building standing") as progress:
         gate = open_gate(settings, progress=progress)
-    where = _listening(host or settings.host, settings.port if port is None else port)
+    where = listening(host or settings.host, settings.port if port is None else port)
     with gate, closing(where) as listener:
         _ = gate.policy  # nothing published: told now, not at the first request
         _run(gate, listener, open_console=open_console, as_json=as_json)
@@ -123,7 +124,8 @@ def _expect_keys(settings: Settings) -> None:
         raise Ended(str(unusable), f"mend or remove {FILE}", code=WORLD) from unusable
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there. Raises Ended when the address cannot be had."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -136,10 +138,16 @@ def _listening(host: str, port: int) -> socket.socket:
         why = str(getattr(refused, "strerror", "") or "it is no address").lower()
         raise Ended(
             f"cannot listen on {host}, port {port}: {why}",
-            "name another with `--host` and `--port`; port 0 takes a free one",
+            _mend(refused),
             code=WORLD,
         ) from refused
     return listener
+
+
+def _mend(refused: OSError | UnicodeError) -> str:
+    if isinstance(refused, OSError) and refused.errno in _OF_THE_PORT:
+        return "name another with `--port`; port 0 takes a free one"
+    return "name another with `--host`"
 
 
 def _tell(listener: socket.socket, *, open_console: bool, as_json: bool) -> None:

@@ -78,7 +78,17 @@ def test_a_taken_port_is_one_sentence(folder: Path) -> None:
     assert ended.returncode == 4
     assert ended.stderr == (
         f"placket: cannot listen on 127.0.0.1, port {port}: address already in use\n"
-        "  mend: name another with `--host` and `--port`; port 0 takes a free one\n"
+        "  mend: name another with `--port`; port 0 takes a free one\n"
+    )
+
+
+def test_an_address_of_another_machine_is_one_sentence(folder: Path) -> None:
+    ended = run("serve", "--host", "192.0.2.1", "--port", "0", folder=folder)
+
+    assert ended.returncode == 4
+    assert ended.stderr == (
+        "placket: cannot listen on 192.0.2.1, port 0: cannot assign requested address\n"
+        "  mend: name another with `--host`\n"
     )
 
 
