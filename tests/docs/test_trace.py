@@ -338,3 +338,10 @@ def test_a_known_fault_is_a_failure(tmp_path: Path) -> None:
     after = kept(tmp_path / ".placket" / "last-run.json", fault)
 
     assert after == {"t.py::test_a": "failed"}
+
+
+def test_a_folder_of_tests_that_is_not_there_is_told() -> None:
+    run = placket("trace", POLICY, "--tests", "nowhere")
+
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == "placket: nowhere is no folder\n  mend: name the folder of the tests\n"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from placket.cli.check import load_file
-from placket.cli.outcome import DONE, PROBLEMS, Ended, write_json
+from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
 from placket.cli.written import write_out
 from placket.policy.trace import Traced, trace
 from placket.settings import policy_file, read_settings
@@ -31,7 +31,6 @@ RESULTS: Final = Path(".placket") / "last-run.json"
 @click.option(
     "--tests",
     type=click.Path(path_type=Path),
-    default=Path("tests"),
     help="The folder of the tests; default `tests` here.",
 )
 @click.option(
@@ -40,7 +39,9 @@ RESULTS: Final = Path(".placket") / "last-run.json"
     help="Write a page to a file too.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-def command(policies: tuple[Path, ...], tests: Path, *, html: Path | None, as_json: bool) -> int:
+def command(
+    policies: tuple[Path, ...], tests: Path | None, *, html: Path | None, as_json: bool
+) -> int:
     """Show each clause of POLICY with its rule, its test and the last result.
 
     Of several policies, or a folder that holds some, all are shown and counted together.
@@ -49,7 +50,8 @@ def command(policies: tuple[Path, ...], tests: Path, *, html: Path | None, as_js
     when a clause has no rule.
     """
     named = policies or (read_settings().policy_file,)
-    marked, results = dict(tests_by_clause(tests)), _results(tests)
+    folder = _folder(tests)
+    marked, results = dict(tests_by_clause(folder)), _results(folder)
     traces = [_traced(file, marked, results) for path in named for file in _files(path)]
     rows = [row for each in traces for row in each.rows]
     if as_json:
@@ -111,6 +113,13 @@ def _listed(policy: Path) -> frozenset[str]:
 
 def _plain(row: Traced) -> dict[str, object]:
     return {name: getattr(row, name) for name in Traced.__slots__}
+
+
+def _folder(named: Path | None) -> Path:
+    """Return the folder of the tests; one that nobody named need not be there."""
+    if named is not None and not named.is_dir():
+        raise Ended(f"{named} is no folder", "name the folder of the tests", code=WRONG_USE)
+    return named or Path("tests")
 
 
 def tests_by_clause(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
