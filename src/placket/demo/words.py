@@ -53,7 +53,8 @@ def rule_lines(rule: Rule) -> list[str]:
     lines = dump(written).rstrip("\n").split("\n")
     shown = [textwrap.shorten(line, WIDTH - 4, placeholder=" ...") for line in lines]
     rest = len(shown) - _SHOWN_KEYS
-    return [*shown[:_SHOWN_KEYS], *([f"... and {rest} more keys"] if rest > 0 else [])]
+    more = f"... and {rest} more {'key' if rest == 1 else 'keys'}"
+    return [*shown[:_SHOWN_KEYS], *([more] if rest > 0 else [])]
 
 
 def quoted(text: str, indent: str = "    ") -> list[str]:
