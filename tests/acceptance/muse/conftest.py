@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.retailers import Shop, shop_of
+from tests.acceptance.retailers import Shop, notice_of, shop_of
 
 RETAILER = "muse"
 
@@ -13,3 +13,9 @@ RETAILER = "muse"
 def shop() -> Shop:
     """Return the shop under its policy."""
     return shop_of(RETAILER)
+
+
+@pytest.fixture(scope="session")
+def notice(shop: Shop) -> str:
+    """Return the words of the notice's page."""
+    return notice_of(shop.policy)

@@ -1,17 +1,15 @@
-"""Persons outside the Union and the United Kingdom, and cases of what may be done about them."""
+"""Persons outside the Union and the United Kingdom and what has happened to them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from tests.acceptance.muse.persons import NOOR
+from tests.acceptance.retailers import Told, agreed, happened, lives, objected, opened, took
 
-import pytest
 
-from tests.acceptance.retailers import agreed, happened, lives, opened
+def says_yes(consent: str, wording: str = "", channel: str = "") -> Told:
+    """Return a yes to `consent` of last week, by one of its published wordings."""
+    return agreed(consent, "2026-05-25", wording=wording, channel=channel)
 
-if TYPE_CHECKING:
-    from _pytest.mark.structures import ParameterSet
-
-    from tests.acceptance.retailers import Answer, Told
 
 LOOKER = (*lives("AE"), *happened("visit.made", "2026-05-30"))
 """Somebody in the Emirates who looked at the shop two days before NOW."""
@@ -19,18 +17,16 @@ LOOKER = (*lives("AE"), *happened("visit.made", "2026-05-30"))
 HOLDER = (*LOOKER, *opened("account", "2026-01-02", "A-9"))
 """Somebody there with an account who has bought nothing."""
 
-CASE: Final = ("about", "activity", "asked", "answer")
-"""What a case gives to its test."""
+COMMENTER = (
+    *lives("AE"),
+    *happened("comment.submitted", "2026-05-20"),
+    *took(("username", "email", "comment"), "2026-05-20", by="comment_form"),
+)
+"""Somebody who wrote a comment in public."""
 
+CARE_CASE = (*NOOR, *opened("case", "2026-05-28", "K-1"))
+"""Noor, with a case open at Customer Care."""
 
-def case(
-    clauses: str, claim: str, about: Told, activity: str, answer: Answer, **asked: Any
-) -> ParameterSet:
-    """Return one row of a table: its clauses, what it shows, of whom, and the whole answer."""
-    marks = pytest.mark.clause(*clauses.split())
-    return pytest.param(about, activity, asked, answer, marks=marks, id=claim)
-
-
-def says_yes(consent: str, wording: str = "", channel: str = "") -> Told:
-    """Return a yes to `consent` of last week, by one of its published wordings."""
-    return agreed(consent, "2026-05-25", wording=wording, channel=channel)
+NEWS = says_yes("news", "other-news-1", "email")
+MATCHING = says_yes("matching", "other-matching-1")
+NO_MARKETING = objected("direct_marketing", "2026-05-30")

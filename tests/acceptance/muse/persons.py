@@ -9,6 +9,7 @@ from tests.acceptance.retailers import (
     gave_address,
     happened,
     lives,
+    objected,
     opened,
     ordered,
     told,
@@ -31,19 +32,6 @@ def met(channel: str, on: str) -> Told:
     return told(Kind.INTERACTED, on, channel=channel)
 
 
-def on_contract(clause: str) -> tuple[str, ...]:
-    return tuple(f"permitted.{word} {clause}" for word in ("contract", "relation"))
-
-
-def on_consent(clause: str, *given: str) -> tuple[str, ...]:
-    """Return the reasons of what rests on consent, each given in the clause `given`."""
-    return (f"permitted.consent {clause}", *(f"permitted.consent_given {c}" for c in given))
-
-
-def on_interest(clause: str) -> str:
-    return f"permitted.legitimate_interest {clause}"
-
-
 CONTACT = (
     "name",
     "email",
@@ -63,6 +51,12 @@ VISITOR = (*lives("DE"), *happened("visit.made", "2026-05-30"))
 
 MAX = (*VISITOR, *opened("account", "2026-01-02", "A-1"))
 """Somebody with an account who has bought nothing and said nothing about marketing."""
+
+ANALYSED = (*MAX, *agreed("analysis", "2026-05-20"))
+"""Max, who accepted the cookies of analysis."""
+
+HOLDS_AN_ACCOUNT = (*lives("DE"), *opened("account", "2015-01-10", "A-1"))
+"""Somebody whose account has been open for years."""
 
 LENA = (*MAX, *ordered("M-1", "2026-05-20"))
 """Somebody with an account and an order that is still open."""
@@ -95,11 +89,7 @@ IDA = (
 CLEO = (*lives("DE"), *happened("gift.addressed", "2026-05-20"))
 """Somebody to whom a buyer sends a gift."""
 
-CALLER = (
-    *lives("DE"),
-    *happened("call.ended", "2026-05-25"),
-    *opened("case", "2026-05-25", "C-1"),
-)
+CALLER = (*lives("DE"), *happened("call.ended", "2026-05-25"), *opened("case", "2026-05-25", "C-1"))
 """Somebody who called Customer Care and has an open case."""
 
 READER = (
@@ -116,3 +106,5 @@ NOOR = (
     *ordered("N-1", "2026-05-20"),
 )
 """Somebody in the Emirates with an account and an open order."""
+
+OBJECTS_TO_CHECKS = objected("fraud_prevention", "2026-05-28")

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from placket.facts import Kind
-from tests.acceptance.muse.cases import ASKED, case
+from tests.acceptance.muse.cases import (
+    NEWSLETTER,
+    RECORDING_TRAINS,
+    RUNS_ACCOUNT,
+    SCREENED,
+    SERVICE_MESSAGE,
+    case,
+    keeps_books,
+)
 from tests.acceptance.muse.persons import (
     CALLER,
     CONTACT,
     IDA,
     LENA,
+    OBJECTS_TO_CHECKS,
     REACH,
     VISITOR,
-    on_consent,
-    on_contract,
-    on_interest,
 )
-from tests.acceptance.retailers import deny, permit, told, took
+from tests.acceptance.retailers import deny, no_party, on_contract, on_interest, permit, told, took
 
 if TYPE_CHECKING:
-    from tests.acceptance.retailers import Answer, Shop, Told
+    from tests.acceptance.muse.cases import Case
+    from tests.acceptance.retailers import Shop
 
 ON_TAPE = (*CALLER, *took(("call_recording",), "2026-05-25", by="care_call"))
-OBJECTS = told(Kind.OBJECTED, "2026-05-28", "fraud_prevention")
 OPTED_OUT = (*LENA, *told(Kind.CONSENT_WITHDRAWN, "2026-05-25", channel="email"))
 
 
@@ -34,7 +40,7 @@ OPTED_OUT = (*LENA, *told(Kind.CONSENT_WITHDRAWN, "2026-05-25", channel="email")
 
 @pytest.mark.clause("MU-136")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-136",
@@ -58,12 +64,7 @@ OPTED_OUT = (*LENA, *told(Kind.CONSENT_WITHDRAWN, "2026-05-25", channel="email")
             "MU-136",
             LENA,
             "customer_care",
-            permit(
-                "permitted.contract MU-136",
-                "permitted.relation MU-136",
-                "permitted.relation MU-136",
-                data=("order_details", "enquiry_details"),
-            ),
+            permit(*on_contract("MU-136", relations=2), data=("order_details", "enquiry_details")),
             channel="email",
             data=("order_details", "enquiry_details"),
         ),
@@ -80,8 +81,7 @@ OPTED_OUT = (*LENA, *told(Kind.CONSENT_WITHDRAWN, "2026-05-25", channel="email")
             VISITOR,
             "customer_care",
             deny(
-                "role.not_concerned MU-136",
-                "basis.no_contract MU-136",
+                *no_party("MU-136"),
                 "retention.ended MU-059",
                 "retention.ended MU-068",
                 withheld=(
@@ -98,28 +98,16 @@ OPTED_OUT = (*LENA, *told(Kind.CONSENT_WITHDRAWN, "2026-05-25", channel="email")
         ),
     ],
 )
-def test_care_uses_what_answers_the_question(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_care_uses_what_answers_the_question(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-145")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
-        case(
-            "MU-145",
-            LENA,
-            "service_messages",
-            permit(on_interest("MU-145"), data=("name", "email")),
-        ),
-        case(
-            "MU-145",
-            OPTED_OUT,
-            "service_messages",
-            permit(on_interest("MU-145"), data=("name", "email")),
-        ),
+        case("MU-145", LENA, "service_messages", SERVICE_MESSAGE),
+        case("MU-145", OPTED_OUT, "service_messages", SERVICE_MESSAGE),
         case(
             "MU-145",
             VISITOR,
@@ -128,10 +116,8 @@ def test_care_uses_what_answers_the_question(
         ),
     ],
 )
-def test_service_messages_reach_who_wants_no_marketing(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_service_messages_reach_who_wants_no_marketing(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 # Recordings
@@ -139,14 +125,9 @@ def test_service_messages_reach_who_wants_no_marketing(
 
 @pytest.mark.clause("MU-028", "MU-029", "MU-030")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
-        case(
-            "MU-028",
-            ON_TAPE,
-            "train_by_recordings",
-            permit(on_interest("MU-029"), data=("call_recording",)),
-        ),
+        case("MU-028", ON_TAPE, "train_by_recordings", RECORDING_TRAINS),
         case(
             "MU-028",
             ON_TAPE,
@@ -161,12 +142,7 @@ def test_service_messages_reach_who_wants_no_marketing(
             channel="phone",
             data=("call_recording",),
         ),
-        case(
-            "MU-029",
-            CALLER,
-            "train_by_recordings",
-            permit(on_interest("MU-029"), data=("call_recording",)),
-        ),
+        case("MU-029", CALLER, "train_by_recordings", RECORDING_TRAINS),
         case("MU-029", IDA, "train_by_recordings", deny("role.not_concerned MU-029")),
         case(
             "MU-030",
@@ -176,16 +152,16 @@ def test_service_messages_reach_who_wants_no_marketing(
         ),
         case(
             "MU-030",
-            (*CALLER, *OBJECTS),
+            (*CALLER, *OBJECTS_TO_CHECKS),
             "prevent_fraud_by_calls",
             deny("objection.legitimate_interest MU-030"),
         ),
     ],
 )
 def test_a_recording_serves_training_and_the_prevention_of_fraud_alone(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
+    shop: Shop, row: Case
 ) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+    assert row.put_to(shop) == row.answer
 
 
 # Danger
@@ -193,7 +169,7 @@ def test_a_recording_serves_training_and_the_prevention_of_fraud_alone(
 
 @pytest.mark.clause("MU-040")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-040",
@@ -210,10 +186,8 @@ def test_a_recording_serves_training_and_the_prevention_of_fraud_alone(
         ),
     ],
 )
-def test_only_a_danger_to_life_opens_what_protects_it(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_only_a_danger_to_life_opens_what_protects_it(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 # Staff
@@ -221,7 +195,7 @@ def test_only_a_danger_to_life_opens_what_protects_it(
 
 @pytest.mark.clause("MU-043", "MU-094")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-043",
@@ -260,69 +234,11 @@ def test_only_a_danger_to_life_opens_what_protects_it(
             actor="marketing",
         ),
         case("MU-043", LENA, "ship_order", deny("access.role MU-106"), actor="cleaner"),
-        case(
-            "MU-043",
-            LENA,
-            "keep_tax_records",
-            permit(
-                "permitted.legal_obligation MU-110",
-                "permitted.relation MU-110",
-                data=("billing_records", "transaction_records"),
-            ),
-            actor="finance",
-        ),
-        case(
-            "MU-043",
-            IDA,
-            "newsletter",
-            permit(
-                *on_consent("MU-127", "MU-064"), data=("name", "email", "marketing_preferences")
-            ),
-            actor="marketing",
-        ),
-        case(
-            "MU-043",
-            CALLER,
-            "train_by_recordings",
-            permit(on_interest("MU-029"), data=("call_recording",)),
-            actor="trainers",
-        ),
-        case(
-            "MU-043",
-            LENA,
-            "screen_for_fraud",
-            permit(
-                on_interest("MU-112"),
-                data=(
-                    "name",
-                    "billing_address",
-                    "delivery_address",
-                    "order_details",
-                    "payment_details",
-                ),
-            ),
-            actor="fraud_prevention",
-        ),
-        case(
-            "MU-094",
-            LENA,
-            "run_account",
-            permit(
-                *on_contract("MU-014"),
-                data=(
-                    *CONTACT,
-                    "password",
-                    "login_details",
-                    "customer_id",
-                    "country",
-                    "birth_day_month",
-                    "favourite_designers",
-                    "marketing_preferences",
-                    "account_profile",
-                ),
-            ),
-            actor="privacy",
-        ),
+        case("MU-043", LENA, "keep_tax_records", keeps_books(), actor="finance"),
+        case("MU-043", IDA, "newsletter", NEWSLETTER, actor="marketing"),
+        case("MU-043", CALLER, "train_by_recordings", RECORDING_TRAINS, actor="trainers"),
+        case("MU-043", LENA, "screen_for_fraud", SCREENED, actor="fraud_prevention"),
+        case("MU-094", LENA, "run_account", RUNS_ACCOUNT, actor="privacy"),
         case(
             "MU-094",
             LENA,
@@ -333,7 +249,5 @@ def test_only_a_danger_to_life_opens_what_protects_it(
         ),
     ],
 )
-def test_staff_see_what_their_work_needs(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_staff_see_what_their_work_needs(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer

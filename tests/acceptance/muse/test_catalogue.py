@@ -17,15 +17,23 @@ from placket.policy.parse import parse
 from placket.problems import has_errors
 from placket.sources.checks import check_policy, words_of
 from placket.sources.reflect import reflect
-from tests.acceptance.muse.persons import on_consent, on_interest
-from tests.acceptance.retailers import POLICIES, Answer, deny, permit, text_of
+from tests.acceptance.retailers import (
+    POLICIES,
+    deny,
+    in_short,
+    on_consent,
+    on_interest,
+    on_soft_opt_in,
+    permit,
+    text_of,
+)
 from tests.contract.viewed import NOW, Ledger, catalogue_of, synced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from placket.catalogue.model import Catalogue
-    from tests.acceptance.retailers import Shop
+    from tests.acceptance.retailers import Answer, Shop
 
 NEWS = ("name", "email", "marketing_preferences")
 CALLED = ("name", "phone", "mobile", "wish_list")
@@ -141,9 +149,7 @@ def ledger(shop: Shop, engine: sa.Engine, catalogue: Catalogue) -> Ledger:
 
 def answer(shop: Shop, ledger: Ledger, who: str, activity: str, **asked: Any) -> Answer:
     standing = ledger.standing(Identifier("customer", who))
-    decision = decide(shop.policy, standing, Question(activity=activity, **asked), NOW)
-    reasons = tuple(f"{r.code} {r.clause}".rstrip() for r in decision.because)
-    return Answer(decision.outcome, reasons, decision.data, decision.withheld)
+    return in_short(decide(shop.policy, standing, Question(activity=activity, **asked), NOW))
 
 
 def test_the_catalogue_fits_the_shop_and_the_policy(
@@ -162,13 +168,11 @@ def test_the_catalogue_fits_the_shop_and_the_policy(
 
 @pytest.mark.clause("MU-128")
 def test_an_order_with_a_refusal_offered_opens_offers_by_email(shop: Shop, ledger: Ledger) -> None:
-    said = "permitted.legitimate_interest MU-128", "permitted.soft_opt_in MU-128"
     data = ("name", "email", "purchase_history")
+    offered = permit(*on_soft_opt_in("MU-128"), data=data)
 
     for buyer in ("shop.customer:1", "shop.contact:guest@example.org"):
-        assert answer(shop, ledger, buyer, "offers_to_buyers", data=data) == permit(
-            *said, data=data
-        )
+        assert answer(shop, ledger, buyer, "offers_to_buyers", data=data) == offered
     assert answer(
         shop, ledger, "shop.contact:silent@example.org", "offers_to_buyers", data=data
     ) == deny("channel.no_soft_opt_in MU-128")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from placket.facts import Kind
-from tests.acceptance.muse.cases import ASKED, case
+from tests.acceptance.muse.cases import ASKED_OPINION, NEWSLETTER, case
 from tests.acceptance.muse.persons import (
     BUYER,
     IDA,
@@ -18,8 +18,6 @@ from tests.acceptance.muse.persons import (
     TOM,
     VISITOR,
     met,
-    on_consent,
-    on_interest,
     signed_up,
 )
 from tests.acceptance.retailers import (
@@ -29,27 +27,30 @@ from tests.acceptance.retailers import (
     gave_address,
     happened,
     lives,
+    objected,
+    on_consent,
+    on_interest,
+    on_soft_opt_in,
     opened,
     permit,
+    sent,
     told,
     withdrew,
 )
 
 if TYPE_CHECKING:
-    from tests.acceptance.retailers import Answer, Shop, Told
+    from tests.acceptance.muse.cases import Case
+    from tests.acceptance.retailers import Shop
 
 UNPAID = (*LENA, *gave_address("email", "2026-05-20"))
 OPTED_OUT = (*BUYER, *told(Kind.CONSENT_WITHDRAWN, "2026-05-25", channel="email"))
-OBJECTS = (*BUYER, *told(Kind.OBJECTED, "2026-05-25", "direct_marketing"))
+OBJECTS = (*BUYER, *objected("direct_marketing", "2026-05-25"))
 UNSUBSCRIBED = withdrew("email_marketing", "2026-05-20", channel="email", route="unsubscribe_link")
 CANCELLED = (*IDA, *UNSUBSCRIBED, *closed("subscription", "2026-05-20", "S-1"))
 STOPPED = (*IDA, *told(Kind.CONSENT_WITHDRAWN, "2026-05-20", route="sms_stop"))
 ANALYSED = agreed("analysis", "2026-05-20")
 SIGNED_UP = (*MAX, *happened("newsletter.requested", "2026-05-01"), *signed_up("2026-05-01"))
-DESIGNERS = (
-    *MAX,
-    *agreed("designer_alerts", "2026-05-20", wording="designers-1", channel="email"),
-)
+DESIGNERS = (*MAX, *agreed("designer_alerts", "2026-05-20", wording="designers-1", channel="email"))
 NO_DESIGNERS = (
     *SIGNED_UP,
     *DESIGNERS,
@@ -84,7 +85,7 @@ QUIET = (
     *met("email", "2025-06-01"),
 )
 """Somebody who signed up for the News and has not opened one for a year."""
-WRITTEN_TO = (*QUIET, *told(Kind.SENT, "2026-05-20", activity="newsletter", channel="email"))
+WRITTEN_TO = (*QUIET, *sent("newsletter", "2026-05-20"))
 
 
 # Who may be written to
@@ -92,15 +93,14 @@ WRITTEN_TO = (*QUIET, *told(Kind.SENT, "2026-05-20", activity="newsletter", chan
 
 @pytest.mark.clause("MU-020", "MU-034", "MU-127")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-020",
             BUYER,
             "offers_to_buyers",
             permit(
-                "permitted.legitimate_interest MU-128",
-                "permitted.soft_opt_in MU-128",
+                *on_soft_opt_in("MU-128"),
                 data=("name", "email", "purchase_history", "marketing_preferences"),
             ),
         ),
@@ -116,14 +116,7 @@ WRITTEN_TO = (*QUIET, *told(Kind.SENT, "2026-05-20", activity="newsletter", chan
             "newsletter",
             deny("basis.consent_not_given MU-064", "channel.no_soft_opt_in MU-127"),
         ),
-        case(
-            "MU-020",
-            IDA,
-            "newsletter",
-            permit(
-                *on_consent("MU-127", "MU-064"), data=("name", "email", "marketing_preferences")
-            ),
-        ),
+        case("MU-020", IDA, "newsletter", NEWSLETTER),
         case(
             "MU-034",
             IDA,
@@ -138,14 +131,7 @@ WRITTEN_TO = (*QUIET, *told(Kind.SENT, "2026-05-20", activity="newsletter", chan
             "items_of_interest",
             deny("basis.consent_not_given MU-064", "channel.no_soft_opt_in MU-034"),
         ),
-        case(
-            "MU-127",
-            IDA,
-            "newsletter",
-            permit(
-                *on_consent("MU-127", "MU-064"), data=("name", "email", "marketing_preferences")
-            ),
-        ),
+        case("MU-127", IDA, "newsletter", NEWSLETTER),
         case(
             "MU-127",
             VISITOR,
@@ -161,23 +147,20 @@ WRITTEN_TO = (*QUIET, *told(Kind.SENT, "2026-05-20", activity="newsletter", chan
         ),
     ],
 )
-def test_only_who_bought_or_said_yes_is_written_to(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_only_who_bought_or_said_yes_is_written_to(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-128", "MU-129", "MU-135")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-128",
             BUYER,
             "offers_to_buyers",
             permit(
-                "permitted.legitimate_interest MU-128",
-                "permitted.soft_opt_in MU-128",
+                *on_soft_opt_in("MU-128"),
                 data=("name", "email", "purchase_history", "marketing_preferences"),
             ),
         ),
@@ -204,8 +187,7 @@ def test_only_who_bought_or_said_yes_is_written_to(
             BUYER,
             "designer_sale",
             permit(
-                "permitted.legitimate_interest MU-135",
-                "permitted.soft_opt_in MU-135",
+                *on_soft_opt_in("MU-135"),
                 data=("name", "email", "purchase_history", "marketing_preferences"),
             ),
             occasion="a sale",
@@ -236,24 +218,15 @@ def test_only_who_bought_or_said_yes_is_written_to(
         ),
     ],
 )
-def test_buyers_are_written_to_on_every_condition_of_the_soft_opt_in(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_buyers_are_written_to_on_every_condition_of_the_soft_opt_in(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-063", "MU-035", "MU-087")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
-        case(
-            "MU-063",
-            IDA,
-            "newsletter",
-            permit(
-                *on_consent("MU-127", "MU-064"), data=("name", "email", "marketing_preferences")
-            ),
-        ),
+        case("MU-063", IDA, "newsletter", NEWSLETTER),
         case(
             "MU-063",
             CANCELLED,
@@ -292,15 +265,13 @@ def test_buyers_are_written_to_on_every_condition_of_the_soft_opt_in(
         ),
     ],
 )
-def test_a_subscription_ends_where_it_is_cancelled(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_a_subscription_ends_where_it_is_cancelled(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-124", "MU-086")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-124",
@@ -325,25 +296,16 @@ def test_a_subscription_ends_where_it_is_cancelled(
             ),
         ),
         case("MU-086", NO_DESIGNERS, "designer_alerts", deny("channel.refused MU-124")),
-        case(
-            "MU-086",
-            NO_DESIGNERS,
-            "newsletter",
-            permit(
-                *on_consent("MU-127", "MU-064"), data=("name", "email", "marketing_preferences")
-            ),
-        ),
+        case("MU-086", NO_DESIGNERS, "newsletter", NEWSLETTER),
     ],
 )
-def test_alerts_need_their_own_yes_and_end_apart_from_the_news(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_alerts_need_their_own_yes_and_end_apart_from_the_news(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-130")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-130",
@@ -368,7 +330,7 @@ def test_alerts_need_their_own_yes_and_end_apart_from_the_news(
             CALL_ME,
             "restock_call",
             permit(
-                "permitted.legitimate_interest MU-130",
+                on_interest("MU-130"),
                 "permitted.consent_given MU-130",
                 data=("name", "phone", "mobile", "wish_list"),
             ),
@@ -376,25 +338,19 @@ def test_alerts_need_their_own_yes_and_end_apart_from_the_news(
         ),
     ],
 )
-def test_a_call_comes_for_a_wanted_article_and_where_the_law_lets_it(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_a_call_comes_for_a_wanted_article_and_where_the_law_lets_it(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-141", "MU-142")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-141",
             READER_BUYER,
             "magazine_offers",
-            permit(
-                "permitted.legitimate_interest MU-141",
-                "permitted.soft_opt_in MU-141",
-                data=("name", "email", "marketing_preferences"),
-            ),
+            permit(*on_soft_opt_in("MU-141"), data=("name", "email", "marketing_preferences")),
         ),
         case("MU-141", READER, "magazine_offers", deny("channel.no_soft_opt_in MU-141")),
         case(
@@ -420,15 +376,13 @@ def test_a_call_comes_for_a_wanted_article_and_where_the_law_lets_it(
         case("MU-142", PARTNERS, "partner_offers", deny("declared.sender MU-142"), sender="us"),
     ],
 )
-def test_the_magazine_opens_our_offers_and_a_yes_those_of_partners(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_the_magazine_opens_our_offers_and_a_yes_those_of_partners(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-022")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-022",
@@ -454,10 +408,8 @@ def test_the_magazine_opens_our_offers_and_a_yes_those_of_partners(
         ),
     ],
 )
-def test_a_friend_is_invited_after_a_yes_of_their_own(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_a_friend_is_invited_after_a_yes_of_their_own(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 # The app
@@ -465,7 +417,7 @@ def test_a_friend_is_invited_after_a_yes_of_their_own(
 
 @pytest.mark.clause("MU-024", "MU-027", "MU-026", "MU-025")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-024",
@@ -510,10 +462,8 @@ def test_a_friend_is_invited_after_a_yes_of_their_own(
         ),
     ],
 )
-def test_push_and_the_use_of_the_app_have_a_yes_each(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_push_and_the_use_of_the_app_have_a_yes_each(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 # How often
@@ -521,40 +471,16 @@ def test_push_and_the_use_of_the_app_have_a_yes_each(
 
 @pytest.mark.clause("MU-065")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
-        case(
-            "MU-065",
-            QUIET,
-            "newsletter",
-            permit(
-                *on_consent("MU-127", "MU-064"), data=("name", "email", "marketing_preferences")
-            ),
-        ),
+        case("MU-065", QUIET, "newsletter", NEWSLETTER),
         case("MU-065", WRITTEN_TO, "newsletter", deny("frequency MU-065")),
-        case(
-            "MU-065",
-            (*WRITTEN_TO, *met("website", "2026-05-25")),
-            "newsletter",
-            permit(
-                *on_consent("MU-127", "MU-064"), data=("name", "email", "marketing_preferences")
-            ),
-        ),
-        case(
-            "MU-065",
-            WRITTEN_TO,
-            "newsletter",
-            permit(
-                *on_consent("MU-127", "MU-064"), data=("name", "email", "marketing_preferences")
-            ),
-            at="2026-06-21",
-        ),
+        case("MU-065", (*WRITTEN_TO, *met("website", "2026-05-25")), "newsletter", NEWSLETTER),
+        case("MU-065", WRITTEN_TO, "newsletter", NEWSLETTER, at="2026-06-21"),
     ],
 )
-def test_after_silence_one_message_a_month(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_after_silence_one_message_a_month(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 # Surveys
@@ -562,27 +488,17 @@ def test_after_silence_one_message_a_month(
 
 @pytest.mark.clause("MU-067")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
-        case(
-            "MU-067",
-            LENA,
-            "ask_opinions",
-            permit(
-                on_interest("MU-067"),
-                data=("name", "email", "order_details", "survey_responses", "market_research_data"),
-            ),
-        ),
+        case("MU-067", LENA, "ask_opinions", ASKED_OPINION),
         case("MU-067", MAX, "ask_opinions", deny("role.not_concerned MU-067")),
         case(
             "MU-067",
-            (*LENA, *told(Kind.OBJECTED, "2026-05-25", "surveys")),
+            (*LENA, *objected("surveys", "2026-05-25")),
             "ask_opinions",
             deny("objection.legitimate_interest MU-067"),
         ),
     ],
 )
-def test_buyers_are_asked_what_they_think_until_they_object(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_buyers_are_asked_what_they_think_until_they_object(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer

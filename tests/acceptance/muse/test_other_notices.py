@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
 from placket.policy.check import check_published
 from placket.policy.rules import Capture, Controller, Limit, Notice, Right, as_dict
-from placket.web.centre.notice import render_notice
 
 if TYPE_CHECKING:
     from _pytest.mark.structures import ParameterSet
 
     from tests.acceptance.retailers import Shop
+
 
 ELSEWHERE = ("other",)
 TOPICS = (
@@ -35,14 +33,6 @@ TOPICS = (
 
 def row(clause: str, *parts: object) -> ParameterSet:
     return pytest.param(clause, *parts, marks=pytest.mark.clause(clause), id=clause)
-
-
-@pytest.fixture(scope="module")
-def notice(shop: Shop) -> str:
-    """Return the words of the notice's page in one line, without their markup."""
-    html, _ = render_notice(shop.policy)
-    page = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", " ", html.decode())
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 @pytest.fixture(scope="module")

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from placket.facts import Kind
-from tests.acceptance.muse.cases import ASKED, case
-from tests.acceptance.muse.persons import (
-    CALLER,
-    CONTACT,
-    IDA,
-    LENA,
-    MAX,
-    REACH,
-    READER,
-    on_consent,
-    on_contract,
-    on_interest,
-)
-from tests.acceptance.retailers import agreed, deny, erased, opened, permit, told
+from tests.acceptance.muse.cases import ASKED_OPINION, NEWSLETTER, SITE_IMPROVES, case
+from tests.acceptance.muse.persons import ANALYSED, CALLER, CONTACT, IDA, LENA, REACH, READER
+from tests.acceptance.retailers import deny, erased, on_contract, on_interest, opened, permit, told
 
 if TYPE_CHECKING:
-    from tests.acceptance.retailers import Answer, Shop, Told
+    from tests.acceptance.muse.cases import Case
+    from tests.acceptance.retailers import Shop
 
-ANALYSED = (*MAX, *agreed("analysis", "2026-05-20"))
 ON_CLAIM = (
     *LENA,
     *opened("claim", "2026-05-25", "L-2"),
@@ -39,7 +28,7 @@ NO_CONSENT = (*LENA, *told(Kind.CONSENT_WITHDRAWN, "2026-05-25"))
 
 @pytest.mark.clause("MU-044", "MU-046", "MU-047")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-044",
@@ -90,25 +79,8 @@ NO_CONSENT = (*LENA, *told(Kind.CONSENT_WITHDRAWN, "2026-05-25"))
             deny("declared.recipient MU-106"),
             recipient="marketing_company",
         ),
-        case(
-            "MU-047",
-            IDA,
-            "newsletter",
-            permit(
-                *on_consent("MU-127", "MU-064"), data=("name", "email", "marketing_preferences")
-            ),
-            recipient="marketing_company",
-        ),
-        case(
-            "MU-047",
-            LENA,
-            "ask_opinions",
-            permit(
-                on_interest("MU-067"),
-                data=("name", "email", "order_details", "survey_responses", "market_research_data"),
-            ),
-            recipient="market_research_company",
-        ),
+        case("MU-047", IDA, "newsletter", NEWSLETTER, recipient="marketing_company"),
+        case("MU-047", LENA, "ask_opinions", ASKED_OPINION, recipient="market_research_company"),
         case(
             "MU-047",
             CALLER,
@@ -126,35 +98,16 @@ NO_CONSENT = (*LENA, *told(Kind.CONSENT_WITHDRAWN, "2026-05-25"))
             recipient="publisher_distributor",
             data=("name", "delivery_address"),
         ),
-        case(
-            "MU-047",
-            ANALYSED,
-            "improve_site",
-            permit(
-                on_interest("MU-115"),
-                data=(
-                    "referrer",
-                    "visit_time",
-                    "browsing_history",
-                    "search_history",
-                    "site_performance",
-                    "page_interactions",
-                    "exit_method",
-                ),
-            ),
-            recipient="it_provider",
-        ),
+        case("MU-047", ANALYSED, "improve_site", SITE_IMPROVES, recipient="it_provider"),
     ],
 )
-def test_a_company_gets_what_its_part_needs(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_a_company_gets_what_its_part_needs(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-048", "MU-057")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-048",
@@ -188,15 +141,13 @@ def test_a_company_gets_what_its_part_needs(
         ),
     ],
 )
-def test_a_courier_gets_where_the_parcel_goes(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_a_courier_gets_where_the_parcel_goes(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-041")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-041",
@@ -225,10 +176,8 @@ def test_a_courier_gets_where_the_parcel_goes(
         ),
     ],
 )
-def test_those_who_fight_fraud_are_told_what_their_clause_names(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_those_who_fight_fraud_are_told_what_their_clause_names(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 # Authorities and courts
@@ -236,7 +185,7 @@ def test_those_who_fight_fraud_are_told_what_their_clause_names(
 
 @pytest.mark.clause("MU-049", "MU-050")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-049",
@@ -284,15 +233,13 @@ def test_those_who_fight_fraud_are_told_what_their_clause_names(
         ),
     ],
 )
-def test_an_authority_gets_what_it_demanded_by_law(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_an_authority_gets_what_it_demanded_by_law(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-051")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-051",
@@ -311,10 +258,8 @@ def test_an_authority_gets_what_it_demanded_by_law(
         ),
     ],
 )
-def test_what_a_claim_needs_serves_the_claim_alone(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_what_a_claim_needs_serves_the_claim_alone(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 # A buyer of the shop
@@ -322,7 +267,7 @@ def test_what_a_claim_needs_serves_the_claim_alone(
 
 @pytest.mark.clause("MU-052")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-052",
@@ -344,7 +289,5 @@ def test_what_a_claim_needs_serves_the_claim_alone(
         ),
     ],
 )
-def test_the_data_go_to_a_buyer_once_the_sale_is_approved(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_the_data_go_to_a_buyer_once_the_sale_is_approved(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.acceptance.muse.cases import ASKED, case
-from tests.acceptance.muse.persons import met, on_consent, on_contract, on_interest
+from tests.acceptance.muse.cases import RECORDING_TRAINS, SITE_IMPROVES, case, ends
+from tests.acceptance.muse.persons import HOLDS_AN_ACCOUNT, met
 from tests.acceptance.retailers import (
     agreed,
     closed,
-    deny,
     happened,
     lives,
+    on_consent,
+    on_contract,
+    on_interest,
     opened,
     ordered,
     permit,
 )
 
 if TYPE_CHECKING:
-    from tests.acceptance.retailers import Answer, Shop, Told
+    from tests.acceptance.muse.cases import Case
+    from tests.acceptance.retailers import Shop
 
-HOLDS_AN_ACCOUNT = (*lives("DE"), *opened("account", "2015-01-10", "A-1"))
 LOOKED = (
     *HOLDS_AN_ACCOUNT,
     *happened("visit.made", "2024-01-10"),
@@ -30,11 +32,7 @@ LOOKED = (
     *agreed("analysis", "2024-01-10"),
 )
 ANSWERED = (*lives("DE"), *ordered("M-1", "2022-12-20"), *happened("survey.answered", "2023-01-10"))
-ASKED_CARE = (
-    *lives("DE"),
-    *ordered("M-1", "2022-01-01"),
-    *closed("order", "2022-01-10", "M-1"),
-)
+ASKED_CARE = (*lives("DE"), *ordered("M-1", "2022-01-01"), *closed("order", "2022-01-10", "M-1"))
 ASKS_AGAIN = (*ASKED_CARE, *opened("case", "2023-12-01", "C-1"))
 CALLED = (*lives("DE"), *happened("call.ended", "2024-01-10"))
 LEFT_A_BAG = (
@@ -61,126 +59,53 @@ USED_THE_APP = (
 
 @pytest.mark.clause("MU-066", "MU-118", "MU-036", "MU-113", "MU-024", "MU-025")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
-        case(
-            "MU-066",
-            LOOKED,
-            "improve_site",
-            permit(
-                on_interest("MU-115"),
-                data=(
-                    "referrer",
-                    "visit_time",
-                    "browsing_history",
-                    "search_history",
-                    "site_performance",
-                    "page_interactions",
-                    "exit_method",
-                ),
-            ),
-            at="2026-02-09",
+        *ends(
+            "MU-066", LOOKED, "improve_site", SITE_IMPROVES, between=("2026-02-09", "2026-02-11")
         ),
-        case(
-            "MU-066",
-            LOOKED,
-            "improve_site",
-            deny(
-                "retention.ended MU-066",
-                withheld=(
-                    "referrer",
-                    "visit_time",
-                    "browsing_history",
-                    "search_history",
-                    "site_performance",
-                    "page_interactions",
-                    "exit_method",
-                ),
-            ),
-            at="2026-02-11",
-        ),
-        case(
+        *ends(
             "MU-118",
             VISITED,
             "keep_bag",
             permit(on_interest("MU-114"), data=("cookie_data",)),
-            at="2026-02-09",
+            between=("2026-02-09", "2026-02-11"),
             data=("cookie_data",),
         ),
-        case(
-            "MU-118",
-            VISITED,
-            "keep_bag",
-            deny("retention.ended MU-118", withheld=("cookie_data",)),
-            at="2026-02-11",
-            data=("cookie_data",),
-        ),
-        case(
+        *ends(
             "MU-036",
             VISITED,
             "present_site",
             permit(on_interest("MU-036"), data=("device_info",)),
-            at="2026-02-09",
+            between=("2026-02-09", "2026-02-11"),
         ),
-        case(
-            "MU-036",
-            VISITED,
-            "present_site",
-            deny("retention.ended MU-036", withheld=("device_info",)),
-            at="2026-02-11",
-        ),
-        case(
+        *ends(
             "MU-113",
             LEFT_A_BAG,
             "keep_bag",
             permit(on_interest("MU-114"), data=("bag_contents",)),
-            at="2026-04-09",
+            between=("2026-04-09", "2026-04-11"),
             data=("bag_contents",),
         ),
-        case(
-            "MU-113",
-            LEFT_A_BAG,
-            "keep_bag",
-            deny("retention.ended MU-113", withheld=("bag_contents",)),
-            at="2026-04-11",
-            data=("bag_contents",),
-        ),
-        case(
+        *ends(
             "MU-024",
             HAS_THE_APP,
             "push_notifications",
             permit(*on_consent("MU-024", "MU-024"), data=("push_token",)),
-            at="2026-02-09",
+            between=("2026-02-09", "2026-02-11"),
             data=("push_token",),
         ),
-        case(
-            "MU-024",
-            HAS_THE_APP,
-            "push_notifications",
-            deny("retention.ended MU-024", withheld=("push_token",)),
-            at="2026-02-11",
-            data=("push_token",),
-        ),
-        case(
+        *ends(
             "MU-025",
             USED_THE_APP,
             "improve_app",
             permit(*on_consent("MU-025", "MU-025"), data=("app_usage", "ip_address")),
-            at="2026-02-09",
-        ),
-        case(
-            "MU-025",
-            USED_THE_APP,
-            "improve_app",
-            deny("retention.ended MU-025", withheld=("app_usage", "ip_address")),
-            at="2026-02-11",
+            between=("2026-02-09", "2026-02-11"),
         ),
     ],
 )
-def test_what_a_visit_left_goes_after_its_months(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_what_a_visit_left_goes_after_its_months(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 # Care and surveys
@@ -188,39 +113,22 @@ def test_what_a_visit_left_goes_after_its_months(
 
 @pytest.mark.clause("MU-067", "MU-068", "MU-069")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
-        case(
+        *ends(
             "MU-067",
             ANSWERED,
             "ask_opinions",
             permit(on_interest("MU-067"), data=("survey_responses",)),
-            at="2026-01-09",
+            between=("2026-01-09", "2026-01-11"),
             data=("survey_responses",),
         ),
-        case(
-            "MU-067",
-            ANSWERED,
-            "ask_opinions",
-            deny("retention.ended MU-067", withheld=("survey_responses",)),
-            at="2026-01-11",
-            data=("survey_responses",),
-        ),
-        case(
+        *ends(
             "MU-068",
             ASKED_CARE,
             "customer_care",
             permit(*on_contract("MU-136"), data=("enquiry_details",)),
-            at="2023-12-31",
-            channel="phone",
-            data=("enquiry_details",),
-        ),
-        case(
-            "MU-068",
-            ASKED_CARE,
-            "customer_care",
-            deny("retention.ended MU-068", withheld=("enquiry_details",)),
-            at="2024-01-02",
+            between=("2023-12-31", "2024-01-02"),
             channel="phone",
             data=("enquiry_details",),
         ),
@@ -228,33 +136,19 @@ def test_what_a_visit_left_goes_after_its_months(
             "MU-068",
             ASKS_AGAIN,
             "customer_care",
-            permit(
-                "permitted.contract MU-136",
-                "permitted.relation MU-136",
-                "permitted.relation MU-136",
-                data=("enquiry_details",),
-            ),
+            permit(*on_contract("MU-136", relations=2), data=("enquiry_details",)),
             at="2024-01-02",
             channel="phone",
             data=("enquiry_details",),
         ),
-        case(
+        *ends(
             "MU-069",
             CALLED,
             "train_by_recordings",
-            permit(on_interest("MU-029"), data=("call_recording",)),
-            at="2024-07-09",
-        ),
-        case(
-            "MU-069",
-            CALLED,
-            "train_by_recordings",
-            deny("retention.ended MU-069", withheld=("call_recording",)),
-            at="2024-07-11",
+            RECORDING_TRAINS,
+            between=("2024-07-09", "2024-07-11"),
         ),
     ],
 )
-def test_what_was_said_goes_after_its_time(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_what_was_said_goes_after_its_time(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer

@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from placket.facts import Kind
-from tests.acceptance.muse.cases import ASKED, case
-from tests.acceptance.muse.persons import (
-    CONTACT,
-    LENA,
-    MAX,
-    VISITOR,
+from tests.acceptance.muse.cases import SITE_IMPROVES, case
+from tests.acceptance.muse.persons import ANALYSED, CONTACT, LENA, MAX, VISITOR
+from tests.acceptance.retailers import (
+    agreed,
+    deny,
+    objected,
     on_consent,
     on_contract,
     on_interest,
+    permit,
+    sent,
+    told,
+    took,
+    withdrew,
 )
-from tests.acceptance.retailers import agreed, deny, permit, told, took, withdrew
 
 if TYPE_CHECKING:
-    from tests.acceptance.retailers import Answer, Shop, Told
+    from tests.acceptance.muse.cases import Case
+    from tests.acceptance.retailers import Shop
 
-ANALYSED = (*MAX, *agreed("analysis", "2026-05-20"))
 REJECTED = (*MAX, *told(Kind.CONSENT_REFUSED, "2026-05-20", "analysis", route="cookie_banner"))
 BROWSER_SAYS_YES = (
     *MAX,
     *told(Kind.CONSENT_GIVEN, "2026-05-20", "analysis", route="browser_settings"),
 )
 EXPERIENCED = (*LENA, *agreed("experience", "2026-05-20"))
+PROFILED = (*CONTACT, "purchase_history", "browsing_history", "lifestyle")
 ADVERTS = (*VISITOR, *agreed("advertising", "2026-05-20"))
 ADVERTS_OFF = (*ADVERTS, *withdrew("advertising", "2026-05-25", route="cookie_policy_page"))
 TRACKED = (*LENA, *agreed("message_tracking", "2026-05-20"))
 MATCHED = (*LENA, *agreed("audience_matching", "2026-05-20", wording="audience-1"))
 UNMATCHED = (*MATCHED, *withdrew("audience_matching", "2026-05-25", route="account_settings"))
-OBJECTS = told(Kind.OBJECTED, "2026-05-28", "personalisation")
+OBJECTS = objected("personalisation", "2026-05-28")
 ON_THE_SITE = (*ANALYSED, *took(("browsing_history",), "2026-05-20", by="site_use"))
-SHOWN_A_SISTER = (
-    *MATCHED,
-    *told(Kind.SENT, "2026-05-20", activity="sister_brands", channel="online_ads"),
-)
+SHOWN_A_SISTER = (*MATCHED, *sent("sister_brands", "2026-05-20", channel="online_ads"))
 
 
 # What is recorded
@@ -47,7 +49,7 @@ SHOWN_A_SISTER = (
 
 @pytest.mark.clause("MU-018", "MU-115", "MU-116", "MU-119")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-018",
@@ -64,23 +66,7 @@ SHOWN_A_SISTER = (
             "record_browsing",
             deny("basis.consent_not_given MU-119", "device.no_consent MU-119"),
         ),
-        case(
-            "MU-115",
-            ANALYSED,
-            "improve_site",
-            permit(
-                on_interest("MU-115"),
-                data=(
-                    "referrer",
-                    "visit_time",
-                    "browsing_history",
-                    "search_history",
-                    "site_performance",
-                    "page_interactions",
-                    "exit_method",
-                ),
-            ),
-        ),
+        case("MU-115", ANALYSED, "improve_site", SITE_IMPROVES),
         case("MU-115", MAX, "improve_site", deny("device.no_consent MU-119")),
         case(
             "MU-116",
@@ -103,15 +89,13 @@ SHOWN_A_SISTER = (
         ),
     ],
 )
-def test_visits_are_recorded_and_read_only_with_analysis_cookies(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_visits_are_recorded_and_read_only_with_analysis_cookies(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-117")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-117",
@@ -145,15 +129,13 @@ def test_visits_are_recorded_and_read_only_with_analysis_cookies(
         ),
     ],
 )
-def test_what_was_counted_serves_what_the_site_says(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_what_was_counted_serves_what_the_site_says(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-114", "MU-121", "MU-036")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-114",
@@ -192,10 +174,8 @@ def test_what_was_counted_serves_what_the_site_says(
         ),
     ],
 )
-def test_the_bag_needs_no_yes_and_neither_does_the_layout(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_the_bag_needs_no_yes_and_neither_does_the_layout(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 # Profiling
@@ -203,32 +183,16 @@ def test_the_bag_needs_no_yes_and_neither_does_the_layout(
 
 @pytest.mark.clause("MU-132", "MU-133", "MU-120", "MU-134")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
-        case(
-            "MU-132",
-            LENA,
-            "tailor_messages",
-            permit(
-                on_interest("MU-132"),
-                data=(*CONTACT, "purchase_history", "browsing_history", "lifestyle"),
-            ),
-        ),
+        case("MU-132", LENA, "tailor_messages", permit(on_interest("MU-132"), data=PROFILED)),
         case(
             "MU-132",
             (*LENA, *OBJECTS),
             "tailor_messages",
             deny("objection.direct_marketing MU-132"),
         ),
-        case(
-            "MU-133",
-            EXPERIENCED,
-            "tailor_site",
-            permit(
-                on_interest("MU-133"),
-                data=(*CONTACT, "purchase_history", "browsing_history", "lifestyle"),
-            ),
-        ),
+        case("MU-133", EXPERIENCED, "tailor_site", permit(on_interest("MU-133"), data=PROFILED)),
         case("MU-133", LENA, "tailor_site", deny("device.no_consent MU-120")),
         case(
             "MU-133",
@@ -250,32 +214,22 @@ def test_the_bag_needs_no_yes_and_neither_does_the_layout(
             deny("basis.consent_not_given MU-119", "device.no_consent MU-119"),
             data=("browsing_history",),
         ),
+        case("MU-134", LENA, "tailor_adverts", permit(on_interest("MU-134"), data=PROFILED)),
         case(
             "MU-134",
-            LENA,
-            "tailor_adverts",
-            permit(
-                on_interest("MU-134"),
-                data=(*CONTACT, "purchase_history", "browsing_history", "lifestyle"),
-            ),
-        ),
-        case(
-            "MU-134",
-            (*LENA, *told(Kind.OBJECTED, "2026-05-28", "ad_targeting")),
+            (*LENA, *objected("ad_targeting", "2026-05-28")),
             "tailor_adverts",
             deny("objection.direct_marketing MU-134"),
         ),
     ],
 )
-def test_profiling_stops_for_who_objects(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_profiling_stops_for_who_objects(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-146", "MU-147")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-146",
@@ -286,7 +240,7 @@ def test_profiling_stops_for_who_objects(
         case("MU-146", LENA, "track_messages", deny("device.no_consent MU-146")),
         case(
             "MU-146",
-            (*TRACKED, *told(Kind.OBJECTED, "2026-05-28", "campaign_measurement")),
+            (*TRACKED, *objected("campaign_measurement", "2026-05-28")),
             "track_messages",
             deny("objection.legitimate_interest MU-146"),
         ),
@@ -299,10 +253,8 @@ def test_profiling_stops_for_who_objects(
         case("MU-147", LENA, "measure_campaigns", deny("device.no_consent MU-146")),
     ],
 )
-def test_opens_and_clicks_are_followed_only_with_a_yes(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_opens_and_clicks_are_followed_only_with_a_yes(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 # Audiences
@@ -310,7 +262,7 @@ def test_opens_and_clicks_are_followed_only_with_a_yes(
 
 @pytest.mark.clause("MU-149", "MU-152", "MU-150", "MU-151")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-149",
@@ -329,7 +281,7 @@ def test_opens_and_clicks_are_followed_only_with_a_yes(
         case("MU-149", UNMATCHED, "custom_audience", deny("basis.consent_refused MU-149")),
         case(
             "MU-149",
-            (*MATCHED, *told(Kind.OBJECTED, "2026-05-28", "custom_audience")),
+            (*MATCHED, *objected("custom_audience", "2026-05-28")),
             "custom_audience",
             deny("objection.direct_marketing MU-149"),
         ),
@@ -367,14 +319,14 @@ def test_opens_and_clicks_are_followed_only_with_a_yes(
     ],
 )
 def test_an_audience_holds_those_who_said_yes_and_nothing_but_their_address(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
+    shop: Shop, row: Case
 ) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+    assert row.put_to(shop) == row.answer
 
 
 @pytest.mark.clause("MU-154")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-154",
@@ -392,10 +344,8 @@ def test_an_audience_holds_those_who_said_yes_and_nothing_but_their_address(
         ),
     ],
 )
-def test_a_sister_brand_is_shown_once_a_month(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_a_sister_brand_is_shown_once_a_month(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
 
 
 # Adverts elsewhere
@@ -403,7 +353,7 @@ def test_a_sister_brand_is_shown_once_a_month(
 
 @pytest.mark.clause("MU-155", "MU-156", "MU-157")
 @pytest.mark.parametrize(
-    ASKED,
+    "row",
     [
         case(
             "MU-155",
@@ -445,7 +395,5 @@ def test_a_sister_brand_is_shown_once_a_month(
         ),
     ],
 )
-def test_adverts_follow_only_who_accepted_their_cookies(
-    shop: Shop, who: Told, activity: str, asked: dict[str, Any], answer: Answer
-) -> None:
-    assert shop.ask(who, activity, **asked) == answer
+def test_adverts_follow_only_who_accepted_their_cookies(shop: Shop, row: Case) -> None:
+    assert row.put_to(shop) == row.answer
