@@ -26,10 +26,14 @@ class UnknownCalendar(Exception):
 
 
 class Start(StrEnum):
-    """What may set the clock of a request going; the latest of a rule's starts does."""
+    """What may set the clock of a request going; the latest of a rule's starts does.
+
+    PROMPT_IDENTITY: the proof of identity, where it was asked for promptly.
+    """
 
     RECEIPT = "receipt"
     IDENTITY = "identity"
+    PROMPT_IDENTITY = "prompt_identity"
     FEE = "fee"
 
 
@@ -67,7 +71,8 @@ class Clarification:
 class Waits:
     """What a request waited for, as days in the controller's zone.
 
-    identity, fee: the day the proof asked for came in, or the fee was paid. None: not asked.
+    identity, fee: the day the proof asked for came in, or the fee was paid. None: not asked,
+    or asked too late for a rule that counts what is asked promptly.
     What is asked and still outstanding has no due day yet, and is the caller's to show.
     """
 
@@ -134,7 +139,12 @@ def answer_start(received: date, rule: AnswerRule, waits: Waits = NO_WAITS) -> d
 
     Source: UK GDPR Art. 12A; for the Union, GDPR Art. 12(6).
     """
-    came_in = {Start.RECEIPT: received, Start.IDENTITY: waits.identity, Start.FEE: waits.fee}
+    came_in = {
+        Start.RECEIPT: received,
+        Start.IDENTITY: waits.identity,
+        Start.PROMPT_IDENTITY: waits.identity,
+        Start.FEE: waits.fee,
+    }
     starts = (day for start, day in came_in.items() if start in rule.starts)
     return max([received, *(day for day in starts if day is not None)])
 

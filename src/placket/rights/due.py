@@ -14,7 +14,7 @@ from placket.law.deadlines import (
     acknowledge_due,
     answer_due,
 )
-from placket.rights.request import Request, proof_at, strong_at
+from placket.rights.request import Request, is_awaited, proof_at, strong_at
 from placket.rights.right import Proof, Right
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def due(request: Request, terms: Terms) -> date | None:
 
 def plain_due(request: Request, terms: Terms) -> date:
     """Return the last day to answer as if nothing had been asked of the person."""
-    bare = replace(request, identity=None, fee=None, clarifications=())
-    found = due(bare, terms)
+    found = due(_heard(request, before=request.received_at), terms)
     if found is None:
         raise ValueError("terms name no law")
     return found
@@ -103,18 +102,39 @@ def acknowledgement_due(request: Request, terms: Terms) -> date | None:
 
 
 def _due_by(law: Law, request: Request, terms: Terms) -> date | None:
-    rule = law.answer_rule
-    identity = request.identity if _was_prompt(request, terms) else None
-    stops = (
-        (Start.IDENTITY in rule.starts, (identity,)),
-        (Start.FEE in rule.starts, (request.fee,)),
-        (rule.excludes_clarification, request.clarifications),
+    # Each question counts while there is time left: what has run out is revived by none.
+    asked = (request.identity, request.fee, *request.clarifications)
+    last = _last_day(law, _heard(request, before=request.received_at), terms)
+    for at in sorted(each.at for each in asked if each is not None):
+        if last is None or date_of(at, terms.zone) > last:
+            break
+        last = _last_day(law, _heard(request, before=at + 1), terms)
+    return last
+
+
+def _heard(request: Request, *, before: Instant) -> Request:
+    """Return the request as if nothing had been asked of the person from `before` on."""
+    return replace(
+        request,
+        identity=_asked(request.identity, before),
+        fee=_asked(request.fee, before),
+        clarifications=tuple(each for each in request.clarifications if each.at < before),
     )
-    if any(counts and _is_outstanding(asked) for counts, asked in stops):
+
+
+def _asked(asked: Asked | None, before: Instant) -> Asked | None:
+    return asked if asked is not None and asked.at < before else None
+
+
+def _last_day(law: Law, request: Request, terms: Terms) -> date | None:
+    rule = law.answer_rule
+    identity = _starting(request, rule.starts, terms)
+    fee = request.fee if Start.FEE in rule.starts else None
+    if is_awaited(identity, fee, *(request.clarifications if rule.excludes_clarification else ())):
         return None
     waits = Waits(
         identity=_answered(identity, terms),
-        fee=_answered(request.fee, terms),
+        fee=_answered(fee, terms),
         clarifications=_clarified(request, terms),
     )
     extended = request.extended_at is not None
@@ -122,16 +142,14 @@ def _due_by(law: Law, request: Request, terms: Terms) -> date | None:
     return answer_due(received, rule, law.holiday_calendar, extended=extended, waits=waits)
 
 
-def _was_prompt(request: Request, terms: Terms) -> bool:
-    if request.identity is None:
-        return False
+def _starting(request: Request, starts: frozenset[Start], terms: Terms) -> Asked | None:
+    """Return the question about identity whose answer sets the clock going, None for none."""
+    if request.identity is None or Start.IDENTITY in starts:
+        return request.identity
     asked, received = request.identity.at, request.received_at
     passed = date_of(asked, terms.zone) - date_of(received, terms.zone)
-    return passed.days <= terms.settings.prompt_days
-
-
-def _is_outstanding(asked: tuple[Asked | None, ...]) -> bool:
-    return any(each is not None and each.answered_at is None for each in asked)
+    is_prompt = passed.days <= terms.settings.prompt_days
+    return request.identity if is_prompt and Start.PROMPT_IDENTITY in starts else None
 
 
 def _answered(asked: Asked | None, terms: Terms) -> date | None:
@@ -176,7 +194,7 @@ def _wait(request: Request, terms: Terms, at: Instant) -> tuple[Wait | None, Ins
     if request.stopped_at is not None:
         return Wait.STOPPED, None
     for wait, each in asked:
-        if _is_outstanding(each):
+        if is_awaited(*each):
             return wait, None
     strong = strong_at(request, terms.wait)
     if request.need.proof is Proof.STRONG and strong is not None and strong > at:

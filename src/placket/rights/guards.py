@@ -19,12 +19,12 @@ from placket.rights.moves import (
     marked,
     methods,
 )
-from placket.rights.request import proof_at
+from placket.rights.request import is_awaited, proof_at
 from placket.rights.right import Proof, Refusal, Right
 
 if TYPE_CHECKING:
     from placket.facts import Fact
-    from placket.rights.request import Asked, Request
+    from placket.rights.request import Request
     from placket.rights.terms import Terms
 
 Holds = Callable[["Request", "Fact", "Terms"], bool]
@@ -46,10 +46,6 @@ def refusal(request: Request, move: Move, fact: Fact, terms: Terms) -> str | Non
     if not request.is_open:
         return "the request is closed"
     return next((g.why for g in GUARDS[move] if not g.holds(request, fact, terms)), None)
-
-
-def _is_awaited(asked: Asked | None) -> bool:
-    return asked is not None and asked.answered_at is None
 
 
 def _is_proven(request: Request, fact: Fact, terms: Terms) -> bool:
@@ -137,13 +133,13 @@ GUARDS: Final[Mapping[Move, tuple[Guard, ...]]] = MappingProxyType(
         Move.CLARIFICATION_ASKED: (
             Guard(
                 "a question is still open",
-                lambda request, _fact, _terms: not any(map(_is_awaited, request.clarifications)),
+                lambda request, _fact, _terms: not is_awaited(*request.clarifications),
             ),
         ),
         Move.CLARIFICATION_ANSWERED: (
             Guard(
                 "nothing was asked",
-                lambda request, _fact, _terms: any(map(_is_awaited, request.clarifications)),
+                lambda request, _fact, _terms: is_awaited(*request.clarifications),
             ),
         ),
         Move.EVIDENCE_ASKED: (
@@ -157,9 +153,7 @@ GUARDS: Final[Mapping[Move, tuple[Guard, ...]]] = MappingProxyType(
             ),
         ),
         Move.EVIDENCE_GIVEN: (
-            Guard(
-                "nothing was asked", lambda request, _fact, _terms: _is_awaited(request.evidence)
-            ),
+            Guard("nothing was asked", lambda request, _fact, _terms: is_awaited(request.evidence)),
         ),
         Move.FEE_ASKED: (
             Guard("no law or clause lets a fee be asked for", _may_cost),
@@ -170,7 +164,7 @@ GUARDS: Final[Mapping[Move, tuple[Guard, ...]]] = MappingProxyType(
             ),
         ),
         Move.FEE_PAID: (
-            Guard("nothing was asked", lambda request, _fact, _terms: _is_awaited(request.fee)),
+            Guard("nothing was asked", lambda request, _fact, _terms: is_awaited(request.fee)),
         ),
         Move.EXTENDED: (
             Guard(
@@ -220,7 +214,7 @@ GUARDS: Final[Mapping[Move, tuple[Guard, ...]]] = MappingProxyType(
             MANDATED,
             Guard(
                 "a fee is still to be paid",
-                lambda request, _fact, _terms: not _is_awaited(request.fee),
+                lambda request, _fact, _terms: not is_awaited(request.fee),
             ),
             BY_SOMEBODY,
             # INVARIANT: the requester is not the approver.

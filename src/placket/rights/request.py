@@ -56,6 +56,11 @@ class Asked:
     answered_at: Instant | None = None
 
 
+def is_awaited(*asked: Asked | None) -> bool:
+    """Say whether an answer to any of these questions is still to come."""
+    return any(each is not None and each.answered_at is None for each in asked)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """A refusal; data: what it is confined to, none for the whole request."""
@@ -179,8 +184,7 @@ class Request:
     @property
     def outstanding(self) -> bool:
         """Say whether the person has been asked for something that has not come."""
-        asked = (self.identity, self.evidence, self.fee, *self.clarifications)
-        return any(each is not None and each.answered_at is None for each in asked)
+        return is_awaited(self.identity, self.evidence, self.fee, *self.clarifications)
 
     @property
     def state(self) -> State:

@@ -25,7 +25,8 @@ class Settings:
 
     wait_hours: how long an unanswered notice to all known addresses stands in for a second
     proof. attempts: wrong codes after which codes no longer count. prompt_days: within how many
-    days of receipt a question about identity is prompt, which is our reading of that word.
+    days of receipt a question about identity is prompt, where a law asks for that: our reading
+    of the word, as no source counts the days.
     owner: whose a request is until it is given to somebody.
     """
 

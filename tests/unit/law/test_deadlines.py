@@ -26,7 +26,7 @@ ENGLAND = WorkingDays(country="GB", subdivision="ENG")
 UNION = AnswerRule(
     months=1,
     extension_months=2,
-    starts=frozenset({Start.RECEIPT, Start.IDENTITY}),
+    starts=frozenset({Start.RECEIPT, Start.PROMPT_IDENTITY}),
     excludes_clarification=False,
 )
 UK_2026 = AnswerRule(

@@ -354,7 +354,7 @@ def test_a_pack_that_leaves_a_fact_out_says_so_when_asked() -> None:
         (
             "breach_hours: {value: 24",
             "request_starts: {value: [receipt, birth]",
-            "`request_starts`: `birth` is none of receipt, identity, fee",
+            "`request_starts`: `birth` is none of receipt, identity, prompt_identity, fee",
         ),
         (
             "breach_hours: {value: 24",

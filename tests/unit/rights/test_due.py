@@ -94,12 +94,42 @@ def test_what_is_asked_stops_the_clock_as_each_law_says(
     assert due(request_of(*told_of, under=under), under) == last
 
 
-def test_a_late_question_about_identity_stops_no_clock() -> None:
-    request = request_of(
-        asked_for(Right.ACCESS, on(2026, 3, 2)), move(Move.IDENTITY_ASKED, on(2026, 3, 20))
-    )
+@pytest.mark.parametrize(
+    ("under", "last", "answered"),
+    [(EU, date(2026, 4, 2), date(2026, 4, 2)), (UK, None, date(2026, 4, 27))],
+)
+def test_a_late_question_about_identity_stops_no_clock_where_it_must_be_prompt(
+    under: Any, last: date | None, answered: date
+) -> None:
+    asking = asked_for(Right.ACCESS, on(2026, 3, 2))
+    late = move(Move.IDENTITY_ASKED, on(2026, 3, 20))
 
+    assert due(request_of(asking, late, under=under), under) == last
+    shown = verified(on(2026, 3, 26), "session")
+    assert due(request_of(asking, late, shown, under=under), under) == answered
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        move(Move.IDENTITY_ASKED, on(2026, 4, 3)),
+        move(Move.CLARIFICATION_ASKED, on(2026, 4, 3)),
+        move(Move.FEE_ASKED, on(2026, 4, 3), ground="unfounded", thing="letter"),
+    ],
+)
+def test_a_question_after_the_last_day_revives_no_time(late: Fact) -> None:
+    request = request_of(asked_for(Right.ACCESS, on(2026, 3, 2)), late)
+
+    assert request.outstanding
     assert due(request, UK) == date(2026, 4, 2)
+
+
+def test_a_second_question_counts_within_the_time_that_the_first_left() -> None:
+    asked = move(Move.CLARIFICATION_ASKED, on(2026, 4, 8))
+    answered = move(Move.CLARIFICATION_ANSWERED, on(2026, 4, 9))
+
+    assert due(request_of(*clarified(), asked), UK) is None
+    assert due(request_of(*clarified(), asked, answered), UK) == date(2026, 4, 14)
 
 
 def test_a_complaint_is_acknowledged_within_thirty_days_once_the_law_is_in_force() -> None:
