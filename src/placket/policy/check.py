@@ -123,18 +123,12 @@ WORDING: Final[tuple[Check, ...]] = (
     names.certificates,
     names.misprints,
     phrases.open_ended,
-    phrases.assumed_consents,
-    phrases.consents_in_some_cases,
-    phrases.browsers,
+    phrases.wherever_they_stand,
     phrases.only_and_more,
     phrases.encrypted_for_matching,
     phrases.fees,
     phrases.reasons_of_objectors,
-    phrases.accounts_needed,
     phrases.handed_on_for_marketing,
-    phrases.encrypted_cookies,
-    phrases.identity_of_everybody,
-    phrases.rights_at_a_price,
 )
 """What the words alone show, also those of a text that nobody has written rules for."""
 

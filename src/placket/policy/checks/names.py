@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from placket.policy.checks.book import seeing_places
 from placket.policy.checks.prose import Passage
 from placket.policy.checks.wording import read
-from placket.problems import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,15 +83,11 @@ def laws(book: Book) -> Iterator[Problem]:
             if before[0] != country:
                 problem = passage.tell(
                     "P505",
-                    passage.at(match.start(), len(match.group())),
+                    passage.where(match),
                     f"`{' '.join(words)}` here is `{before[2]}` in another clause",
                     "name the law by its country and year, the same in both",
                 )
-                yield seeing_places(problem, _place(before[1]))
-
-
-def _place(passage: Passage) -> Place:
-    return Place(at=passage.clause.span, clause=passage.clause.id)
+                yield seeing_places(problem, before[1].place)
 
 
 def authorities(book: Book) -> Iterator[Problem]:
@@ -105,7 +100,7 @@ def authorities(book: Book) -> Iterator[Problem]:
             passage, match = naming[0]
             yield passage.tell(
                 "P505",
-                passage.at(match.start(), len(match.group())),
+                passage.where(match),
                 f"`{match.group()}` is named, and nothing else in the text belongs to its country",
                 "name the authority of the country where the retailer is or the person lives",
             )
@@ -205,11 +200,11 @@ def dated(book: Book) -> Iterator[Problem]:
             passage, match = naming[0]
             problem = passage.tell(
                 "P507",
-                passage.at(match.start(), len(match.group())),
+                passage.where(match),
                 f"`{match.group()}` is {what}",
                 "write what is used today",
             )
-            yield seeing_places(problem, *(_place(p) for p, _ in naming[1:]))
+            yield seeing_places(problem, *(p.place for p, _ in naming[1:]))
 
 
 def certificates(book: Book) -> Iterator[Problem]:
@@ -219,7 +214,7 @@ def certificates(book: Book) -> Iterator[Problem]:
         if match is not None and not _YEAR.search(passage.clause.prose):
             yield passage.tell(
                 "P507",
-                passage.at(match.start(), len(match.group())),
+                passage.where(match),
                 f"`{match['who']}` has certified something, and the text does not say until when",
                 "name the certificate with its number and its last day, or take it out",
             )

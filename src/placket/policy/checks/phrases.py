@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Final
 from placket.policy.checks.book import seeing_places
 from placket.policy.checks.wording import read
 from placket.policy.rules import Right
-from placket.problems import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from placket.policy.checks.book import Book
-    from placket.policy.checks.prose import Passage
     from placket.problems import Problem
 
 OPEN: Final = re.compile(
@@ -92,6 +90,65 @@ _HANDED_ON: Final = re.compile(
 )
 
 
+PHRASES: Final = (
+    (
+        "P509",
+        _ASSUMED,
+        "takes a yes from something else that a person does",
+        "ask for the yes by an act of its own, or name another basis",
+    ),
+    (
+        "P510",
+        _WHEN,
+        "does not say in which cases that is",
+        "name the cases: for which channel, which persons, which countries",
+    ),
+    (
+        "P477",
+        _BROWSER,
+        "makes a setting of the browser the record of a yes",
+        "ask on the site and keep a record; let the browser say no and nothing else",
+    ),
+    (
+        "P485",
+        _SIGNED_IN,
+        "leaves out who has no account",
+        "name a way for those who have none, such as an email",
+    ),
+    (
+        "P514",
+        _COOKIE,
+        "says of cookies what they are not: a cookie is no encrypted file",
+        "say what a cookie is, and encrypt its values if you say so",
+    ),
+    (
+        "P492",
+        _IDENTITY,
+        "asks a proof of identity of everybody",
+        "ask for a proof only on reasonable doubt, and inside the month",
+    ),
+    (
+        "P493",
+        _PRICE,
+        "lets a right cost more than its use makes necessary",
+        "say which service needs which data, and keep the others open",
+    ),
+)
+"""Phrases that are a fault wherever they stand: code, pattern, what the phrase does, mend."""
+
+LONGEST: Final = 90
+"""As many characters of a phrase fit on the line of a problem."""
+
+
+def wherever_they_stand(book: Book) -> Iterator[Problem]:
+    """Tell, once a clause, each phrase that is a fault whatever stands around it."""
+    for passage in read(book):
+        for code, pattern, what, mend in PHRASES:
+            match = pattern.search(passage.clause.prose)
+            if match is not None:
+                yield passage.tell(code, passage.where(match), f"`{_short(match)}` {what}", mend)
+
+
 def open_ended(book: Book) -> Iterator[Problem]:
     """Tell each phrase that leaves open what is done, with what, or by whom."""
     told: set[str] = set()
@@ -103,50 +160,10 @@ def open_ended(book: Book) -> Iterator[Problem]:
             told.add(words.casefold())
             yield passage.tell(
                 "P508",
-                passage.at(match.start(), len(match.group())),
+                passage.where(match),
                 f"`{words}` leaves open what is meant",
                 "say which, who, how many or how long",
             )
-
-
-def assumed_consents(book: Book) -> Iterator[Problem]:
-    """Tell each yes that the text takes from something else that a person does."""
-    yield from _each(
-        book, _ASSUMED, "P509", "takes a yes from something else that a person does",
-        "ask for the yes by an act of its own, or name another basis",
-    )  # fmt: skip
-
-
-def consents_in_some_cases(book: Book) -> Iterator[Problem]:
-    """Tell each consent that is asked in cases which the text does not name."""
-    yield from _each(
-        book, _WHEN, "P510", "does not say in which cases that is",
-        "name the cases: for which channel, which persons, which countries",
-    )  # fmt: skip
-
-
-def browsers(book: Book) -> Iterator[Problem]:
-    """Tell each consent that a setting of the browser is said to hold."""
-    yield from _each(
-        book, _BROWSER, "P477", "makes a setting of the browser the record of a yes",
-        "ask on the site and keep a record; let the browser say no and nothing else",
-    )  # fmt: skip
-
-
-def identity_of_everybody(book: Book) -> Iterator[Problem]:
-    """Tell that everybody who uses a right has to prove who they are."""
-    yield from _each(
-        book, _IDENTITY, "P492", "asks a proof of identity of everybody",
-        "ask for a proof only on reasonable doubt, and inside the month",
-    )  # fmt: skip
-
-
-def rights_at_a_price(book: Book) -> Iterator[Problem]:
-    """Tell that who uses a right may lose the service."""
-    yield from _each(
-        book, _PRICE, "P493", "lets a right cost more than its use makes necessary",
-        "say which service needs which data, and keep the others open",
-    )  # fmt: skip
 
 
 def fees(book: Book) -> Iterator[Problem]:
@@ -155,7 +172,7 @@ def fees(book: Book) -> Iterator[Problem]:
         match = _FEE.search(passage.clause.prose)
         is_told = any(isinstance(r, Right) and r.fee for r in passage.clause.rules)
         if match is not None and not is_told and not _FREE.search(passage.clause.prose):
-            span = passage.at(match.start(), len(match.group()))
+            span = passage.where(match)
             mend = "give it free of charge; only an excessive request may cost something"
             yield passage.tell("P470", span, f"`{_short(match)}`: the law gives it free", mend)
 
@@ -167,18 +184,10 @@ def reasons_of_objectors(book: Book) -> Iterator[Problem]:
         is_told = any(isinstance(r, Right) and r.reasons for r in passage.clause.rules)
         objects = re.search(r"\b(?:object|oppose)", passage.clause.prose, re.IGNORECASE)
         if match is not None and objects and not is_told:
-            span = passage.at(match.start(), len(match.group()))
+            span = passage.where(match)
             mend = "let an objection to marketing and its profiling end it at once"
             what = "against marketing no reason is needed"
             yield passage.tell("P471", span, f"`{_short(match)}`: {what}", mend)
-
-
-def accounts_needed(book: Book) -> Iterator[Problem]:
-    """Tell a right for which a person has to sign in."""
-    yield from _each(
-        book, _SIGNED_IN, "P485", "leaves out who has no account",
-        "name a way for those who have none, such as an email",
-    )  # fmt: skip
 
 
 def handed_on_for_marketing(book: Book) -> Iterator[Problem]:
@@ -187,33 +196,15 @@ def handed_on_for_marketing(book: Book) -> Iterator[Problem]:
         match = _HANDED_ON.search(passage.clause.prose)
         asks = re.search(r"\bconsent\b|\bpermission\b|\bopt in\b", passage.clause.prose)
         if match is not None and asks is None:
-            span = passage.at(match.start(), len(match.group()))
+            span = passage.where(match)
             mend = "ask for consent that names them"
             what = "others' marketing needs a yes that names them"
             yield passage.tell("P473", span, f"`{_short(match)}`: {what}", mend)
 
 
-def encrypted_cookies(book: Book) -> Iterator[Problem]:
-    """Tell cookies that are called encrypted, which is nothing that a cookie is."""
-    yield from _each(
-        book, _COOKIE, "P514", "says of cookies what they are not: a cookie is no encrypted file",
-        "say what a cookie is, and encrypt its values if you say so",
-    )  # fmt: skip
-
-
-def _each(
-    book: Book, pattern: re.Pattern[str], code: str, what: str, mend: str
-) -> Iterator[Problem]:
-    for passage in read(book):
-        match = pattern.search(passage.clause.prose)
-        if match is not None:
-            span = passage.at(match.start(), len(match.group()))
-            yield passage.tell(code, span, f"`{_short(match)}` {what}", mend)
-
-
 def _short(match: re.Match[str]) -> str:
     words = " ".join(match.group().split())
-    return words if len(words) <= 90 else f"{words[:87]}..."  # noqa: PLR2004 - fits a line
+    return words if len(words) <= LONGEST else f"{words[: LONGEST - 3]}..."
 
 
 def only_and_more(book: Book) -> Iterator[Problem]:
@@ -226,15 +217,11 @@ def only_and_more(book: Book) -> Iterator[Problem]:
         if match is not None and others:
             problem = passage.tell(
                 "P511",
-                passage.at(match.start(), len(match.group())),
+                passage.where(match),
                 f"`{_short(match)}` here, and `{others[0][1].group()}` in another clause",
                 "list the data, or promise less",
             )
-            yield seeing_places(problem, *(_place(p) for p, _ in others))
-
-
-def _place(passage: Passage) -> Place:
-    return Place(at=passage.clause.span, clause=passage.clause.id)
+            yield seeing_places(problem, *(p.place for p, _ in others))
 
 
 def encrypted_for_matching(book: Book) -> Iterator[Problem]:
@@ -244,7 +231,7 @@ def encrypted_for_matching(book: Book) -> Iterator[Problem]:
         if match is not None and _MATCHED.search(passage.clause.prose):
             yield passage.tell(
                 "P513",
-                passage.at(match.start(), len(match.group())),
+                passage.where(match),
                 "`encrypted` is said of what is matched elsewhere: for that it is hashed, and "
                 "stays personal data",
                 "write `hashed`, and say that a hash still points to the person",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -133,6 +133,11 @@ class Passage:
         """Return the times and ages of the prose."""
         return tuple(amounts_in(self.clause.prose))
 
+    @property
+    def place(self) -> Place:
+        """Return the place of the clause as a whole."""
+        return Place(at=self.clause.span, clause=self.clause.id)
+
     def at(self, offset: int, length: int) -> Span:
         """Return the place of the prose from `offset` on, in the file."""
         before = self.clause.prose[:offset]
@@ -142,9 +147,13 @@ class Passage:
             return span
         return Span(file=span.file, line=lines[row], column=column + 1, length=length)
 
+    def where(self, match: re.Match[str]) -> Span:
+        """Return the place of what was found in the prose."""
+        return self.at(match.start(), len(match.group()))
+
     def tell(self, code: str, span: Span, summary: str, mend: str) -> Problem:
         """Return a problem of the prose."""
-        return told(code, Place(at=span, clause=self.clause.id), summary, mend)
+        return told(code, replace(self.place, at=span), summary, mend)
 
 
 def passages(book: Book) -> Iterator[Passage]:
@@ -337,7 +346,7 @@ def recipients_unheld(book: Book) -> Iterator[Problem]:
             seen.add(name)
             yield passage.tell(
                 "P307",
-                passage.at(match.start(), len(match.group())),
+                passage.where(match),
                 f"no rule of the clause holds the recipient `{name}`",
                 f"add {bend(terms)} to a rule of the clause, or take the name out of the text",
             )

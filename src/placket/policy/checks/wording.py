@@ -116,7 +116,7 @@ def counts(book: Book) -> Iterator[Problem]:
             inline = _ROMAN.findall(rest.split(". ")[0])
             items = len(_ITEM.findall(rest)) or len(inline)
             named = f"{match['number'].lower()} {match['what'].lower()}"
-            at_count = passage.at(match.start(), len(match.group()))
+            at_count = passage.where(match)
             if items > 1 and items != number:
                 yield passage.tell(
                     "P501",
@@ -139,12 +139,12 @@ def _bases(
         clause, bases = double[-1]
         problem = passage.tell(
             "P501",
-            passage.at(match.start(), len(match.group())),
+            passage.where(match),
             f"the text names `{match.group().lower()}`, and {len(every)} follow: one item holds "
             f"both `{bases[0]}` and `{bases[1]}`",
             "give each of them an item of its own, and count again",
         )
-        yield seeing_places(problem, Place(at=clause.span, clause=clause.id))
+        yield seeing_places(problem, Passage(clause=clause).place)
 
 
 def numbering(book: Book) -> Iterator[Problem]:
@@ -160,7 +160,7 @@ def numbering(book: Book) -> Iterator[Problem]:
             ):
                 yield passage.tell(
                     "P502",
-                    passage.at(mark.start(), len(mark.group())),
+                    passage.where(mark),
                     f"`{mark.group()}` follows `{before.group()}`",
                     "number the items again",
                 )
@@ -226,7 +226,7 @@ def dates(book: Book) -> Iterator[Problem]:
         if match is not None:
             yield passage.tell(
                 "P504",
-                passage.at(match.start(), len(match.group())),
+                passage.where(match),
                 f"the text says where its date stands (`{' '.join(match.group().split())}`), and "
                 "no date stands there",
                 "write the date of the last change where the text says it is",
