@@ -73,6 +73,7 @@ _ALWAYS: Final = frozenset(
     {Refusal.UNFOUNDED, Refusal.EXCESSIVE, Refusal.UNIDENTIFIED, Refusal.UNAUTHORISED}
 )
 _COPY: Final = _ALWAYS | {Refusal.NOT_HELD, Refusal.EXEMPT, Refusal.RIGHTS_OF_OTHERS}
+_UNMET: Final = _ALWAYS | {Refusal.CONDITIONS_UNMET, Refusal.EXEMPT}
 _KEPT: Final = frozenset({Refusal.DUTY, Refusal.CLAIMS, Refusal.PUBLIC_INTEREST})
 
 NEEDS: Final[Mapping[Right, Need]] = MappingProxyType(
@@ -99,11 +100,7 @@ NEEDS: Final[Mapping[Right, Need]] = MappingProxyType(
             planned=True,
             refusable=_ALWAYS | _KEPT | {Refusal.NOT_HELD, Refusal.EXEMPT},
         ),
-        Right.RESTRICTION: Need(
-            law="GDPR Art. 18",
-            proof=Proof.TOKEN,
-            refusable=_ALWAYS | {Refusal.CONDITIONS_UNMET, Refusal.EXEMPT},
-        ),
+        Right.RESTRICTION: Need(law="GDPR Art. 18", proof=Proof.TOKEN, refusable=_UNMET),
         Right.OBJECTION: Need(
             law="GDPR Art. 21(1)",
             proof=Proof.TOKEN,
@@ -112,18 +109,10 @@ NEEDS: Final[Mapping[Right, Need]] = MappingProxyType(
         Right.MARKETING_OPT_OUT: Need(law="GDPR Art. 21(2), 21(3)", proof=Proof.TOKEN),
         Right.WITHDRAW_CONSENT: Need(law="GDPR Art. 7(3)", proof=Proof.TOKEN),
         Right.AUTOMATED_DECISION_OPT_OUT: Need(
-            law="GDPR Art. 22(1)",
-            proof=Proof.TOKEN,
-            refusable=_ALWAYS | {Refusal.CONDITIONS_UNMET, Refusal.EXEMPT},
+            law="GDPR Art. 22(1)", proof=Proof.TOKEN, refusable=_UNMET
         ),
-        Right.HUMAN_REVIEW: Need(
-            law="GDPR Art. 22(3)",
-            proof=Proof.KNOWN,
-            refusable=_ALWAYS | {Refusal.CONDITIONS_UNMET, Refusal.EXEMPT},
-        ),
-        Right.COMPLAINT: Need(
-            law="Data Protection Act 2018 s. 164A", proof=Proof.NONE, refusable=frozenset()
-        ),
+        Right.HUMAN_REVIEW: Need(law="GDPR Art. 22(3)", proof=Proof.KNOWN, refusable=_UNMET),
+        Right.COMPLAINT: Need(law="Data Protection Act 2018 s. 164A", proof=Proof.NONE),
     }
 )
 """What each right needs. Strong proof of a rectification: it may change where an answer goes."""
