@@ -64,7 +64,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
         "write one such as `sqlite:///shop.db` or `postgresql://localhost/shop`",
     ),
     "placket.sources.connect.SourceUnreachable": (WORLD, ""),
-    "placket.sources.connect.DriverMissing": (WORLD, "install it, or name another database"),
+    "placket.sources.connect.DriverMissing": (WORLD, ""),
     "placket.sources.sync.UnknownSource": (WRONG_USE, ""),
     "placket.sources.views.NoRoles": (WRONG_USE, "leave `--role` out"),
     "placket.sources.views.RoleTooWide": (REFUSED, ""),

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 _PATIENCE_SECONDS: Final = 10
+_EXTRA: Final = "install it with `pip install 'placket[mysql]'`"
+_ANOTHER: Final = "name a database in SQLite or PostgreSQL"
 
 
 class NotADatabase(Exception):
@@ -50,7 +52,8 @@ def open_source(url: str) -> Engine:
     try:
         engine = create_engine(_existing(address), connect_args=_patience(address))
     except (NoSuchModuleError, ModuleNotFoundError) as fault:
-        raise DriverMissing(f"no driver for `{address.drivername}` is installed") from fault
+        mend = _EXTRA if address.get_backend_name() == "mysql" else _ANOTHER
+        raise DriverMissing(f"no driver for `{address.drivername}` is installed; {mend}") from fault
     except (ArgumentError, TypeError, ValueError) as fault:
         raise NotADatabase(f"`{shown}` has an option that its driver does not take") from fault
     try:
@@ -62,7 +65,13 @@ def open_source(url: str) -> Engine:
     except (SQLAlchemyError, TypeError, ValueError) as fault:
         # An option of the address that the driver cannot read is no error of the database's.
         engine.dispose()
-        raise SourceUnreachable(f"`{shown}` did not answer; check it and that it runs") from fault
+        raise SourceUnreachable(f"`{shown}` {_why_silent(address)}") from fault
+
+
+def _why_silent(address: URL) -> str:
+    if address.get_backend_name() == "sqlite":
+        return "cannot be opened; check that the file is there and is a SQLite database"
+    return "did not answer; check it and that it runs"
 
 
 def _existing(address: URL) -> URL:

@@ -105,8 +105,9 @@ def test_a_database_that_is_not_there_leaves_nothing_behind(tmp_path: Path) -> N
     done = run_placket(tmp_path, "init", "mine", "--source", "sqlite:///no.db")
 
     assert done.code == 4
-    assert (
-        done.err == "placket: `sqlite:///no.db` did not answer\n  mend: check it and that it runs\n"
+    assert done.err == (
+        "placket: `sqlite:///no.db` cannot be opened\n"
+        "  mend: check that the file is there and is a SQLite database\n"
     )
     assert list(tmp_path.iterdir()) == []
 
