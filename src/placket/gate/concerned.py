@@ -14,12 +14,12 @@ from placket.decide.decide import Prepared, prepare
 from placket.decide.question import Question
 from placket.decide.sql import NOW, printed, select_marks
 from placket.gate.folds import PolicyFold
-from placket.policy import vocabulary
-from placket.policy.compile import ALL, retains_for
+from placket.policy.compile import kept_by, retains_for
 from placket.policy.concerning import activities_concerned
-from placket.policy.diff import Consequence, Difference, Duty, Effect, compare
+from placket.policy.diff import Difference, Duty, Effect, compare
 from placket.policy.rules import Retain
-from placket.standing.standing import consent_name, relations, retain_name
+from placket.standing.consents import asked_under
+from placket.standing.standing import relations, retain_name
 from placket.store.ledger import no_progress
 
 if TYPE_CHECKING:
@@ -244,25 +244,17 @@ class Concerned:
 
     def _fallen(self) -> Iterator[tuple[str, str, str, exp.Expr]]:
         """Yield each yes that no longer counts though the same is asked for."""
-        joined = self._joined
-        for name, channel in self._shared_yeses():
-            state = consent_name(name, channel)
-            held = joined.holds(Holds(state), new=OLD)
-            yield name, channel, "wording", but_not(held, joined.holds(Holds(state), new=NEW))
-
-    def _shared_yeses(self) -> Iterator[tuple[str, str]]:
-        for name, consent in self.new.consents.items():
-            before = self.old.consents.get(name)
-            if before is not None:
-                known = getattr(before, "channel", ()) or ("",)
-                for channel in getattr(consent, "channel", ()) or ("",):
-                    if channel in known:
-                        yield name, channel
+        joined, before = self._joined, asked_under(self.old)
+        for name, asked in asked_under(self.new).items():
+            for channel, state in asked.states:
+                if name in before and (channel, state) in before[name].states:
+                    held = joined.holds(Holds(state), new=OLD)
+                    still = joined.holds(Holds(state), new=NEW)
+                    yield name, channel, "wording", but_not(held, still)
 
     def _widened(self, name: str) -> Iterator[tuple[str, str, str, exp.Expr]]:
-        for channel in getattr(self.new.consents[name], "channel", ()) or ("",):
-            held = self._joined.holds(Holds(consent_name(name, channel)), new=NEW)
-            yield name, channel, "widened", held
+        for channel, state in asked_under(self.new)[name].states:
+            yield name, channel, "widened", self._joined.holds(Holds(state), new=NEW)
 
     def _left_without(self, activity: str) -> Iterator[tuple[str, str, str, exp.Expr]]:
         """Yield whom an activity may no longer address, now that it needs a yes."""
@@ -299,12 +291,9 @@ class Concerned:
         for policy, is_new in ((self.old, OLD), (self.new, NEW)):
             open_now = any_of(*(Holds(f"open.{name}") for name in sorted(relations(policy))))
             yield joined.holds(open_now, new=is_new)
-        names = {
-            name
-            for consequence in material
-            for name in activities_concerned(consequence, self.old, self.new)
-        }
-        if any(_is_of_everybody(c, self.old, self.new) for c in material):
+        named = [activities_concerned(c, self.old, self.new) for c in material]
+        names = frozenset[str]().union(*named)
+        if not all(named):
             yield joined.holds(any_of(*_everywhere(self.new)), new=NEW)
             yield joined.holds(any_of(*_everywhere(self.old)), new=OLD)
         for question in self._questions():
@@ -363,16 +352,11 @@ def is_over(policy: Policy, datum: str) -> Condition:
 def _kept_data(policy: Policy) -> Iterator[str]:
     for rule in policy.rules(Retain):
         if not rule.at:
-            is_all = set(rule.what) & set(ALL)
-            yield from (vocabulary.ALL_HELD,) if is_all else vocabulary.members(rule.what)
+            yield from kept_by(rule)
 
 
 def _everywhere(policy: Policy) -> Iterator[Condition]:
     yield from (Holds(f"in.{place.name}") for place in policy.places)
-
-
-def _is_of_everybody(consequence: Consequence, old: Policy, new: Policy) -> bool:
-    return not activities_concerned(consequence, old, new)
 
 
 def _number(value: object) -> int:

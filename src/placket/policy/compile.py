@@ -182,6 +182,12 @@ def retains_for(policy: Policy, datum: str, place: Place | None = None) -> tuple
     return (*own, *(r for r in general if r.ground or not is_told))
 
 
+def kept_by(rule: Retain) -> tuple[str, ...]:
+    """Return the data that the rule keeps, `all_held` alone where it keeps everything."""
+    keeps_all = set(rule.what) & set(ALL)
+    return (vocabulary.ALL_HELD,) if keeps_all else vocabulary.members(rule.what)
+
+
 def consents_for(
     policy: Policy, activity: Activity, channel: str, place: Place | None = None
 ) -> tuple[str, ...]:

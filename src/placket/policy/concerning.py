@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from placket.policy import vocabulary
 from placket.policy.comparing.activities import recipients_of
 from placket.policy.comparing.difference import Effect
-from placket.policy.compile import ALL, uses_of
+from placket.policy.compile import kept_by, uses_of
 from placket.policy.rules import Automated, Recipient, Retain, as_dict
 
 if TYPE_CHECKING:
@@ -131,7 +131,5 @@ def _told(consequence: Consequence, old: Policy, new: Policy) -> Iterator[str]:
 def _keepers(consequence: Consequence, policy: Policy) -> Iterator[str]:
     """Yield who keeps the data for the retailer."""
     for rule in policy.rules(Retain):
-        is_all = bool(set(rule.what) & set(ALL))
-        kept = {vocabulary.ALL_HELD} if is_all else set(vocabulary.members(rule.what))
-        if rule.at and kept & set(consequence.about):
+        if rule.at and set(kept_by(rule)) & set(consequence.about):
             yield rule.at

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from placket.policy import vocabulary
-from placket.policy.compile import ALL
+from placket.policy.compile import kept_by
 from placket.policy.period import After, Latest, Period, UntilAsked, WhileHolds, WhileOpen
 from placket.policy.rules import Retain
 
@@ -31,9 +30,7 @@ def kept_for(document: Document, region: str) -> Mapping[str, tuple[Retain, ...]
     found: dict[str, list[Retain]] = {}
     for rule in document.rules():
         if isinstance(rule, Retain) and not rule.draft and _holds_in(rule, region):
-            is_all = bool(set(rule.what) & set(ALL))
-            data = (vocabulary.ALL_HELD,) if is_all else vocabulary.members(rule.what)
-            for datum in data:
+            for datum in kept_by(rule):
                 found.setdefault(datum, []).append(rule)
     return {datum: tuple(rules) for datum, rules in found.items()}
 
