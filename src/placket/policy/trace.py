@@ -5,31 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from placket.policy import rules
 from placket.policy.rendering.leaflets import ABOUT_CONTACT, ABOUT_COOKIES
-from placket.policy.rules import (
-    Access,
-    Activity,
-    AudienceAge,
-    Automated,
-    Capture,
-    Complaint,
-    Consent,
-    Controller,
-    Cookie,
-    Datum,
-    Limit,
-    Notice,
-    Recipient,
-    Region,
-    Retain,
-    Right,
-    Role,
-    Rule,
-    Security,
-    Status,
-    Transfer,
-    as_dict,
-)
+from placket.policy.rules import Rule, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,21 +15,21 @@ if TYPE_CHECKING:
     from placket.policy.parse import Clause, Document
 
 DECIDES: Final = (
-    Activity,
-    Consent,
-    Cookie,
-    Retain,
-    Role,
-    Status,
-    Region,
-    Recipient,
-    Access,
-    AudienceAge,
-    Automated,
+    rules.Activity,
+    rules.Consent,
+    rules.Cookie,
+    rules.Retain,
+    rules.Role,
+    rules.Status,
+    rules.Region,
+    rules.Recipient,
+    rules.Access,
+    rules.AudienceAge,
+    rules.Automated,
 )
 """Kinds that `decide` reads."""
 
-SHOWN: Final = (Controller, Complaint)
+SHOWN: Final = (rules.Controller, rules.Complaint)
 """Kinds that the notice and the page of contacts show as they stand."""
 
 PAGES: Final = frozenset(
@@ -60,13 +38,13 @@ PAGES: Final = frozenset(
 """Places of a notice that are pages which Placket renders."""
 
 LATER: Final[dict[type[Rule], str]] = {
-    Right: "requests",
-    Capture: "collection",
-    Notice: "notices",
-    Security: "security measures",
-    Transfer: "hand-over",
-    Limit: "the content of messages",
-    Datum: "collection",
+    rules.Right: "requests",
+    rules.Capture: "collection",
+    rules.Notice: "notices",
+    rules.Security: "security measures",
+    rules.Transfer: "hand-over",
+    rules.Limit: "the content of messages",
+    rules.Datum: "collection",
 }
 """For a kind that nothing enforces yet, the part that will; it is listed as such, not hidden."""
 
@@ -129,19 +107,19 @@ def _traced(clause: Clause, tests: tuple[str, ...], results: Mapping[str, str]) 
 
 def is_enforced(rule: Rule) -> bool:
     """Say whether something that runs does today what the rule says."""
-    if isinstance(rule, Limit):
+    if isinstance(rule, rules.Limit):
         # That a no on a channel outranks is the law's rule and a step of every decision.
         return bool(as_dict(rule.allow)) or (rule.own_preferences and bool(rule.channels))
-    if isinstance(rule, Datum):
+    if isinstance(rule, rules.Datum):
         return rule.needs_permission or bool(rule.special)
-    if isinstance(rule, Capture):
+    if isinstance(rule, rules.Capture):
         return bool(rule.purposes_shown)
-    if isinstance(rule, Notice):
+    if isinstance(rule, rules.Notice):
         return _is_rendered(rule)
     return isinstance(rule, DECIDES + SHOWN)
 
 
-def _is_rendered(rule: Notice) -> bool:
+def _is_rendered(rule: rules.Notice) -> bool:
     """Say whether every place of the notice is a page that is rendered from the policy."""
     if rule.at:
         return PAGES.issuperset(rule.at)

@@ -5,27 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from placket.policy import rules
 from placket.policy.checks.book import bend, countries_of, found, seeing, told
 from placket.policy.checks.conflict import markets
 from placket.policy.checks.gaps import RIGHTS, rights_to_add
 from placket.policy.checks.walk import words_in
-from placket.policy.rules import (
-    AudienceAge,
-    Automated,
-    Capture,
-    Complaint,
-    Consent,
-    Controller,
-    Datum,
-    Notice,
-    Recipient,
-    Region,
-    Right,
-    Role,
-    Security,
-    Transfer,
-    as_dict,
-)
+from placket.policy.rules import as_dict
 from placket.problems import Place
 
 if TYPE_CHECKING:
@@ -100,13 +85,13 @@ def _gap(book: Book, code: str, summary: str, mend: str) -> Problem:
 
 
 def _shown(book: Book) -> str:
-    notices = (words_in((n.name, n.shows, n.at, n.when)) for n in book.rules(Notice))
+    notices = (words_in((n.name, n.shows, n.at, n.when)) for n in book.rules(rules.Notice))
     return " ".join(word for words in notices for word in words).casefold().replace("_", " ")
 
 
 def controllers(book: Book) -> Iterator[Problem]:
     """Tell that nobody is named who answers for the processing, or how to reach them."""
-    named = book.rules(Controller)
+    named = book.rules(rules.Controller)
     if book.all_rules and not named and not book.reads(WORDS["controller"]):
         yield _gap(
             book, "P420", "no clause says who answers for all this", "add `controller:` with NAME"
@@ -134,10 +119,10 @@ def controllers(book: Book) -> Iterator[Problem]:
 def representatives(book: Book) -> Iterator[Problem]:
     """Tell each controller outside a region it sells to, without a representative there."""
     shown = _shown(book)
-    for controller in book.rules(Controller)[:1]:
+    for controller in book.rules(rules.Controller)[:1]:
         sold = {
             code
-            for region in book.rules(Region)
+            for region in book.rules(rules.Region)
             for word in region.countries or ()
             for code in countries_of(word)
         }
@@ -166,7 +151,7 @@ def representatives(book: Book) -> Iterator[Problem]:
 def officers(book: Book) -> Iterator[Problem]:
     """Note that no data protection officer is named where persons are watched at large scale."""
     watching = [a for a in book.activities if a.profiling or "cctv_footage" in a.uses]
-    controller = next(iter(book.rules(Controller)), None)
+    controller = next(iter(book.rules(rules.Controller)), None)
     if watching and controller is not None and not controller.officer:
         yield found(
             "P422",
@@ -179,7 +164,7 @@ def officers(book: Book) -> Iterator[Problem]:
 
 def recipients_unnamed(book: Book) -> Iterator[Problem]:
     """Tell that no clause says who else gets the data."""
-    if book.activities and not book.rules(Recipient) and not book.reads(WORDS["recipients"]):
+    if book.activities and not book.rules(rules.Recipient) and not book.reads(WORDS["recipients"]):
         yield _gap(
             book,
             "P423",
@@ -190,9 +175,9 @@ def recipients_unnamed(book: Book) -> Iterator[Problem]:
 
 def transfers(book: Book) -> Iterator[Problem]:
     """Tell recipients seated in a third country where no clause speaks of transfers."""
-    if book.rules(Transfer) or any(word in _shown(book) for word in _LEAVING):
+    if book.rules(rules.Transfer) or any(word in _shown(book) for word in _LEAVING):
         return
-    for recipient in book.rules(Recipient):
+    for recipient in book.rules(rules.Recipient):
         abroad = tuple(n for n in recipient.names if n.casefold().split()[0] in _ABROAD)
         if abroad and not recipient.safeguard:
             yield found(
@@ -207,7 +192,7 @@ def transfers(book: Book) -> Iterator[Problem]:
 
 def rights_lacking(book: Book) -> Iterator[Problem]:
     """Tell the rights that every notice names and this one does not."""
-    granted = {right.name for right in book.rules(Right)}
+    granted = {right.name for right in book.rules(rules.Right)}
     lacking = tuple(r for r in RIGHTS if r not in granted and not book.reads(WORDS[r]))
     if lacking and book.activities:
         problem = _gap(
@@ -216,12 +201,12 @@ def rights_lacking(book: Book) -> Iterator[Problem]:
             f"the policy does not tell of these rights: {bend(lacking)}",
             f"{rights_to_add(lacking)} with its `by:`",
         )
-        yield seeing(problem, *(r for r in book.rules(Right) if r.name == "any"))
+        yield seeing(problem, *(r for r in book.rules(rules.Right) if r.name == "any"))
 
 
 def withdrawals(book: Book) -> Iterator[Problem]:
     """Tell each use on consent where no clause says how the yes is taken back."""
-    if any(right.name == "withdraw_consent" for right in book.rules(Right)):
+    if any(right.name == "withdraw_consent" for right in book.rules(rules.Right)):
         return
     if book.reads(WORDS["withdrawal"]):
         return
@@ -239,7 +224,7 @@ def withdrawals(book: Book) -> Iterator[Problem]:
 
 def complaints(book: Book) -> Iterator[Problem]:
     """Tell that no clause names the authority."""
-    named = book.rules(Complaint) or book.reads(WORDS["complaint"])
+    named = book.rules(rules.Complaint) or book.reads(WORDS["complaint"])
     if book.activities and not named:
         yield _gap(
             book,
@@ -251,10 +236,10 @@ def complaints(book: Book) -> Iterator[Problem]:
 
 def own_complaints(book: Book) -> Iterator[Problem]:
     """Tell that no clause says how to complain to the retailer, where a law wants that told."""
-    packs = {pack for region in book.rules(Region) for pack in book.packs(region)}
+    packs = {pack for region in book.rules(rules.Region) for pack in book.packs(region)}
     bound = [p for p in packs if book.law_today(p).complaint is not None]
-    own = any(_OWN_COMPLAINT.search(rule.to) for rule in book.rules(Complaint))
-    routed = any(right.name == "complaint" and right.by for right in book.rules(Right))
+    own = any(_OWN_COMPLAINT.search(rule.to) for rule in book.rules(rules.Complaint))
+    routed = any(right.name == "complaint" and right.by for right in book.rules(rules.Right))
     if book.activities and bound and not own and not routed:
         yield _gap(
             book,
@@ -267,8 +252,8 @@ def own_complaints(book: Book) -> Iterator[Problem]:
 def needs_untold(book: Book) -> Iterator[Problem]:
     """Tell that nothing says which data have to be given, and what follows if they are not."""
     by_need = [a for a in book.activities if a.basis in {"contract", "legal_obligation"}]
-    told_of = any(rule.provision for rule in book.rules(Datum))
-    marked = any(as_dict(c.fields) for c in book.rules(Capture))
+    told_of = any(rule.provision for rule in book.rules(rules.Datum))
+    marked = any(as_dict(c.fields) for c in book.rules(rules.Capture))
     if by_need and not told_of and not marked and not book.reads(WORDS["need"]):
         yield found(
             "P429",
@@ -282,7 +267,7 @@ def needs_untold(book: Book) -> Iterator[Problem]:
 
 def automated_untold(book: Book) -> Iterator[Problem]:
     """Tell each decision by a machine without its logic or its consequences."""
-    for rule in book.rules(Automated):
+    for rule in book.rules(rules.Automated):
         lacks = [
             what
             for what, value in (
@@ -303,7 +288,7 @@ def automated_untold(book: Book) -> Iterator[Problem]:
 
 def sources_untold(book: Book) -> Iterator[Problem]:
     """Tell data that come from others where no clause names the source."""
-    declared = {d for r in book.rules(Datum) if r.source for d in r.what}
+    declared = {d for r in book.rules(rules.Datum) if r.source for d in r.what}
     for activity in book.activities:
         if "partner_supplied_data" in activity.uses and "partner_supplied_data" not in declared:
             yield found(
@@ -320,7 +305,7 @@ def indirect_untold(book: Book) -> Iterator[Problem]:
     """Tell persons whose data come from others and whom no clause promises a notice."""
     shown = _shown(book)
     general = any(word in shown for word in ("source", "from others", "third part"))
-    for role in book.rules(Role):
+    for role in book.rules(rules.Role):
         sources = (role.source, *as_dict(role.sources))
         if not any(s in OTHERS for s in sources) or role.notice or general:
             continue
@@ -331,7 +316,7 @@ def indirect_untold(book: Book) -> Iterator[Problem]:
             f"data about the role `{role.name}` come from others, and nobody tells that person",
             "add `notice: within 1 month, at the latest at first contact`",
         )
-    for rule in book.rules(Datum):
+    for rule in book.rules(rules.Datum):
         if rule.source in OTHERS and not general:
             yield found(
                 "P432",
@@ -346,7 +331,7 @@ def objection_untold(book: Book) -> Iterator[Problem]:
     """Tell that the right to object is not brought to attention where interests are the basis."""
     interested = [a for a in book.activities if a.basis == "legitimate_interest"]
     is_shown = "object" in _shown(book) or any(
-        "marketing_opt_out" in capture.offers for capture in book.rules(Capture)
+        "marketing_opt_out" in capture.offers for capture in book.rules(rules.Capture)
     )
     if interested and not is_shown and not book.reads(WORDS["objection"]):
         yield found(
@@ -362,7 +347,7 @@ def objection_untold(book: Book) -> Iterator[Problem]:
 def marketing_without_way_out(book: Book) -> Iterator[Problem]:
     """Tell that nothing says how marketing is switched off."""
     marketing = [a for a in book.activities if markets(a)]
-    names = {right.name for right in book.rules(Right) if right.by}
+    names = {right.name for right in book.rules(rules.Right) if right.by}
     ways = any(c.withdrawn_by for c in book.asking) or book.reads(WORDS["marketing"])
     if marketing and not ways and names.isdisjoint({"marketing_opt_out", "objection"}):
         problem = found(
@@ -377,7 +362,7 @@ def marketing_without_way_out(book: Book) -> Iterator[Problem]:
 
 def rights_without_route(book: Book) -> Iterator[Problem]:
     """Tell each right that no clause gives a way to."""
-    rights = book.rules(Right)
+    rights = book.rules(rules.Right)
     routed = {right.name for right in rights if right.by}
     if "any" in routed:
         return
@@ -397,8 +382,8 @@ def rights_without_route(book: Book) -> Iterator[Problem]:
 
 def children(book: Book) -> Iterator[Problem]:
     """Note that nothing is said of children where consent is asked."""
-    asks = book.rules(Consent) or [a for a in book.activities if a.basis == "consent"]
-    is_said = book.rules(AudienceAge) or any(w in _shown(book) for w in ("child", "guardian"))
+    asks = book.rules(rules.Consent) or [a for a in book.activities if a.basis == "consent"]
+    is_said = book.rules(rules.AudienceAge) or any(w in _shown(book) for w in ("child", "guardian"))
     accounts = any("account_management" in a.purpose for a in book.activities)
     if (asks or accounts) and not is_said and not book.reads(WORDS["children"]):
         yield _gap(
@@ -411,5 +396,5 @@ def children(book: Book) -> Iterator[Problem]:
 
 def security_untold(book: Book) -> Iterator[Problem]:
     """Note that no measure of security is named."""
-    if book.activities and not book.rules(Security) and not book.reads(WORDS["security"]):
+    if book.activities and not book.rules(rules.Security) and not book.reads(WORDS["security"]):
         yield _gap(book, "P437", "no clause names a measure of security", "add a `security:` block")
