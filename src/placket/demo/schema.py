@@ -44,22 +44,39 @@ def _text(column: str, *, nullable: bool = False, comment: str = "") -> Column[s
     return Column(column, Text, nullable=nullable, comment=comment or None)
 
 
-def _pence(column: str) -> Column[int]:
+def _word(column: str, length: int, *, comment: str = "") -> Column[str]:
+    return Column(column, String(length), nullable=False, comment=comment or None)
+
+
+def _whole(column: str) -> Column[int]:
     return Column(column, Integer, nullable=False)
+
+
+def _country(comment: str = "") -> Column[str]:
+    return Column("country", String(2), comment=comment or None)
+
+
+def _contact(column: str, *, nullable: bool = False, comment: str = "") -> Column[str]:
+    """Return a column by which a person is reached and found: email, phone, handle."""
+    return Column(column, Text, nullable=nullable, index=True, comment=comment or None)
+
+
+def _visitor(comment: str = "") -> Column[str]:
+    return Column("visitor", String(20), nullable=False, index=True, comment=comment or None)
 
 
 customer = Table(
     "customer",
     METADATA,
     _key(),
-    Column("email", Text, index=True, comment="as typed, so letter case varies; null once erased"),
-    Column("phone", Text, index=True, comment="as typed: with +44 or with 0, blanks or none"),
+    _contact("email", nullable=True, comment="as typed, so letter case varies; null once erased"),
+    _contact("phone", nullable=True, comment="as typed: with +44 or with 0, blanks or none"),
     _text("title", nullable=True),
     _text("first_name"),
     _text("last_name"),
     Column("birth_date", Date, comment="only where the customer gave it"),
-    Column("country", String(2), comment="ISO 3166 code; null where the shop does not know it"),
-    Column("language", String(2), nullable=False, comment="ISO 639 code"),
+    _country("ISO 3166 code; null where the shop does not know it"),
+    _word("language", 2, comment="ISO 639 code"),
     _text("password_hash", nullable=True),
     _when("created_at"),
     _when("last_seen_at", nullable=True, comment="last sign-in, order or letter; null if never"),
@@ -82,12 +99,12 @@ address = Table(
     METADATA,
     _key(),
     _link("customer_id", "customer.id"),
-    Column("role", String(8), nullable=False, comment="home, billing or delivery"),
+    _word("role", 8, comment="home, billing or delivery"),
     _text("line_1"),
     _text("line_2", nullable=True),
     _text("town"),
     _text("postcode", nullable=True),
-    Column("country", String(2)),
+    _country(),
     CheckConstraint("role IN ('home', 'billing', 'delivery')", name="address_role"),
     comment="One address of a customer in one role; tells no event.",
 )
@@ -98,7 +115,7 @@ product = Table(
     _key(),
     Column("code", Text, nullable=False, unique=True),
     _text("name"),
-    _pence("price_pence"),
+    _whole("price_pence"),
     Column("in_stock", Boolean, nullable=False),
     comment="What the shop sells, and its postage and vouchers. No person.",
 )
@@ -109,16 +126,16 @@ orders = Table(
     _key(),
     Column("invoice_no", Text, nullable=False, unique=True),
     _link("customer_id", "customer.id", nullable=True, comment="null for a guest order"),
-    Column("guest_email", Text, index=True, comment="set for a guest order alone"),
+    _contact("guest_email", nullable=True, comment="set for a guest order alone"),
     _text("guest_name", nullable=True),
-    Column("guest_phone", Text, index=True),
+    _contact("guest_phone", nullable=True),
     _when("placed_at"),
     _when("paid_at", nullable=True),
     _when("delivered_at", nullable=True),
     _when("cancelled_at", nullable=True),
-    Column("status", String(9), nullable=False, comment="sent, delivered or cancelled"),
-    _pence("total_pence"),
-    Column("country", String(2), comment="ISO code of where the buyer resides"),
+    _word("status", 9, comment="sent, delivered or cancelled"),
+    _whole("total_pence"),
+    _country("ISO code of where the buyer resides"),
     _text("delivery_name"),
     _text("delivery_address"),
     _text("note", nullable=True, comment="the buyer's wish for this order, such as a porter"),
@@ -143,9 +160,9 @@ order_line = Table(
     _key(),
     _link("order_id", "orders.id"),
     _link("product_id", "product.id"),
-    Column("quantity", Integer, nullable=False),
-    _pence("unit_price_pence"),
-    Column("batch", String(7), nullable=False, comment="year and month; a recall names it"),
+    _whole("quantity"),
+    _whole("unit_price_pence"),
+    _word("batch", 7, comment="year and month; a recall names it"),
     comment="One article of an order; its person is the order's. Tells no event of its own.",
 )
 
@@ -154,11 +171,11 @@ payment = Table(
     METADATA,
     _key(),
     _link("order_id", "orders.id"),
-    Column("method", String(6), nullable=False, comment="card or paypal"),
+    _word("method", 6, comment="card or paypal"),
     _text("token", comment="what the payment provider gave in place of the card"),
     Column("card_last4", String(4), comment="null for paypal"),
     _when("paid_at"),
-    _pence("amount_pence"),
+    _whole("amount_pence"),
     _when("certified_at", nullable=True, comment="the bank's last word; null while awaited"),
     _when("refunded_at", nullable=True),
     comment=(
@@ -174,9 +191,9 @@ invoice = Table(
     _link("order_id", "orders.id"),
     Column("number", Text, nullable=False, unique=True),
     _when("dated_at"),
-    _pence("net_pence"),
-    _pence("vat_pence"),
-    _pence("gross_pence"),
+    _whole("net_pence"),
+    _whole("vat_pence"),
+    _whole("gross_pence"),
     _text("billing_name"),
     _text("billing_address"),
     comment=(
@@ -193,7 +210,7 @@ credit_note = Table(
     _link("customer_id", "customer.id", nullable=True),
     _link("order_id", "orders.id", nullable=True, comment="the order it seems to cancel"),
     _when("dated_at"),
-    _pence("amount_pence"),
+    _whole("amount_pence"),
     comment=(
         "Money given back: a cancellation of the source, which names no order, so order_id is "
         "found by article and may be null. Tells credit_note.dated at dated_at."
@@ -206,8 +223,8 @@ credit_note_line = Table(
     _key(),
     _link("credit_note_id", "credit_note.id"),
     _link("product_id", "product.id"),
-    Column("quantity", Integer, nullable=False),
-    _pence("unit_price_pence"),
+    _whole("quantity"),
+    _whole("unit_price_pence"),
     comment="One article given back; its person is the credit note's.",
 )
 
@@ -216,7 +233,7 @@ stock_booking = Table(
     METADATA,
     _key(),
     _link("product_id", "product.id"),
-    Column("quantity", Integer, nullable=False),
+    _whole("quantity"),
     _text("remark", nullable=True),
     _when("booked_at"),
     comment="The shop's own corrections and adjustments. No person.",
@@ -229,9 +246,9 @@ gift_recipient = Table(
     _link("order_id", "orders.id"),
     _text("name"),
     _text("address"),
-    Column("country", String(2), comment="ISO code of where the gift goes"),
-    Column("email", Text, index=True),
-    Column("phone", Text, index=True),
+    _country("ISO code of where the gift goes"),
+    _contact("email", nullable=True),
+    _contact("phone", nullable=True),
     _text("message", nullable=True),
     comment=(
         "Whom a buyer sends a gift to: someone else's data, given by the buyer, for the "
@@ -243,10 +260,10 @@ bag = Table(
     "bag",
     METADATA,
     _key(),
-    Column("visitor", String(20), nullable=False, index=True),
+    _visitor(),
     _link("customer_id", "customer.id", nullable=True),
-    Column("email", Text, index=True, comment="typed at checkout before the bag was left"),
-    Column("country", String(2), comment="ISO code of where the shop was told to send it"),
+    _contact("email", nullable=True, comment="typed at checkout before the bag was left"),
+    _country("ISO code of where the shop was told to send it"),
     _when("opened_at"),
     _when("touched_at"),
     comment="An open bag. Tells bag.opened at opened_at, bag.left at touched_at.",
@@ -258,7 +275,7 @@ bag_item = Table(
     _key(),
     _link("bag_id", "bag.id"),
     _link("product_id", "product.id"),
-    Column("quantity", Integer, nullable=False),
+    _whole("quantity"),
     comment="One article in an open bag; its person is the bag's.",
 )
 
@@ -277,14 +294,14 @@ newsletter_choice = Table(
     "newsletter_choice",
     METADATA,
     _key(),
-    Column("email", Text, nullable=False, index=True),
+    _contact("email"),
     _link("customer_id", "customer.id", nullable=True, comment="null without an account"),
-    Column("country", String(2), comment="ISO code of the edition signed up for; null: unknown"),
-    Column("choice", String(9), nullable=False, comment="yes, no or withdrawn"),
-    Column("channel", String(5), nullable=False, comment="email, sms, phone or post"),
+    _country("ISO code of the edition signed up for; null: unknown"),
+    _word("choice", 9, comment="yes, no or withdrawn"),
+    _word("channel", 5, comment="email, sms, phone or post"),
     Column("topic", String(10), comment="newsletter, sale, events, new_in; null means all"),
     _text("wording", comment="which text was shown"),
-    Column("route", String(20), nullable=False),
+    _word("route", 20),
     _when("chosen_at"),
     _when("confirmed_at", nullable=True, comment="second step of a double opt-in; null: not yet"),
     CheckConstraint("choice IN ('yes', 'no', 'withdrawn')", name="newsletter_choice_word"),
@@ -300,7 +317,7 @@ marketing_opt_out_tick = Table(
     METADATA,
     _key(),
     _link("order_id", "orders.id"),
-    Column("email", Text, nullable=False, index=True),
+    _contact("email"),
     Column("ticked", Boolean, nullable=False),
     _when("shown_at"),
     comment=(
@@ -314,8 +331,8 @@ objection = Table(
     METADATA,
     _key(),
     _link("customer_id", "customer.id"),
-    Column("kind", String(20), nullable=False, comment="marketing, profiling, fraud_screening"),
-    Column("route", String(20), nullable=False),
+    _word("kind", 20, comment="marketing, profiling, fraud_screening"),
+    _word("route", 20),
     _when("made_at"),
     _when("decided_at", nullable=True, comment="null while open; marketing needs no decision"),
     Column("decision", String(9), comment="upheld or overruled"),
@@ -327,7 +344,7 @@ restriction = Table(
     METADATA,
     _key(),
     _link("customer_id", "customer.id"),
-    Column("about", String(10), nullable=False, comment="all or orders"),
+    _word("about", 10, comment="all or orders"),
     _text("why", comment="accuracy disputed, claim needed, objection open"),
     _when("placed_at"),
     _when("lifted_at", nullable=True),
@@ -350,8 +367,8 @@ guardian_agreement = Table(
     _key(),
     _link("customer_id", "customer.id", comment="the minor"),
     _text("guardian_name"),
-    Column("guardian_email", Text, nullable=False, index=True),
-    Column("covers", String(12), nullable=False, comment="account or newsletter"),
+    _contact("guardian_email"),
+    _word("covers", 12, comment="account or newsletter"),
     _when("agreed_at"),
     _when("withdrawn_at", nullable=True),
     comment="A guardian spoke for a minor. Tells guardian.agreed at agreed_at.",
@@ -365,7 +382,7 @@ care_call = Table(
     _when("started_at"),
     _when("ended_at"),
     _text("recording_path", nullable=True, comment="null where the caller said no to recording"),
-    Column("topic", String(10), nullable=False),
+    _word("topic", 10),
     comment="A call to customer care. Tells call.ended at ended_at.",
 )
 
@@ -374,7 +391,7 @@ care_chat = Table(
     METADATA,
     _key(),
     _link("customer_id", "customer.id", nullable=True),
-    Column("email", Text, index=True),
+    _contact("email", nullable=True),
     _when("started_at"),
     _when("ended_at"),
     _text("transcript"),
@@ -387,8 +404,8 @@ care_case = Table(
     _key(),
     _link("customer_id", "customer.id"),
     _link("order_id", "orders.id", nullable=True),
-    Column("kind", String(9), nullable=False, comment="order, complaint, refund or query"),
-    Column("channel", String(9), nullable=False, comment="phone, live_chat, email or post"),
+    _word("kind", 9, comment="order, complaint, refund or query"),
+    _word("channel", 9, comment="phone, live_chat, email or post"),
     _when("opened_at"),
     _when("closed_at", nullable=True),
     _text("summary"),
@@ -399,13 +416,13 @@ web_visit = Table(
     "web_visit",
     METADATA,
     _key(),
-    Column("visitor", String(20), nullable=False, index=True, comment="the cookie's id"),
+    _visitor("the cookie's id"),
     _link("customer_id", "customer.id", nullable=True, comment="null: not signed in"),
     _when("started_at"),
-    Column("ip", String(39), nullable=False),
-    Column("device", String(8), nullable=False),
+    _word("ip", 39),
+    _word("device", 8),
     Column("pages", JSON, nullable=False),
-    Column("country", String(2), comment="ISO code of the edition of the shop; null: unknown"),
+    _country("ISO code of the edition of the shop; null: unknown"),
     Column("location", Text, comment="town, guessed from the address; null: not known"),
     comment="A visit to the web shop. Tells web.visited at started_at.",
 )
@@ -424,10 +441,10 @@ cookie_choice = Table(
     "cookie_choice",
     METADATA,
     _key(),
-    Column("visitor", String(20), nullable=False, index=True),
-    Column("category", String(10), nullable=False, comment="experience or analysis"),
-    Column("choice", String(9), nullable=False, comment="yes, no or withdrawn"),
-    Column("route", String(16), nullable=False, comment="banner, settings, browser_settings"),
+    _visitor(),
+    _word("category", 10, comment="experience or analysis"),
+    _word("choice", 9, comment="yes, no or withdrawn"),
+    _word("route", 16, comment="banner, settings, browser_settings"),
     _when("chosen_at"),
     comment="One choice of a visitor about cookies; the latest of a category holds.",
 )
@@ -436,9 +453,9 @@ app_device = Table(
     "app_device",
     METADATA,
     _key(),
-    Column("visitor", String(20), nullable=False, index=True, comment="the app's own id"),
+    _visitor("the app's own id"),
     _link("customer_id", "customer.id", nullable=True, comment="null: never signed in"),
-    Column("country", String(2), comment="ISO code of the edition of the app; null: unknown"),
+    _country("ISO code of the edition of the app; null: unknown"),
     _text("push_token", nullable=True, comment="null where messages were refused"),
     Column("push", String(3), comment="yes or no; null: not asked yet"),
     _when("asked_at", nullable=True),
@@ -450,9 +467,9 @@ social_message = Table(
     "social_message",
     METADATA,
     _key(),
-    Column("network", String(10), nullable=False),
-    Column("handle", Text, nullable=False, index=True, comment="how the network calls the writer"),
-    Column("country", String(2), comment="ISO code from the writer's page; null: unknown"),
+    _word("network", 10),
+    _contact("handle", comment="how the network calls the writer"),
+    _country("ISO code from the writer's page; null: unknown"),
     _text("body"),
     _when("received_at"),
     comment="A message to the shop's page on a network. Tells social_message.received.",
@@ -464,7 +481,7 @@ review = Table(
     _key(),
     _link("customer_id", "customer.id"),
     _link("product_id", "product.id"),
-    Column("stars", Integer, nullable=False),
+    _whole("stars"),
     _text("body"),
     _text("shown_as"),
     _when("written_at"),
@@ -476,7 +493,7 @@ recall = Table(
     METADATA,
     _key(),
     _link("product_id", "product.id"),
-    Column("batch", String(7), nullable=False),
+    _word("batch", 7),
     _text("risk"),
     _when("opened_at"),
     _when("closed_at", nullable=True),
@@ -487,9 +504,9 @@ lead = Table(
     "lead",
     METADATA,
     _key(),
-    Column("email", Text, nullable=False, index=True),
+    _contact("email"),
     _text("name"),
-    Column("country", String(2), comment="ISO code, as passed on"),
+    _country("ISO code, as passed on"),
     _text("source", comment="the company that passed it on"),
     _when("received_at"),
     _when("permission_at", nullable=True, comment="when the person let it be shared; null: no"),
