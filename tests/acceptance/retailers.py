@@ -114,6 +114,14 @@ class Shop:
             for name, (variant, *_) in self.policy.activities.items()
         }
 
+    def past_roles(self, country: str) -> dict[str, str]:
+        """Return how what no role stops ends for somebody there who was never met."""
+        return {
+            name: answer.outcome
+            for name, answer in self.unmet(country).items()
+            if not any(reason.startswith("role.not_concerned") for reason in answer.because)
+        }
+
     def still_names(self, about: Told, activity: str, at: str, *, until: str) -> bool:
         """Say whether a name still serves an interest, and is gone for the right reason.
 

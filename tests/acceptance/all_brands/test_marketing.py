@@ -14,6 +14,8 @@ from tests.acceptance.retailers import (
     gave_address,
     happened,
     lives,
+    objected,
+    on_consent,
     opened,
     permit,
     told,
@@ -40,11 +42,6 @@ def yes(channel: str) -> Told:
     return agreed(CHANNELS[channel], "2026-05-21", wording=WORDINGS[channel], channel=channel)
 
 
-def negotiated(channel: str) -> Told:
-    marks = ("got_from:data_subject", "by:this_retailer", "in:negotiation", "refusal_offered")
-    return told(Kind.CONTACT_OBTAINED, "2026-05-20", channel=channel, marks=marks)
-
-
 @pytest.mark.clause("AL-049")
 @pytest.mark.parametrize("country", ["GB", "FR", "DE", "US"])
 @pytest.mark.parametrize("channel", ["email", "sms"])
@@ -55,8 +52,7 @@ def test_who_bought_nothing_is_written_to_after_a_yes_for_that_way(
     person = holder(country)
 
     assert shop.ask((*person, *yes(channel)), "offers_on_consent", channel=channel) == permit(
-        "permitted.consent AL-049",
-        "permitted.consent_given AL-049",
+        *on_consent("AL-049", "AL-049"),
         data=("name", "email", "mobile", "interest_profile"),
     )
     for without in (person, (*person, *yes(other))):
@@ -85,7 +81,7 @@ def test_a_buyer_is_written_to_without_a_yes_where_the_law_says_so(
         return shop.ask((*buyer, *told), "offers_to_buyers", channel=channel).outcome
 
     assert offered(*gave_address(channel, "2026-05-20")) == after_sale
-    assert offered(*negotiated(channel)) == after_negotiation
+    assert offered(*gave_address(channel, "2026-05-20", during="negotiation")) == after_negotiation
     assert offered() == "deny"
     assert offered(*yes(channel)) == "permit"
 
@@ -96,9 +92,7 @@ def test_outside_britain_a_call_waits_for_a_yes(shop: Shop, country: str) -> Non
     buyer = (*holder(country), *BOUGHT)
 
     called = shop.ask((*buyer, *yes("phone")), "offers_by_phone")
-    assert called == permit(
-        "permitted.consent AL-049", "permitted.consent_given AL-049", data=PHONED
-    )
+    assert called == permit(*on_consent("AL-049", "AL-049"), data=PHONED)
     asks_by_law = ["channel.call_needs_consent AL-049"] if country not in REGISTERS else []
     assert shop.ask(buyer, "offers_by_phone") == deny(
         "basis.consent_not_given AL-049", *asks_by_law
@@ -147,7 +141,7 @@ def test_an_objection_ends_all_of_it_everywhere(
 ) -> None:
     said = (*gave_address(channel, "2026-05-20"), *(yes(channel) if channel in CHANNELS else ()))
     buyer = (*holder(country), *BOUGHT, *said)
-    objects = told(Kind.OBJECTED, "2026-05-28", "direct_marketing")
+    objects = objected("direct_marketing", "2026-05-28")
 
     assert shop.ask(buyer, activity, channel=channel).outcome == "permit"
     assert shop.ask((*buyer, *objects), activity, channel=channel) == deny(
@@ -192,6 +186,8 @@ def test_where_the_country_is_unknown_the_strictest_law_decides(shop: Shop) -> N
     nowhere = (*holder("FR")[1:], *BOUGHT)
 
     assert shop.ask(nowhere, "offers_by_phone").outcome == "deny"
-    assert shop.ask((*nowhere, *negotiated("email")), "offers_to_buyers", channel="email") == deny(
-        "channel.no_soft_opt_in AL-049"
-    )
+    assert shop.ask(
+        (*nowhere, *gave_address("email", "2026-05-20", during="negotiation")),
+        "offers_to_buyers",
+        channel="email",
+    ) == deny("channel.no_soft_opt_in AL-049")

@@ -8,7 +8,16 @@ import pytest
 
 from placket.policy.rules import Complaint, Controller, Notice, Recipient, Right, Transfer, as_dict
 from tests.acceptance.all_brands.persons import HOLDER, VISITOR, YUKI
-from tests.acceptance.retailers import closed, deny, happened, lives, opened, permit, withdrew
+from tests.acceptance.retailers import (
+    closed,
+    deny,
+    happened,
+    lives,
+    on_contract,
+    opened,
+    permit,
+    withdrew,
+)
 
 if TYPE_CHECKING:
     from tests.acceptance.retailers import Shop, Told
@@ -61,11 +70,7 @@ LEFT = (*BEGUN, *closed("account", "2018-02-01", "A-9"))
 
 
 def is_named(shop: Shop, about: Told, at: str) -> bool:
-    """Say whether the name of a client is still there, and is gone for the right reason."""
-    answer = shop.ask(about, "keep_card", data=("name",), at=at)
-    gone = deny("retention.ended AL-103", withheld=("name",))
-    assert answer in {permit("permitted.legitimate_interest AL-004", data=("name",)), gone}
-    return answer != gone
+    return shop.still_names(about, "keep_card", at, until="AL-103")
 
 
 @pytest.mark.clause("AL-103")
@@ -126,7 +131,7 @@ def test_every_right_has_a_way_and_costs_nothing(shop: Shop) -> None:
 @pytest.mark.clause("AL-104")
 def test_who_answers_a_request_sees_everything(shop: Shop) -> None:
     assert shop.ask(HOLDER, "run_account", actor="privacy", data=("email",)) == permit(
-        "permitted.contract AL-003", "permitted.relation AL-003", data=("email",)
+        *on_contract("AL-003"), data=("email",)
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from placket.facts import Kind
 from tests.acceptance.justelegance.persons import CONTACT, GUEST, HOLDER, PRIYA
-from tests.acceptance.retailers import closed, deny, permit, told
+from tests.acceptance.retailers import closed, deny, no_party, objected, on_contract, permit, told
 
 if TYPE_CHECKING:
     from tests.acceptance.retailers import Shop
@@ -30,7 +30,7 @@ HELD_FOR_AN_ACCOUNT = (
 @pytest.mark.clause("JE-029")
 def test_an_account_runs_under_contract(shop: Shop) -> None:
     assert shop.ask(HOLDER, "run_account") == permit(
-        "permitted.contract JE-029", "permitted.relation JE-029", data=HELD_FOR_AN_ACCOUNT
+        *on_contract("JE-029"), data=HELD_FOR_AN_ACCOUNT
     )
     assert shop.ask(HOLDER, "run_account", data=("browsing_history",)) == deny(
         "declared.data JE-029", withheld=("browsing_history",)
@@ -42,7 +42,7 @@ def test_who_has_no_account_or_closed_it_has_none_to_run(shop: Shop) -> None:
     left = (*HOLDER, *closed("account", "2026-05-30", "A-1"))
 
     assert shop.ask(GUEST, "run_account", data=("email",)) == deny(
-        "role.not_concerned JE-029", "basis.no_contract JE-029", "situation.closed JE-029"
+        *no_party("JE-029"), "situation.closed JE-029"
     )
     assert shop.ask(left, "run_account", data=("email",)) == deny("situation.closed JE-029")
 
@@ -66,7 +66,7 @@ def test_a_sign_in_is_checked_by_name_contact_and_sign_in_details(shop: Shop) ->
 
 @pytest.mark.clause("JE-034")
 def test_an_objection_to_the_check_holds_until_it_is_decided(shop: Shop) -> None:
-    objection = told(Kind.OBJECTED, "2026-05-25", activity="verify_identity")
+    objection = objected("", "2026-05-25", activity="verify_identity")
     decision = told(
         Kind.OBJECTION_DECIDED, "2026-05-28", about=objection[0].id, marks=("overruled",)
     )

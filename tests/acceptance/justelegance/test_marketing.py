@@ -6,11 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from placket.facts import Kind
 from placket.policy.compile import is_direct_marketing
 from placket.policy.rules import Right, as_dict
 from tests.acceptance.justelegance.persons import HOLDER, PRIYA
-from tests.acceptance.retailers import agreed, deny, gave_address, permit, told, withdrew
+from tests.acceptance.retailers import (
+    agreed,
+    deny,
+    gave_address,
+    objected,
+    on_consent,
+    on_soft_opt_in,
+    permit,
+    withdrew,
+)
 
 if TYPE_CHECKING:
     from tests.acceptance.retailers import Shop
@@ -30,9 +38,7 @@ ON_SOCIAL_MEDIA = agreed(
 @pytest.mark.clause("JE-048")
 def test_a_personal_email_needs_a_yes_to_it_and_to_the_cookies(shop: Shop) -> None:
     assert shop.ask((*HOLDER, *PERSONAL, *EXPERIENCE), "personalised_emails") == permit(
-        "permitted.consent JE-048",
-        "permitted.consent_given JE-048",
-        "permitted.consent_given JE-049",
+        *on_consent("JE-048", "JE-048", "JE-049"),
         data=("email", "name", "device_info", "account_profile", "partner_supplied_data"),
     )
     cookies_alone = shop.ask((*HOLDER, *EXPERIENCE), "personalised_emails")
@@ -67,7 +73,7 @@ def test_a_yes_to_personal_emails_is_taken_back_by_the_link_in_one(shop: Shop) -
 
 @pytest.mark.clause("JE-048", "JE-066")
 def test_a_yes_to_cookies_lifts_no_objection_to_marketing(shop: Shop) -> None:
-    objects = (*HOLDER, *PERSONAL, *told(Kind.OBJECTED, "2026-05-25", "direct_marketing"))
+    objects = (*HOLDER, *PERSONAL, *objected("direct_marketing", "2026-05-25"))
     accepts_cookies = (*objects, *agreed("experience", "2026-05-28"))
 
     answer = shop.ask(accepts_cookies, "personalised_emails")
@@ -180,8 +186,7 @@ def test_marketing_tells_of_our_own_products_alone(shop: Shop) -> None:
     )
     assert as_dict(offers.soft_opt_in)["similar"] == "own_products"
     assert shop.ask(BUYER, "offers_to_buyers", channel="email") == permit(
-        "permitted.legitimate_interest JE-031",
-        "permitted.soft_opt_in JE-031",
+        *on_soft_opt_in("JE-031"),
         data=FOR_BUYERS,
     )
 

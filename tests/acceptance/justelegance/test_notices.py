@@ -12,13 +12,6 @@ if TYPE_CHECKING:
     from tests.acceptance.retailers import Shop
 
 
-def told(shop: Shop, clause: str, name: str = "") -> Notice:
-    """Return the one notice of a clause, or the one of that name."""
-    rules = [rule for rule in shop.clause(clause) if isinstance(rule, Notice)]
-    (found,) = (rule for rule in rules if not name or rule.name == name)
-    return found
-
-
 @pytest.mark.clause("JE-012")
 def test_the_notice_leads_to_the_cookie_policy(notice: str) -> None:
     assert "Our cookie policy lists each one" in notice
@@ -27,7 +20,7 @@ def test_the_notice_leads_to_the_cookie_policy(notice: str) -> None:
 
 @pytest.mark.clause("JE-018")
 def test_who_is_spoken_of_by_others_is_told_within_a_month(shop: Shop, notice: str) -> None:
-    rule = told(shop, "JE-018")
+    rule = shop.rule("JE-018", Notice)
 
     assert rule.shows == ("source", "categories", "purposes", "rights")
     assert rule.when == "within one month of receipt, and at the first message if that is sooner"
@@ -36,7 +29,7 @@ def test_who_is_spoken_of_by_others_is_told_within_a_month(shop: Shop, notice: s
 
 @pytest.mark.clause("JE-067")
 def test_the_policy_and_every_form_inform(shop: Shop) -> None:
-    rule = told(shop, "JE-067")
+    rule = shop.rule("JE-067", Notice)
     silent = [form.name for form in shop.policy.rules(Capture) if "notice" not in form.offers]
 
     assert rule.at == ("policy", "every form")
@@ -86,7 +79,7 @@ def test_in_britain_the_regulator_is_the_information_commissioner(shop: Shop, no
 
 @pytest.mark.clause("JE-083")
 def test_each_form_that_takes_an_address_offers_a_no(shop: Shop) -> None:
-    rule = told(shop, "JE-083")
+    rule = shop.rule("JE-083", Notice)
     reachable = {"email", "phone", "mobile", "postal_address"}
     asking = [form for form in shop.policy.rules(Capture) if reachable & set(form.takes)]
 
@@ -105,7 +98,7 @@ def test_each_form_that_takes_an_address_offers_a_no(shop: Shop) -> None:
 
 @pytest.mark.clause("JE-086")
 def test_each_version_shows_its_day_and_its_reason(shop: Shop, notice: str) -> None:
-    rule, front = told(shop, "JE-086"), shop.policy.front
+    rule, front = shop.rule("JE-086", Notice), shop.policy.front
 
     assert (rule.shows, rule.when) == (
         ("version", "effective date", "reason"),
@@ -121,7 +114,7 @@ def test_each_version_shows_its_day_and_its_reason(shop: Shop, notice: str) -> N
 
 @pytest.mark.clause("JE-087")
 def test_a_significant_change_is_compared_at_the_next_sign_in(shop: Shop) -> None:
-    rule = told(shop, "JE-087")
+    rule = shop.rule("JE-087", Notice)
 
     assert (rule.shows, rule.at, rule.when) == (
         ("changed passages, old and new",),
@@ -132,7 +125,7 @@ def test_a_significant_change_is_compared_at_the_next_sign_in(shop: Shop) -> Non
 
 @pytest.mark.clause("JE-088")
 def test_email_phone_and_post_all_stand_in_the_notice(shop: Shop, notice: str) -> None:
-    rule = told(shop, "JE-088")
+    rule = shop.rule("JE-088", Notice)
 
     assert (rule.channels, rule.shows) == (
         ("email", "phone", "post"),
@@ -149,7 +142,7 @@ def test_email_phone_and_post_all_stand_in_the_notice(shop: Shop, notice: str) -
 def test_a_letter_becomes_a_case_as_a_call_does(shop: Shop) -> None:
     (care,) = shop.policy.activities["customer_care"]
 
-    assert set(told(shop, "JE-088").channels) <= set(care.channel)
+    assert set(shop.rule("JE-088", Notice).channels) <= set(care.channel)
 
 
 @pytest.mark.clause("JE-089")
@@ -163,13 +156,13 @@ def test_one_controller_answers_with_the_contact_that_the_notice_gives(
         "GB",
         "247 Golden Hillock Road, Birmingham, B11 2PJ",
     )
-    assert (rule.email, rule.phone, rule.post) == told(shop, "JE-088").shows
+    assert (rule.email, rule.phone, rule.post) == shop.rule("JE-088", Notice).shows
     assert "The controller is Just Elegance, in Birmingham, B11 2PJ, United Kingdom" in notice
 
 
 @pytest.mark.clause("JE-089")
 def test_people_in_the_union_are_told_of_a_representative(shop: Shop) -> None:
-    rule = told(shop, "JE-089", "eu_representative")
+    rule = shop.rule("JE-089", Notice, "eu_representative")
 
     assert rule.shows == ("name and address of the representative in the European Union",)
     assert rule.provenance.word == "added"

@@ -14,24 +14,22 @@ from tests.acceptance.retailers import (
     closed,
     deny,
     erased,
+    no_party,
+    objected,
+    on_contract,
     opened,
     permit,
+    restricted,
+    rewritten,
     told,
     withdrew,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from placket.policy.compile import Policy
     from tests.acceptance.retailers import Shop
 
 NAME_AND_CONTACT = ("name", *CONTACT)
 DELIVERED = (*PRIYA, *closed("order", "2026-05-28", "J-1"))
-
-
-def on_contract(clause: str) -> tuple[str, str]:
-    return f"permitted.contract {clause}", f"permitted.relation {clause}"
 
 
 @pytest.mark.clause("JE-020")
@@ -40,9 +38,7 @@ def test_the_payment_processor_gets_name_and_contact_to_take_payment(shop: Shop)
         *on_contract("JE-020"), data=NAME_AND_CONTACT
     )
     assert shop.ask(GUEST, "take_payment", recipient="courier") == deny("declared.recipient JE-020")
-    assert shop.ask(HOLDER, "take_payment") == deny(
-        "role.not_concerned JE-020", "basis.no_contract JE-020"
-    )
+    assert shop.ask(HOLDER, "take_payment") == deny(*no_party("JE-020"))
 
 
 @pytest.mark.clause("JE-021")
@@ -74,9 +70,7 @@ def test_a_label_holds_name_and_address_alone(shop: Shop) -> None:
 
 @pytest.mark.clause("JE-022")
 def test_no_label_is_printed_for_who_ordered_nothing(shop: Shop) -> None:
-    assert shop.ask(HOLDER, "ship_order") == deny(
-        "role.not_concerned JE-022", "basis.no_contract JE-022"
-    )
+    assert shop.ask(HOLDER, "ship_order") == deny(*no_party("JE-022"))
 
 
 @pytest.mark.clause("JE-023")
@@ -85,9 +79,7 @@ def test_a_fault_with_an_order_is_told_by_email_or_phone(shop: Shop, channel: st
     assert shop.ask(PRIYA, "order_issue", channel=channel) == permit(
         *on_contract("JE-023"), data=(*NAME_AND_CONTACT, "order_details")
     )
-    assert shop.ask(HOLDER, "order_issue", channel=channel) == deny(
-        "role.not_concerned JE-023", "basis.no_contract JE-023"
-    )
+    assert shop.ask(HOLDER, "order_issue", channel=channel) == deny(*no_party("JE-023"))
 
 
 @pytest.mark.clause("JE-023")
@@ -96,10 +88,8 @@ def test_a_fault_with_an_order_is_not_told_by_text_message(shop: Shop) -> None:
 
 
 @pytest.mark.clause("JE-024")
-def test_travel_money_is_refused_until_the_shop_offers_it(
-    shop: Shop, rewritten: Callable[[str, str], Policy]
-) -> None:
-    offering = rewritten("offered: false\n", "")
+def test_travel_money_is_refused_until_the_shop_offers_it(shop: Shop) -> None:
+    offering = rewritten("justelegance", "offered: false\n", "")
 
     refused = shop.ask(PRIYA, "travel_money", channel="email")
     offered = answered(offering, PRIYA, "travel_money", channel="email")
@@ -126,9 +116,7 @@ def test_a_tax_free_form_holds_the_buyer_and_its_record(shop: Shop) -> None:
     data = (*NAME_AND_CONTACT, "order_details", "transaction_records")
 
     assert shop.ask(PRIYA, "tax_free_shopping") == permit(*on_contract("JE-025"), data=data)
-    assert shop.ask(HOLDER, "tax_free_shopping", data=("name",)) == deny(
-        "role.not_concerned JE-025", "basis.no_contract JE-025"
-    )
+    assert shop.ask(HOLDER, "tax_free_shopping", data=("name",)) == deny(*no_party("JE-025"))
 
 
 @pytest.mark.clause("JE-026")
@@ -146,9 +134,7 @@ def test_a_return_uses_name_and_contact_also_once_the_order_is_closed(shop: Shop
     data = (*NAME_AND_CONTACT, "order_details", "purchase_history")
 
     assert shop.ask(DELIVERED, "refunds_and_returns") == permit(*on_contract("JE-027"), data=data)
-    assert shop.ask(HOLDER, "refunds_and_returns") == deny(
-        "role.not_concerned JE-027", "basis.no_contract JE-027"
-    )
+    assert shop.ask(HOLDER, "refunds_and_returns") == deny(*no_party("JE-027"))
 
 
 @pytest.mark.clause("JE-027")
@@ -182,10 +168,9 @@ def test_the_books_are_kept_by_a_law_that_is_named(shop: Shop) -> None:
 
 
 @pytest.mark.clause("JE-028")
-def test_without_a_law_of_the_country_there_is_no_duty(
-    rewritten: Callable[[str, str], Policy],
-) -> None:
+def test_without_a_law_of_the_country_there_is_no_duty() -> None:
     british = rewritten(
+        "justelegance",
         "  law: {uk: Value Added Tax Act 1994 Sch. 11 para. 6, eu: Directive 2006/112/EC "
         "Art. 242 and 244}",
         "  law: {uk: Value Added Tax Act 1994 Sch. 11 para. 6}",
@@ -215,7 +200,7 @@ def test_after_an_erasure_the_record_is_locked_but_for_its_duty(shop: Shop) -> N
 
 @pytest.mark.clause("JE-039")
 def test_what_the_law_makes_us_tell_reaches_who_refused_all_messages(shop: Shop) -> None:
-    quiet = (*PRIYA, *withdrew("", "2026-05-25"), *told(Kind.OBJECTED, "2026-05-25"))
+    quiet = (*PRIYA, *withdrew("", "2026-05-25"), *objected("", "2026-05-25"))
 
     assert shop.ask(
         quiet, "service_messages", occasion="right to cancel", data=NAME_AND_CONTACT
@@ -238,7 +223,7 @@ def test_a_recall_reaches_every_buyer_whatever_they_chose(shop: Shop) -> None:
         *DELIVERED,
         *withdrew("", "2026-05-25"),
         *told(Kind.PREFERENCE_OFF, "2026-05-25", "channel:email"),
-        *told(Kind.RESTRICTED, "2026-05-25", data=("all_held",)),
+        *restricted("2026-05-25"),
     )
     data = (*NAME_AND_CONTACT, "purchase_history", "order_details")
 
@@ -265,9 +250,7 @@ def test_a_change_that_no_law_names_is_told_to_buyers_alone(shop: Shop) -> None:
     assert shop.ask(PRIYA, "change_notices") == permit(
         *on_contract("JE-041"), data=NAME_AND_CONTACT
     )
-    assert shop.ask(HOLDER, "change_notices") == deny(
-        "role.not_concerned JE-041", "basis.no_contract JE-041"
-    )
+    assert shop.ask(HOLDER, "change_notices") == deny(*no_party("JE-041"))
 
 
 @pytest.mark.clause("JE-043")
@@ -347,7 +330,7 @@ def test_settling_with_partners_rests_on_interest_and_yields_to_an_objection(
 ) -> None:
     objects = (
         *PRIYA,
-        *told(Kind.OBJECTED, "2026-05-25", activity="settle_with_partners"),
+        *objected("", "2026-05-25", activity="settle_with_partners"),
     )
     (rule,) = shop.clause("JE-046")
 

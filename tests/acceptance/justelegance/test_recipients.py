@@ -8,12 +8,21 @@ import pytest
 
 from placket.policy.rules import Capture, Notice, Recipient, Transfer
 from tests.acceptance.justelegance.persons import CONTACT, GUEST, HOLDER, PRIYA, VISITOR
-from tests.acceptance.retailers import agreed, answered, deny, happened, lives, permit, withdrew
+from tests.acceptance.retailers import (
+    agreed,
+    answered,
+    deny,
+    happened,
+    lives,
+    no_party,
+    on_consent,
+    on_contract,
+    permit,
+    rewritten,
+    withdrew,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from placket.policy.compile import Policy
     from tests.acceptance.retailers import Shop
 
 ADDRESSED = ("name", "delivery_address")
@@ -21,21 +30,13 @@ QUOTED = agreed("quotation", "2026-05-25", wording="quote-1", channel="social_me
 ANALYSED = (*VISITOR, *agreed("analysis", "2026-05-30"))
 
 
-def on_contract(clause: str) -> tuple[str, str]:
-    return f"permitted.contract {clause}", f"permitted.relation {clause}"
-
-
-def recipient(shop: Shop, name: str) -> Recipient:
-    return next(rule for rule in shop.policy.rules(Recipient) if name in rule.name)
-
-
 # Marketplaces and social media
 
 
 @pytest.mark.clause("JE-051")
 def test_a_marketplace_answers_for_itself_and_says_how(shop: Shop) -> None:
-    rule = recipient(shop, "marketplace")
-    (form,) = (rule for rule in shop.clause("JE-051") if isinstance(rule, Capture))
+    rule = shop.recipient("marketplace")
+    form = shop.rule("JE-051", Capture)
 
     assert (rule.names, rule.role, rule.own_policy) == (("Amazon", "eBay"), "controller", True)
     assert (form.source, form.takes) == ("marketplace", (*ADDRESSED, "order_details"))
@@ -59,7 +60,7 @@ def test_a_post_quotes_only_who_gave_permission(shop: Shop, to: str) -> None:
     asked = {"channel": "social_media", "recipient": to}
 
     assert shop.ask((*PRIYA, *QUOTED), "post_on_social_media", **asked) == permit(
-        "permitted.consent JE-052", "permitted.consent_given JE-052", data=("testimonial",)
+        *on_consent("JE-052", "JE-052"), data=("testimonial",)
     )
     assert shop.ask(PRIYA, "post_on_social_media", **asked) == deny(
         "basis.consent_not_given JE-052"
@@ -81,7 +82,7 @@ def test_a_permission_to_quote_is_taken_back_and_names_nobody(shop: Shop) -> Non
 @pytest.mark.clause("JE-052")
 def test_the_places_of_our_posts_are_named(shop: Shop) -> None:
     platform, scheduler = (
-        recipient(shop, name) for name in ("social_media_platform", "social_scheduler")
+        shop.recipient(name) for name in ("social_media_platform", "social_scheduler")
     )
 
     assert (platform.names, platform.role, platform.own_policy) == (
@@ -103,10 +104,9 @@ def test_the_places_of_our_posts_are_named(shop: Shop) -> None:
 def test_the_analytics_provider_gets_data_as_the_cookie_choice_allows(shop: Shop) -> None:
     back = (*ANALYSED, *withdrew("analysis", "2026-05-31", route="cookie_banner"))
 
-    assert recipient(shop, "analytics_provider").names == ("Google Analytics",)
+    assert shop.recipient("analytics_provider").names == ("Google Analytics",)
     assert shop.ask(ANALYSED, "analyse_site", recipient="analytics_provider") == permit(
-        "permitted.consent JE-053",
-        "permitted.consent_given JE-085",
+        *on_consent("JE-053", "JE-085"),
         data=("browsing_history", "cookie_data"),
     )
     assert shop.ask(VISITOR, "analyse_site", recipient="analytics_provider") == deny(
@@ -118,10 +118,9 @@ def test_the_analytics_provider_gets_data_as_the_cookie_choice_allows(shop: Shop
 
 
 @pytest.mark.clause("JE-053")
-def test_without_a_safeguard_nothing_goes_to_another_country(
-    shop: Shop, rewritten: Callable[[str, str], Policy]
-) -> None:
+def test_without_a_safeguard_nothing_goes_to_another_country(shop: Shop) -> None:
     bare = rewritten(
+        "justelegance",
         "  contract: dpa-analytics\n  country: [US]\n  safeguard: standard_contractual_clauses\n",
         "  contract: dpa-analytics\n  country: [US]\n",
     )
@@ -180,7 +179,7 @@ def test_the_courier_is_not_told_what_is_in_the_parcel(shop: Shop) -> None:
 @pytest.mark.clause("JE-054")
 def test_partners_serve_the_order_and_are_bound_by_contract(shop: Shop) -> None:
     (activity,) = shop.policy.activities["fulfil_order"]
-    bound = [recipient(shop, name) for name in ("warehouse", "order_packer")]
+    bound = [shop.recipient(name) for name in ("warehouse", "order_packer")]
 
     assert activity.purpose == (
         "order_fulfilment",
@@ -192,16 +191,12 @@ def test_partners_serve_the_order_and_are_bound_by_contract(shop: Shop) -> None:
     assert shop.ask(GUEST, "fulfil_order", recipient="analytics_provider") == deny(
         "declared.recipient JE-054"
     )
-    assert shop.ask(HOLDER, "fulfil_order", recipient="warehouse") == deny(
-        "role.not_concerned JE-054", "basis.no_contract JE-054"
-    )
+    assert shop.ask(HOLDER, "fulfil_order", recipient="warehouse") == deny(*no_party("JE-054"))
 
 
 @pytest.mark.clause("JE-054")
-def test_without_its_contract_a_partner_gets_nothing(
-    rewritten: Callable[[str, str], Policy],
-) -> None:
-    unbound = rewritten("  contract: dpa-fulfilment\n", "")
+def test_without_its_contract_a_partner_gets_nothing() -> None:
+    unbound = rewritten("justelegance", "  contract: dpa-fulfilment\n", "")
 
     assert answered(unbound, GUEST, "fulfil_order", recipient="warehouse") == deny(
         "recipient.no_contract JE-054"
@@ -210,7 +205,7 @@ def test_without_its_contract_a_partner_gets_nothing(
 
 @pytest.mark.clause("JE-056")
 def test_the_named_couriers_get_name_and_address(shop: Shop) -> None:
-    rule = recipient(shop, "courier")
+    rule = shop.recipient("courier")
     gift = (*lives("GB"), *happened("gift.addressed", "2026-05-20"))
 
     assert (rule.names, rule.gets) == (("Royal Mail", "DPD", "Parcelforce"), ADDRESSED)
@@ -258,7 +253,7 @@ def test_law_enforcement_may_get_all_that_the_screening_uses(shop: Shop) -> None
 
 @pytest.mark.clause("JE-057")
 def test_the_payment_companies_are_named_and_a_person_judges_a_check(shop: Shop) -> None:
-    processor = recipient(shop, "payment_processor")
+    processor = shop.recipient("payment_processor")
     (screening,) = shop.policy.activities["screen_for_fraud"]
 
     assert (processor.names, processor.role, processor.contract) == (
@@ -277,9 +272,7 @@ def test_the_issuer_authorises_the_card_of_an_order(shop: Shop) -> None:
     assert shop.ask(GUEST, "authorise_card", recipient="card_issuer") == permit(
         *on_contract("JE-058"), data=("name", "payment_details")
     )
-    assert shop.ask(HOLDER, "authorise_card", recipient="card_issuer") == deny(
-        "role.not_concerned JE-058", "basis.no_contract JE-058"
-    )
+    assert shop.ask(HOLDER, "authorise_card", recipient="card_issuer") == deny(*no_party("JE-058"))
     assert shop.ask(GUEST, "authorise_card", recipient="courier") == deny(
         "declared.recipient JE-058"
     )
@@ -289,7 +282,7 @@ def test_the_issuer_authorises_the_card_of_an_order(shop: Shop) -> None:
 @pytest.mark.parametrize("to", ["card_issuer", "fraud_prevention_agency"])
 def test_a_check_passes_on_what_it_needs_and_no_number(shop: Shop, to: str) -> None:
     needed = ("name", "billing_address", "payment_details")
-    clause = recipient(shop, to).clause
+    clause = shop.recipient(to).clause
 
     assert shop.ask(GUEST, "check_card", recipient=to) == permit(
         *on_contract("JE-059"), data=needed
@@ -301,7 +294,7 @@ def test_a_check_passes_on_what_it_needs_and_no_number(shop: Shop, to: str) -> N
 
 @pytest.mark.clause("JE-060")
 def test_who_may_keep_a_record_is_told_at_payment(shop: Shop) -> None:
-    (told,) = (rule for rule in shop.clause("JE-060") if isinstance(rule, Notice))
+    told = shop.rule("JE-060", Notice)
     keeping = [n for r in shop.policy.rules(Recipient) if r.keeps_record for n in r.name]
 
     assert (told.at, told.shows) == (
@@ -313,7 +306,7 @@ def test_who_may_keep_a_record_is_told_at_payment(shop: Shop) -> None:
 
 @pytest.mark.clause("JE-060")
 def test_what_the_issuer_may_keep_is_what_a_check_passes_on(shop: Shop) -> None:
-    issuer = recipient(shop, "card_issuer")
+    issuer = shop.recipient("card_issuer")
 
     assert (issuer.role, issuer.gets, issuer.activities) == (
         "controller",

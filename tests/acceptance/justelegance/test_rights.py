@@ -14,7 +14,12 @@ from tests.acceptance.retailers import (
     deny,
     erased,
     gave_address,
+    no_party,
+    objected,
+    on_consent,
+    on_contract,
     permit,
+    restricted,
     told,
     took,
     withdrew,
@@ -25,14 +30,7 @@ if TYPE_CHECKING:
 
 NEWS = ("name", "email", "marketing_preferences")
 READS_NEWS = agreed("email_marketing", "2026-05-01", wording="news-2", channel="email")
-NEWSLETTER = permit("permitted.consent JE-030", "permitted.consent_given JE-030", data=NEWS)
-
-
-def right(shop: Shop, clause: str, name: str = "") -> Right:
-    """Return the one right of a clause, or the one of that name."""
-    rules = [rule for rule in shop.clause(clause) if isinstance(rule, Right)]
-    (found,) = (rule for rule in rules if not name or rule.name == name)
-    return found
+NEWSLETTER = permit(*on_consent("JE-030", "JE-030"), data=NEWS)
 
 
 def ways(shop: Shop, name: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -48,7 +46,7 @@ def ways(shop: Shop, name: str) -> list[tuple[str, tuple[str, ...]]]:
 def test_any_right_is_asked_for_by_email(shop: Shop) -> None:
     asked = {rule.name for rule in shop.policy.rules(Right)}
 
-    assert right(shop, "JE-065") == Right(
+    assert shop.rule("JE-065", Right) == Right(
         name="any", by=("email",), clause="JE-065", provenance=SAID
     )
     assert asked == {
@@ -72,7 +70,7 @@ def test_only_the_privacy_team_sees_all_that_is_held(shop: Shop) -> None:
 
     assert everything == ["privacy"]
     assert shop.ask(HOLDER, "run_account", actor="privacy", data=secret) == permit(
-        "permitted.contract JE-029", "permitted.relation JE-029", data=secret
+        *on_contract("JE-029"), data=secret
     )
     assert shop.ask(HOLDER, "run_account", actor="marketing", data=secret) == deny(
         "access.data JE-081", withheld=secret
@@ -81,11 +79,7 @@ def test_only_the_privacy_team_sees_all_that_is_held(shop: Shop) -> None:
 
 @pytest.mark.clause("JE-066")
 def test_the_answer_says_which_rights_apply_to_each_datum(shop: Shop) -> None:
-    told_of = next(
-        rule
-        for rule in shop.clause("JE-066")
-        if isinstance(rule, Notice) and rule.name == "rights_by_route"
-    )
+    told_of = shop.rule("JE-066", Notice, "rights_by_route")
 
     assert told_of.shows == ("which rights apply to each datum, by its source and legal basis",)
     assert told_of.at == ("privacy centre", "each answer")
@@ -93,7 +87,7 @@ def test_the_answer_says_which_rights_apply_to_each_datum(shop: Shop) -> None:
 
 @pytest.mark.clause("JE-066")
 def test_what_the_person_gave_is_taken_away_as_json_or_csv(shop: Shop) -> None:
-    rule = right(shop, "JE-066", "portability")
+    rule = shop.rule("JE-066", Right, "portability")
 
     assert (rule.by, rule.format, rule.direct_transfer) == (
         ("email",),
@@ -111,10 +105,10 @@ def test_an_objection_stops_what_rests_on_interest_and_not_the_contract(shop: Sh
     objects = (
         *PRIYA,
         *gave_address("email", "2026-05-20"),
-        *told(Kind.OBJECTED, "2026-05-25", "direct_marketing"),
-        *told(Kind.OBJECTED, "2026-05-25", activity="monitor_site"),
+        *objected("direct_marketing", "2026-05-25"),
+        *objected("", "2026-05-25", activity="monitor_site"),
     )
-    rule = right(shop, "JE-066", "objection")
+    rule = shop.rule("JE-066", Right, "objection")
 
     assert (rule.by, rule.at_any_time) == (("email", "account_settings"), True)
     assert shop.ask(objects, "offers_to_buyers", channel="email") == deny(
@@ -126,11 +120,11 @@ def test_an_objection_stops_what_rests_on_interest_and_not_the_contract(shop: Sh
 
 @pytest.mark.clause("JE-066")
 def test_what_is_restricted_is_left_alone_but_for_claims(shop: Shop) -> None:
-    restricts = (*PRIYA, *told(Kind.RESTRICTED, "2026-05-25", data=("name",)))
+    restricts = (*PRIYA, *restricted("2026-05-25", "name"))
     lifted = told(Kind.RESTRICTION_LIFTED, "2026-05-28", about=restricts[-1].id)
     named = ("name",)
 
-    assert right(shop, "JE-066", "restriction").by == ("email",)
+    assert shop.rule("JE-066", Right, "restriction").by == ("email",)
     assert shop.ask(restricts, "ship_order", data=named) == deny(
         "restricted JE-022", withheld=named
     )
@@ -138,7 +132,7 @@ def test_what_is_restricted_is_left_alone_but_for_claims(shop: Shop) -> None:
         "permitted.legitimate_interest JE-064", data=named
     )
     assert shop.ask((*restricts, *lifted), "ship_order", data=named) == permit(
-        "permitted.contract JE-022", "permitted.relation JE-022", data=named
+        *on_contract("JE-022"), data=named
     )
 
 
@@ -164,7 +158,7 @@ def test_the_age_is_that_of_the_person_s_country(shop: Shop) -> None:
 
 @pytest.mark.clause("JE-068")
 def test_access_is_free_and_may_be_asked_for_at_any_time(shop: Shop) -> None:
-    rule = right(shop, "JE-068")
+    rule = shop.rule("JE-068", Right)
 
     assert (rule.name, rule.by, rule.fee, rule.at_any_time) == (
         "access",
@@ -191,17 +185,17 @@ def test_what_account_settings_show_is_what_the_account_uses(shop: Shop) -> None
     editable = ("name", "email", "phone", "postal_address", "date_of_birth")
 
     assert shop.ask(HOLDER, "run_account", data=editable) == permit(
-        "permitted.contract JE-029", "permitted.relation JE-029", data=editable
+        *on_contract("JE-029"), data=editable
     )
     assert shop.ask(GUEST, "run_account", data=editable) == deny(
-        "role.not_concerned JE-029", "basis.no_contract JE-029", "situation.closed JE-029"
+        *no_party("JE-029"), "situation.closed JE-029"
     )
 
 
 @pytest.mark.clause("JE-070")
 def test_no_account_is_needed_to_be_corrected(shop: Shop) -> None:
-    assert right(shop, "JE-070").account == "not_needed"
-    assert right(shop, "JE-069").account == ""
+    assert shop.rule("JE-070", Right).account == "not_needed"
+    assert shop.rule("JE-069", Right).account == ""
     assert shop.ask(GUEST, "customer_care", channel="email", data=("name",)) == permit(
         "permitted.legitimate_interest JE-017", data=("name",)
     )
@@ -226,7 +220,7 @@ def test_what_an_erasure_took_is_used_by_nobody(shop: Shop) -> None:
 def test_what_an_erasure_kept_serves_its_reason_alone(shop: Shop) -> None:
     kept = (*PRIYA, *erased(("all_held",), "2026-05-28", "kept:name:claims:"))
 
-    assert as_dict(right(shop, "JE-071").kept) == {"lock": "its_ground"}
+    assert as_dict(shop.rule("JE-071", Right).kept) == {"lock": "its_ground"}
     assert shop.ask(kept, "legal_claims", data=("name",)) == permit(
         "permitted.legitimate_interest JE-064", data=("name",)
     )
@@ -240,10 +234,9 @@ def test_data_given_after_an_erasure_start_anew(shop: Shop) -> None:
     gone = (*PRIYA, *erased(("all_held",), "2026-05-28"))
     anew = (*gone, *took(("name", "delivery_address"), "2026-05-29", by="checkout"))
 
-    assert right(shop, "JE-071").new_data == "start_anew"
+    assert shop.rule("JE-071", Right).new_data == "start_anew"
     assert shop.ask(anew, "ship_order") == permit(
-        "permitted.contract JE-022",
-        "permitted.relation JE-022",
+        *on_contract("JE-022"),
         data=("name", "delivery_address"),
     )
 
@@ -253,7 +246,7 @@ def test_data_given_after_an_erasure_start_anew(shop: Shop) -> None:
 def test_an_erasure_waits_for_what_is_open_and_only_for_that(
     shop: Shop, clause: str, relation: str
 ) -> None:
-    rule = right(shop, clause)
+    rule = shop.rule(clause, Right)
 
     assert (rule.name, [str(period) for period in rule.waits_while]) == (
         "erasure",
@@ -263,7 +256,7 @@ def test_an_erasure_waits_for_what_is_open_and_only_for_that(
 
 @pytest.mark.clause("JE-074")
 def test_the_answer_to_an_erasure_tells_why_something_stays(shop: Shop) -> None:
-    assert right(shop, "JE-074") == Right(
+    assert shop.rule("JE-074", Right) == Right(
         name="erasure", tells=("reason",), clause="JE-074", provenance=SAID
     )
 
@@ -276,7 +269,7 @@ def test_each_yes_is_taken_back_by_itself_and_at_once(shop: Shop) -> None:
     said = (*HOLDER, *READS_NEWS, *agreed("experience", "2026-05-01"))
     back = (*said, *withdrew("email_marketing", "2026-05-25 10:00", channel="email"))
 
-    assert right(shop, "JE-075").at_any_time is True
+    assert shop.rule("JE-075", Right).at_any_time is True
     assert shop.ask(back, "newsletter", at="2026-05-25 09:59") == NEWSLETTER
     assert shop.ask(back, "newsletter", at="2026-05-25 10:00").outcome == "deny"
     assert shop.ask(back, "newsletter", at="2026-05-25 10:00").because[0] == (
@@ -305,7 +298,7 @@ def test_an_email_takes_back_each_yes_to_messages(shop: Shop) -> None:
     by_email = [n for n, c in shop.policy.consents.items() if "email" in c.withdrawn_by]
     back = (*HOLDER, *READS_NEWS, *withdrew("email_marketing", "2026-05-25", route="email"))
 
-    assert right(shop, "JE-076").by == ("email",)
+    assert shop.rule("JE-076", Right).by == ("email",)
     assert by_email == [
         "email_marketing",
         "personalised_email",
@@ -332,7 +325,7 @@ def test_a_browser_that_says_no_switches_the_optional_cookies_off(shop: Shop, co
 @pytest.mark.clause("JE-077")
 def test_a_browser_that_says_no_leaves_the_bag_where_it_is(shop: Shop) -> None:
     signals = told(Kind.CONSENT_REFUSED, "2026-05-31", "analysis", route="browser_settings")
-    rule = right(shop, "JE-077")
+    rule = shop.rule("JE-077", Right)
 
     assert (rule.by, rule.provenance.word) == (("browser_settings",), "narrowed")
     assert shop.ask((*VISITOR, *signals), "keep_bag").outcome == "permit"

@@ -9,7 +9,18 @@ import pytest
 from placket.facts import Kind
 from placket.policy.rules import Cookie, Notice, Right, Security
 from tests.acceptance.justelegance.persons import HOLDER, PRIYA, VISITOR
-from tests.acceptance.retailers import agreed, deny, happened, lives, opened, permit, told, withdrew
+from tests.acceptance.retailers import (
+    agreed,
+    deny,
+    happened,
+    lives,
+    objected,
+    on_consent,
+    opened,
+    permit,
+    told,
+    withdrew,
+)
 
 if TYPE_CHECKING:
     from tests.acceptance.retailers import Shop
@@ -17,13 +28,11 @@ if TYPE_CHECKING:
 ALLOWS_EXPERIENCE = (*VISITOR, *agreed("experience", "2026-05-30"))
 ALLOWS_ANALYSIS = (*VISITOR, *agreed("analysis", "2026-05-30"))
 EXPERIENCE = permit(
-    "permitted.consent JE-047",
-    "permitted.consent_given JE-049",
+    *on_consent("JE-047", "JE-049"),
     data=("device_info", "cookie_data"),
 )
 ANALYSIS = permit(
-    "permitted.consent JE-053",
-    "permitted.consent_given JE-085",
+    *on_consent("JE-053", "JE-085"),
     data=("browsing_history", "cookie_data"),
 )
 CAME_ONCE = (
@@ -88,7 +97,7 @@ def test_what_a_cookie_recorded_goes_13_months_after_the_visit(shop: Shop) -> No
 
 @pytest.mark.clause("JE-012")
 def test_every_page_leads_to_the_cookie_policy(shop: Shop) -> None:
-    (rule,) = (rule for rule in shop.clause("JE-012") if isinstance(rule, Notice))
+    rule = shop.rule("JE-012", Notice)
 
     assert (rule.at, rule.url) == (
         ("every page",),
@@ -111,7 +120,7 @@ def test_the_pages_visited_serve_a_better_site_and_name_nobody(shop: Shop) -> No
 
 @pytest.mark.clause("JE-036")
 def test_who_objects_is_not_watched(shop: Shop) -> None:
-    objects = (*VISITOR, *told(Kind.OBJECTED, "2026-05-31", "site_improvement"))
+    objects = (*VISITOR, *objected("site_improvement", "2026-05-31"))
 
     assert shop.ask(objects, "monitor_site") == deny("objection.legitimate_interest JE-036")
 

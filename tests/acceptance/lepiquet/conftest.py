@@ -1,35 +1,19 @@
-"""The shop's policy, read and bound once."""
+"""The shop's policy, read and bound once, and the page of its notice."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from placket.policy.load import bind
-from tests.acceptance.retailers import LAW_OF, Shop, read, shop_of, text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from placket.policy.compile import Policy
-
-RETAILER = "lepiquet"
+from tests.acceptance.retailers import Shop, notice_of, shop_of
 
 
 @pytest.fixture(scope="session")
 def shop() -> Shop:
     """Return the shop under its policy."""
-    return shop_of(RETAILER)
+    return shop_of("lepiquet")
 
 
 @pytest.fixture(scope="session")
-def rewritten() -> Callable[[str, str], Policy]:
-    """Return a function that gives the policy with one passage written otherwise."""
-    text = text_of(RETAILER)
-
-    def policy(old: str, new: str) -> Policy:
-        assert text.count(old) == 1
-        return bind(read(text.replace(old, new)), on=LAW_OF)
-
-    return policy
+def notice(shop: Shop) -> str:
+    """Return the words of the notice's page in one line, without their markup."""
+    return notice_of(shop.policy)

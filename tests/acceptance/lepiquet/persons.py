@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from placket.facts import Kind
-from tests.acceptance.retailers import agreed, closed, gave_address, happened, lives, opened, told
+from tests.acceptance.retailers import (
+    agreed,
+    closed,
+    gave_address,
+    happened,
+    lives,
+    on_interest,
+    opened,
+    permit,
+    told,
+)
 
 if TYPE_CHECKING:
-    from tests.acceptance.retailers import Told
+    from tests.acceptance.retailers import Answer, Told
 
 
 def bought_online(order: str, on: str) -> Told:
@@ -27,14 +37,8 @@ def asked_us(request: str, on: str) -> Told:
     return opened("service_request", on, request)
 
 
-def restricted(on: str) -> Told:
-    """Return that the person asked to stop and everything held then is restricted."""
-    return told(Kind.RESTRICTED, on, data=("all_held",))
-
-
-def sent_on(contract: str, *clauses: str) -> tuple[str, ...]:
-    """Return the reasons by which a contract permits."""
-    return tuple(f"permitted.{word} {contract}" for word in ("contract", "relation")) + clauses
+def used_on_interest(clause: str, *data: str) -> Answer:
+    return permit(on_interest(clause), data=data)
 
 
 REACH = ("name", "email", "phone", "mobile", "delivery_address")

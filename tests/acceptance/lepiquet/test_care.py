@@ -8,8 +8,8 @@ import pytest
 
 from placket.facts import Kind
 from placket.policy.rules import Capture, as_dict
-from tests.acceptance.lepiquet.persons import ADA, BO, VISITOR, asked_us, restricted
-from tests.acceptance.retailers import closed, deny, happened, lives, permit, told
+from tests.acceptance.lepiquet.persons import ADA, BO, VISITOR, asked_us, used_on_interest
+from tests.acceptance.retailers import closed, deny, happened, lives, objected, restricted, told
 
 if TYPE_CHECKING:
     from tests.acceptance.retailers import Shop
@@ -23,17 +23,13 @@ WRITES = (
 )
 
 
-def on_interest(clause: str, *data: str) -> object:
-    return permit(f"permitted.legitimate_interest {clause}", data=data)
-
-
 @pytest.mark.clause("LP-058")
 def test_service_rests_on_our_interest_and_yields_to_an_objection(shop: Shop) -> None:
     (rule,) = shop.clause("LP-058")
-    objects = (*ADA, *told(Kind.OBJECTED, "2026-05-30", "customer_service"))
+    objects = (*ADA, *objected("customer_service", "2026-05-30"))
 
     assert (rule.basis, rule.provenance.word) == ("legitimate_interest", "said")
-    assert shop.ask(ADA, "customer_service", data=("name",)) == on_interest("LP-058", "name")
+    assert shop.ask(ADA, "customer_service", data=("name",)) == used_on_interest("LP-058", "name")
     assert shop.ask(objects, "customer_service", data=("name",)) == deny(
         "objection.legitimate_interest LP-058"
     )
@@ -41,7 +37,7 @@ def test_service_rests_on_our_interest_and_yields_to_an_objection(shop: Shop) ->
 
 @pytest.mark.clause("LP-059")
 def test_each_call_of_a_customer_or_an_enquirer_is_logged(shop: Shop) -> None:
-    logged = on_interest("LP-059", "phone", "mobile", "call_log")
+    logged = used_on_interest("LP-059", "phone", "mobile", "call_log")
 
     assert [shop.ask(about, "log_calls") for about in (ADA, BO)] == [logged, logged]
     assert shop.ask(ADA, "log_calls", channel="email") == deny("declared.channel LP-059")
@@ -50,18 +46,18 @@ def test_each_call_of_a_customer_or_an_enquirer_is_logged(shop: Shop) -> None:
 
 @pytest.mark.clause("LP-060")
 def test_what_is_written_stands_with_the_calls(shop: Shop) -> None:
-    (form,) = (rule for rule in shop.clause("LP-060") if isinstance(rule, Capture))
+    form = shop.rule("LP-060", Capture)
 
     assert (form.channels, form.takes) == (("email", "post", "web_form"), ("correspondence",))
-    assert shop.ask(ASKS, "handle_requests", data=LOG) == on_interest("LP-062", *LOG)
+    assert shop.ask(ASKS, "handle_requests", data=LOG) == used_on_interest("LP-062", *LOG)
 
 
 @pytest.mark.clause("LP-061")
 def test_a_message_on_social_media_is_kept_and_answered_there(shop: Shop) -> None:
-    (form,) = (rule for rule in shop.clause("LP-061") if isinstance(rule, Capture))
+    form = shop.rule("LP-061", Capture)
 
     assert (form.source, form.takes) == ("social_media_platform", ("username", "correspondence"))
-    assert shop.ask(WRITES, "answer_on_social_media") == on_interest(
+    assert shop.ask(WRITES, "answer_on_social_media") == used_on_interest(
         "LP-061", "username", "correspondence"
     )
     assert shop.ask(ADA, "answer_on_social_media", data=("correspondence",)) == deny(
@@ -74,7 +70,7 @@ def test_the_logs_serve_questions_and_complaints(shop: Shop) -> None:
     (activity,) = shop.policy.activities["handle_requests"]
 
     assert activity.purpose == ("customer_service", "complaint_handling")
-    assert shop.ask(BO, "handle_requests") == on_interest(
+    assert shop.ask(BO, "handle_requests") == used_on_interest(
         "LP-062",
         "name",
         "email",
@@ -91,7 +87,9 @@ def test_the_logs_serve_questions_and_complaints(shop: Shop) -> None:
 def test_care_sees_a_log_while_the_request_is_open(shop: Shop) -> None:
     asked: dict[str, Any] = {"actor": "customer_care", "data": LOG}
 
-    assert shop.ask(ASKS, "handle_requests", **asked, case="Q-1") == on_interest("LP-062", *LOG)
+    assert shop.ask(ASKS, "handle_requests", **asked, case="Q-1") == used_on_interest(
+        "LP-062", *LOG
+    )
     assert shop.ask(ASKS, "handle_requests", **asked) == deny(
         *["access.no_open_case LP-062"] * 2, withheld=LOG
     )
@@ -104,7 +102,7 @@ def test_care_sees_a_log_while_the_request_is_open(shop: Shop) -> None:
 def test_reviewers_sample_logs_but_not_of_who_asked_us_to_stop(shop: Shop) -> None:
     asked = {"activity": "review_service", "actor": "quality"}
 
-    assert shop.ask(ASKS, **asked) == on_interest("LP-063", *LOG)
+    assert shop.ask(ASKS, **asked) == used_on_interest("LP-063", *LOG)
     assert shop.ask((*ASKS, *restricted("2026-05-28")), **asked) == deny(
         *["restricted LP-063"] * 2, withheld=LOG
     )
@@ -118,7 +116,7 @@ def test_a_report_for_better_service_counts_and_names_nobody(shop: Shop) -> None
     (activity,) = shop.policy.activities["improve_service"]
 
     assert as_dict(activity.output) == {"aggregate": "requests by topic", "names": "none"}
-    assert shop.ask(ASKS, "improve_service") == on_interest("LP-064", *LOG)
+    assert shop.ask(ASKS, "improve_service") == used_on_interest("LP-064", *LOG)
     assert shop.ask(ASKS, "improve_service", data=("name",)) == deny(
         "declared.data LP-064", withheld=("name",)
     )

@@ -8,18 +8,12 @@ import pytest
 
 from placket.facts import Kind
 from placket.policy.rules import Capture, Cookie, Datum
-from tests.acceptance.lepiquet.persons import (
-    ADA,
-    ADVERTISING,
-    EXPERIENCE,
-    HOLDER,
-    VISITOR,
-    sent_on,
-)
+from tests.acceptance.lepiquet.persons import ADA, ADVERTISING, EXPERIENCE, HOLDER, VISITOR
 from tests.acceptance.retailers import (
     deny,
     happened,
     lives,
+    on_contract,
     opened,
     permit,
     told,
@@ -103,7 +97,7 @@ def test_what_a_cookie_recorded_goes_thirteen_months_after_the_visit(shop: Shop)
 
 @pytest.mark.clause("LP-043")
 def test_each_conversation_leaves_a_record(shop: Shop) -> None:
-    (form,) = (rule for rule in shop.clause("LP-043") if isinstance(rule, Capture))
+    form = shop.rule("LP-043", Capture)
 
     assert (form.at, form.channels, form.takes) == (("customer_care",), ("phone",), ("call_log",))
 
@@ -181,7 +175,7 @@ def test_a_feed_of_others_serves_what_is_named_and_no_delivery(shop: Shop) -> No
     assert shop.ask((*ADA, *fed), "complete_account_data").outcome == "permit"
     given = took(address, "2026-05-26", by="checkout")
     assert shop.ask((*ADA, *fed, *given), "deliver_order", data=address) == permit(
-        *sent_on("LP-049"), data=address
+        *on_contract("LP-049"), data=address
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
-from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +16,6 @@ from placket.policy.render import render
 from placket.policy.rules import Controller, Notice, Recipient
 from placket.problems import Severity
 from placket.sources.checks import check_all, words_of
-from placket.web.centre.notice import render_notice
 from tests.acceptance.lepiquet.persons import ADA, HOLDER, STORE_ONLY
 from tests.acceptance.retailers import POLICIES, deny, permit, text_of
 
@@ -27,14 +25,6 @@ if TYPE_CHECKING:
 SEED = POLICIES.parents[1] / "shared" / "seeds" / "lepiquet.txt"
 LONGEST_RUN = 11
 """How many words in a row may stand both in the policy and in the text it is made from."""
-
-
-@pytest.fixture(scope="module")
-def notice(shop: Shop) -> str:
-    """Return the words of the notice's page in one line, without their markup."""
-    html, _ = render_notice(shop.policy)
-    page = re.sub(r"(?s)<(script|style|head)\b.*?</\1>", " ", html.decode())
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def runs(text: str) -> set[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from placket.facts import Kind
-from placket.policy.rules import Limit, Recipient, as_dict
+from placket.policy.rules import Limit, as_dict
 from tests.acceptance.lepiquet.persons import (
     ADA,
     ADVERTISING,
@@ -16,12 +16,16 @@ from tests.acceptance.lepiquet.persons import (
     HOLDER,
     STORE_ONLY,
     VISITOR,
+    used_on_interest,
 )
 from tests.acceptance.retailers import (
     agreed,
     deny,
     happened,
     lives,
+    objected,
+    on_consent,
+    on_soft_opt_in,
     permit,
     told,
     took,
@@ -29,7 +33,7 @@ from tests.acceptance.retailers import (
 )
 
 if TYPE_CHECKING:
-    from tests.acceptance.retailers import Answer, Shop, Told
+    from tests.acceptance.retailers import Shop, Told
 
 CHOSEN_BY = (
     "page_interactions",
@@ -51,18 +55,9 @@ OFFERS = ("name", "email", "purchase_history", "marketing_preferences")
 FOUND = agreed("audience_matching", "2026-05-30", wording="audience-1", channel="online_ads")
 SHOWN = (*ADA, *ADVERTISING)
 ADVERTISED = permit(
-    "permitted.consent LP-077",
-    "permitted.consent_given LP-042",
+    *on_consent("LP-077", "LP-042"),
     data=("cookie_data", "ad_interactions"),
 )
-
-
-def on_interest(clause: str, *data: str) -> Answer:
-    return permit(f"permitted.legitimate_interest {clause}", data=data)
-
-
-def recipient(shop: Shop, name: str) -> Recipient:
-    return next(rule for rule in shop.policy.rules(Recipient) if name in rule.name)
 
 
 def form_of(shop: Shop, limit: str) -> dict[str, object]:
@@ -82,14 +77,14 @@ def test_a_shop_that_suits_rests_on_our_interest(shop: Shop) -> None:
         ("personalisation", "service_improvement"),
         "said",
     )
-    assert shop.ask(ADA, "improve_shopping") == on_interest("LP-071", "purchase_history")
+    assert shop.ask(ADA, "improve_shopping") == used_on_interest("LP-071", "purchase_history")
 
 
 @pytest.mark.clause("LP-072")
 def test_visits_and_adverts_are_recorded_for_who_allowed_it(shop: Shop) -> None:
     tracked = ("page_interactions", "email_engagement", "ad_interactions")
 
-    assert shop.ask((*VISITOR, *EXPERIENCE), "track_interactions") == on_interest(
+    assert shop.ask((*VISITOR, *EXPERIENCE), "track_interactions") == used_on_interest(
         "LP-072", *tracked
     )
     assert shop.ask(VISITOR, "track_interactions") == deny("device.no_consent LP-042")
@@ -100,7 +95,7 @@ def test_offers_are_chosen_by_the_declared_data_alone(shop: Shop) -> None:
     (activity,) = shop.policy.activities["fitting_offers"]
 
     assert (activity.uses, activity.profiling) == (CHOSEN_BY, True)
-    assert shop.ask(KNOWN, "fitting_offers") == on_interest("LP-073", *CHOSEN_BY)
+    assert shop.ask(KNOWN, "fitting_offers") == used_on_interest("LP-073", *CHOSEN_BY)
     assert shop.ask(KNOWN, "fitting_offers", data=("credit_history",)) == deny(
         "declared.data LP-073", withheld=("credit_history",)
     )
@@ -129,7 +124,7 @@ def test_what_comes_of_the_cameras_are_counts(shop: Shop) -> None:
         "at_least": 20,
         "names": "none",
     }
-    assert shop.ask(walks_in, "plan_stores") == on_interest("LP-074", "cctv_footage")
+    assert shop.ask(walks_in, "plan_stores") == used_on_interest("LP-074", "cctv_footage")
     assert shop.ask(walks_in, "plan_stores", data=("name",)) == deny(
         "declared.data LP-074", "retention.ended LP-037", withheld=("name",)
     )
@@ -140,7 +135,7 @@ def test_what_comes_of_the_cameras_are_counts(shop: Shop) -> None:
 def test_custom_features_are_the_same_everywhere(shop: Shop, channel: str) -> None:
     data = ("name", "email", "device_info", "page_interactions")
 
-    assert shop.ask(KNOWN, "own_settings", channel=channel) == on_interest("LP-075", *data)
+    assert shop.ask(KNOWN, "own_settings", channel=channel) == used_on_interest("LP-075", *data)
     assert shop.ask(ADA, "own_settings", channel=channel) == deny("device.no_consent LP-042")
 
 
@@ -149,9 +144,7 @@ def test_custom_features_are_the_same_everywhere(shop: Shop, channel: str) -> No
 
 @pytest.mark.clause("LP-076")
 def test_a_buyer_who_could_refuse_hears_of_our_goods(shop: Shop) -> None:
-    assert shop.ask(BUYER, "offers_to_buyers") == permit(
-        "permitted.legitimate_interest LP-076", "permitted.soft_opt_in LP-076", data=OFFERS
-    )
+    assert shop.ask(BUYER, "offers_to_buyers") == permit(*on_soft_opt_in("LP-076"), data=OFFERS)
     assert shop.ask(ADA, "offers_to_buyers") == deny("channel.no_soft_opt_in LP-076")
     assert shop.ask(HOLDER, "offers_to_buyers") == deny(
         "role.not_concerned LP-076", "channel.no_soft_opt_in LP-076"
@@ -161,7 +154,7 @@ def test_a_buyer_who_could_refuse_hears_of_our_goods(shop: Shop) -> None:
 @pytest.mark.clause("LP-076")
 def test_who_switched_marketing_off_hears_nothing(shop: Shop) -> None:
     off = (*BUYER, *withdrew("", "2026-05-25", channel="email", route="unsubscribe_link"))
-    objects = (*BUYER, *told(Kind.OBJECTED, "2026-05-25", "direct_marketing"))
+    objects = (*BUYER, *objected("direct_marketing", "2026-05-25"))
 
     assert shop.ask(off, "offers_to_buyers") == deny("channel.refused LP-076")
     assert shop.ask(objects, "offers_to_buyers") == deny("objection.direct_marketing LP-076")
@@ -197,9 +190,7 @@ def test_an_audience_at_a_social_network_needs_a_yes_of_its_own(shop: Shop) -> N
     asked = {"activity": "custom_audiences", "recipient": "social_media_platform"}
 
     assert shop.ask((*SHOWN, *FOUND), **asked) == permit(
-        "permitted.consent LP-077",
-        "permitted.consent_given LP-077",
-        "permitted.consent_given LP-042",
+        *on_consent("LP-077", "LP-077", "LP-042"),
         data=("cookie_data",),
     )
     assert shop.ask(SHOWN, **asked) == deny("basis.consent_not_given LP-077")
@@ -210,7 +201,7 @@ def test_an_audience_at_a_social_network_needs_a_yes_of_its_own(shop: Shop) -> N
 
 @pytest.mark.clause("LP-077")
 def test_the_social_network_answers_jointly_for_audiences(shop: Shop) -> None:
-    rule = recipient(shop, "social_media_platform")
+    rule = shop.recipient("social_media_platform")
 
     assert (rule.names, as_dict(rule.role), rule.contract, rule.country) == (
         ("Facebook Custom Audiences",),
@@ -222,7 +213,7 @@ def test_the_social_network_answers_jointly_for_audiences(shop: Shop) -> None:
 
 @pytest.mark.clause("LP-077")
 def test_an_objection_to_marketing_ends_adverts_too(shop: Shop) -> None:
-    objects = (*SHOWN, *told(Kind.OBJECTED, "2026-05-31", "ad_targeting"))
+    objects = (*SHOWN, *objected("ad_targeting", "2026-05-31"))
 
     assert shop.ask(objects, "advertise_elsewhere") == deny("objection.direct_marketing LP-077")
 
@@ -231,13 +222,13 @@ def test_an_objection_to_marketing_ends_adverts_too(shop: Shop) -> None:
 def test_advertising_partners_get_numbers_and_no_person(shop: Shop) -> None:
     asked = {"activity": "describe_segments", "recipient": "ad_partner"}
 
-    assert recipient(shop, "ad_partner").gets == ("segment_aggregates",)
+    assert shop.recipient("ad_partner").gets == ("segment_aggregates",)
     assert form_of(shop, "aggregates_only") == {
         "aggregate": "segment",
         "at_least": 50,
         "identifiers": "none",
     }
-    assert shop.ask(ADA, **asked) == on_interest("LP-078", "segment_aggregates")
+    assert shop.ask(ADA, **asked) == used_on_interest("LP-078", "segment_aggregates")
     assert shop.ask(ADA, **asked, data=("email",)) == deny(
         "declared.data LP-078", "recipient.data LP-079", withheld=("email",)
     )
@@ -245,7 +236,7 @@ def test_advertising_partners_get_numbers_and_no_person(shop: Shop) -> None:
 
 @pytest.mark.clause("LP-079")
 def test_the_numbers_serve_adverts_and_nothing_else(shop: Shop) -> None:
-    assert recipient(shop, "ad_partner").activities == ("describe_segments", "spare_adverts")
+    assert shop.recipient("ad_partner").activities == ("describe_segments", "spare_adverts")
     assert shop.ask(ADA, "improve_shopping", recipient="ad_partner") == deny(
         "declared.recipient LP-071"
     )
@@ -253,7 +244,7 @@ def test_the_numbers_serve_adverts_and_nothing_else(shop: Shop) -> None:
 
 @pytest.mark.clause("LP-080")
 def test_those_to_leave_out_go_with_each_group(shop: Shop) -> None:
-    assert shop.ask(ADA, "spare_adverts", recipient="ad_partner") == on_interest(
+    assert shop.ask(ADA, "spare_adverts", recipient="ad_partner") == used_on_interest(
         "LP-080", "segment_aggregates"
     )
 
@@ -280,9 +271,9 @@ def test_nobody_sees_our_adverts_more_than_three_times_a_week(shop: Shop) -> Non
 
 @pytest.mark.clause("LP-081")
 def test_a_named_supplier_gets_two_fields(shop: Shop) -> None:
-    assert recipient(shop, "prospecting_supplier").names == ("FindCo",)
+    assert shop.recipient("prospecting_supplier").names == ("FindCo",)
     assert form_of(shop, "prospecting_fields") == {"fields": ("postcode_area", "segment")}
-    assert shop.ask(ADA, "find_prospects", recipient="prospecting_supplier") == on_interest(
+    assert shop.ask(ADA, "find_prospects", recipient="prospecting_supplier") == used_on_interest(
         "LP-081", "limited_profile"
     )
 
@@ -297,7 +288,7 @@ def test_no_other_field_and_no_other_supplier(shop: Shop) -> None:
 
 @pytest.mark.clause("LP-082")
 def test_what_was_bought_is_not_advertised_again(shop: Shop) -> None:
-    assert shop.ask(ADA, "spare_bought", recipient="prospecting_supplier") == on_interest(
+    assert shop.ask(ADA, "spare_bought", recipient="prospecting_supplier") == used_on_interest(
         "LP-082", "purchase_history"
     )
     assert shop.ask(HOLDER, "spare_bought") == deny("role.not_concerned LP-082")

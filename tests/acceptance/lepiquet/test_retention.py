@@ -8,12 +8,7 @@ import pytest
 
 from placket.facts import Kind
 from placket.standing.fold import fold
-from tests.acceptance.lepiquet.persons import (
-    asked_us,
-    bought_in_store,
-    bought_online,
-    sent_on,
-)
+from tests.acceptance.lepiquet.persons import asked_us, bought_in_store, bought_online
 from tests.acceptance.retailers import (
     agreed,
     closed,
@@ -21,6 +16,7 @@ from tests.acceptance.retailers import (
     happened,
     instant,
     lives,
+    on_contract,
     opened,
     permit,
     told,
@@ -69,7 +65,7 @@ def test_meanwhile_nothing_but_claims_and_duties_uses_it(shop: Shop) -> None:
     data = ("purchase_history",)
 
     assert shop.ask(BOUGHT_ONCE, "fulfil_order", data=data, at="2023-01-09") == permit(
-        *sent_on("LP-046"), data=data
+        *on_contract("LP-046"), data=data
     )
     assert shop.ask(BOUGHT_ONCE, "fulfil_order", data=data, at="2023-01-11") == deny(
         "lock.statutory LP-037", withheld=data

@@ -8,16 +8,20 @@ import pytest
 
 from placket.facts import Kind
 from placket.policy.rules import Retain, Right, as_dict
-from tests.acceptance.lepiquet.persons import (
-    ADA,
-    BUYER,
-    EXPERIENCE,
-    REACH,
-    bought_online,
+from tests.acceptance.lepiquet.persons import ADA, BUYER, EXPERIENCE, REACH, bought_online
+from tests.acceptance.retailers import (
+    agreed,
+    deny,
+    erased,
+    objected,
+    on_consent,
+    on_contract,
+    permit,
     restricted,
-    sent_on,
+    told,
+    took,
+    withdrew,
 )
-from tests.acceptance.retailers import agreed, deny, erased, permit, told, took, withdrew
 
 if TYPE_CHECKING:
     from tests.acceptance.retailers import Shop
@@ -52,14 +56,14 @@ def test_a_correction_may_need_proof_and_the_field_rests_meanwhile(shop: Shop) -
 
 @pytest.mark.clause("LP-010")
 def test_a_disputed_address_is_used_for_nothing_until_it_is_settled(shop: Shop) -> None:
-    disputed = told(Kind.RESTRICTED, "2026-05-28", data=("delivery_address",))
+    disputed = restricted("2026-05-28", "delivery_address")
     settled = told(Kind.RESTRICTION_LIFTED, "2026-05-30", about=disputed[0].id)
 
     assert shop.ask((*ADA, *disputed), "deliver_order") == deny(
         "restricted LP-049", withheld=("delivery_address",)
     )
     assert shop.ask((*ADA, *disputed, *settled), "deliver_order") == permit(
-        *sent_on("LP-049"), data=PARCEL
+        *on_contract("LP-049"), data=PARCEL
     )
 
 
@@ -120,7 +124,7 @@ def test_who_was_erased_and_buys_again_begins_anew(shop: Shop) -> None:
     gone = (*ADA, *erased(("all_held",), "2026-05-28"))
     back = (*gone, *bought_online("O-2", "2026-05-29"), *took(PARCEL, "2026-05-29", by="checkout"))
 
-    assert shop.ask(back, "deliver_order") == permit(*sent_on("LP-049"), data=PARCEL)
+    assert shop.ask(back, "deliver_order") == permit(*on_contract("LP-049"), data=PARCEL)
     assert shop.ask(back, "fulfil_order", data=("purchase_history",)) == deny(
         "erased LP-046", withheld=("purchase_history",)
     )
@@ -130,7 +134,7 @@ def test_who_was_erased_and_buys_again_begins_anew(shop: Shop) -> None:
 def test_a_request_to_stop_covers_what_was_held_then(shop: Shop) -> None:
     later = (*ADA, *restricted("2026-05-28"), *took(PARCEL, "2026-05-29", by="checkout"))
 
-    assert shop.ask(later, "deliver_order") == permit(*sent_on("LP-049"), data=PARCEL)
+    assert shop.ask(later, "deliver_order") == permit(*on_contract("LP-049"), data=PARCEL)
     assert shop.ask(later, "run_account", data=("email",)) == deny(
         "restricted LP-054", withheld=("email",)
     )
@@ -151,9 +155,7 @@ def test_data_are_handed_over_for_a_machine_and_sent_on(shop: Shop) -> None:
 def test_each_yes_is_taken_back_by_itself_and_at_once(shop: Shop) -> None:
     said = (*ADA, *NEWS, *CARD)
     back = (*said, *withdrew("card_kept", "2026-05-25 10:00", route="account_settings"))
-    kept = permit(
-        "permitted.consent LP-053", "permitted.consent_given LP-053", data=("saved_card",)
-    )
+    kept = permit(*on_consent("LP-053", "LP-053"), data=("saved_card",))
 
     assert shop.ask(back, "remember_card", at="2026-05-25 09:59") == kept
     assert shop.ask(back, "remember_card", at="2026-05-25 10:00") == deny(
@@ -239,7 +241,7 @@ def test_a_privacy_question_and_every_right_have_a_way_in(shop: Shop) -> None:
 
 @pytest.mark.clause("LP-071")
 def test_an_objection_stops_what_rests_on_our_interest(shop: Shop) -> None:
-    objects = (*ADA, *EXPERIENCE, *told(Kind.OBJECTED, "2026-05-30 13:00", "personalisation"))
+    objects = (*ADA, *EXPERIENCE, *objected("personalisation", "2026-05-30 13:00"))
 
     assert shop.ask(objects, "fitting_offers") == deny("objection.legitimate_interest LP-073")
     assert shop.ask(objects, "improve_shopping") == deny("objection.legitimate_interest LP-071")

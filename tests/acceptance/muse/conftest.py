@@ -1,4 +1,4 @@
-"""The shop's policy, read and bound once."""
+"""The shop's policy, read and bound once, and the page of its notice."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import pytest
 
 from tests.acceptance.retailers import Shop, notice_of, shop_of
 
-RETAILER = "muse"
-
 
 @pytest.fixture(scope="session")
 def shop() -> Shop:
     """Return the shop under its policy."""
-    return shop_of(RETAILER)
+    return shop_of("muse")
 
 
 @pytest.fixture(scope="session")
 def notice(shop: Shop) -> str:
-    """Return the words of the notice's page."""
+    """Return the words of the notice's page in one line, without their markup."""
     return notice_of(shop.policy)

@@ -9,7 +9,7 @@ import pytest
 from placket.facts import Kind
 from placket.policy.rules import Access, Capture, as_dict
 from tests.acceptance.netaporter.persons import CALLER, CHATTING, HOLDER, VISITOR
-from tests.acceptance.retailers import closed, deny, opened, permit, told, took
+from tests.acceptance.retailers import closed, deny, on_contract, opened, permit, told, took
 
 if TYPE_CHECKING:
     from tests.acceptance.retailers import Shop
@@ -151,7 +151,7 @@ def test_an_agent_sees_pages_and_bag_while_the_chat_is_open(shop: Shop) -> None:
 
 @pytest.mark.clause("NP-007")
 def test_what_the_agent_saw_is_stored_as_it_stood_when_the_chat_began(shop: Shop) -> None:
-    (access,) = (rule for rule in shop.clause("NP-007") if isinstance(rule, Access))
+    access = shop.rule("NP-007", Access)
 
     assert as_dict(access.snapshot) == {
         "at": "chat.opened",
@@ -174,9 +174,7 @@ def test_a_number_given_in_a_conversation_stays_with_its_case(shop: Shop) -> Non
     assert shop.ask(gave, "run_account", data=number) == deny(
         "purpose.not_shown NP-008", withheld=number
     )
-    assert shop.ask(asks, "run_account", data=number) == permit(
-        "permitted.contract NP-101", "permitted.relation NP-101", data=number
-    )
+    assert shop.ask(asks, "run_account", data=number) == permit(*on_contract("NP-101"), data=number)
 
 
 @pytest.mark.clause("NP-001", "NP-002", "NP-008")

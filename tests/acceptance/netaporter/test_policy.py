@@ -15,6 +15,8 @@ from tests.acceptance.retailers import (
     erased,
     happened,
     lives,
+    no_party,
+    on_contract,
     opened,
     permit,
     took,
@@ -22,7 +24,7 @@ from tests.acceptance.retailers import (
 )
 
 if TYPE_CHECKING:
-    from tests.acceptance.retailers import Shop
+    from tests.acceptance.retailers import Shop, Told
 
 CLAIM = (*EVA, *opened("claim", "2026-05-30", "L-1"))
 FILE = (
@@ -73,19 +75,13 @@ def test_each_country_has_its_own_law_and_the_rest_has_the_british(shop: Shop) -
 
 @pytest.mark.clause("NP-000")
 def test_who_was_never_met_is_nobody_s_business(shop: Shop) -> None:
-    answers = {
-        name: shop.ask(lives("GB"), name, occasion="any", channel=next(iter(variant.channel), ""))
-        for name, (variant, *_) in shop.policy.activities.items()
-    }
-    unmet = [
-        name
-        for name, answer in answers.items()
-        if not any(reason.startswith("role.not_concerned") for reason in answer.because)
-    ]
 
     # A role stops neither a duty nor a claim, and each of those has a step of its own.
-    assert unmet == ["settle_dispute", "tell_whom_we_follow", "legal_claims"]
-    assert [answers[name].outcome for name in unmet] == ["deny", "deny", "deny"]
+    assert shop.past_roles("GB") == {
+        "settle_dispute": "deny",
+        "tell_whom_we_follow": "deny",
+        "legal_claims": "deny",
+    }
 
 
 # Claims
@@ -190,12 +186,10 @@ def test_the_text_has_a_basis_in_one_row_and_the_running_policy_in_all(shop: Sho
 def test_an_order_is_carried_out_under_its_contract(
     shop: Shop, activity: str, to: str, data: tuple[str, ...]
 ) -> None:
-    reasons = ("permitted.contract NP-101", "permitted.relation NP-101")
-
-    assert shop.ask(EVA, activity, recipient=to, data=data) == permit(*reasons, data=data)
-    assert shop.ask(HOLDER, activity, recipient=to, data=data) == deny(
-        "role.not_concerned NP-101", "basis.no_contract NP-101"
+    assert shop.ask(EVA, activity, recipient=to, data=data) == permit(
+        *on_contract("NP-101"), data=data
     )
+    assert shop.ask(HOLDER, activity, recipient=to, data=data) == deny(*no_party("NP-101"))
 
 
 @pytest.mark.clause("NP-101")
@@ -247,12 +241,8 @@ OLD = (
 LEFT = (*OLD, *closed("account", "2018-02-01", "A-9"))
 
 
-def is_named(shop: Shop, about: Any, at: str) -> bool:
-    """Say whether the name of a customer is still there, and is gone for the right reason."""
-    answer = shop.ask(about, "manage_relationship", data=("name",), at=at)
-    gone = deny("retention.ended NP-103", withheld=("name",))
-    assert answer in {permit("permitted.legitimate_interest NP-012", data=("name",)), gone}
-    return answer != gone
+def is_named(shop: Shop, about: Told, at: str) -> bool:
+    return shop.still_names(about, "manage_relationship", at, until="NP-103")
 
 
 @pytest.mark.clause("NP-103")

@@ -9,7 +9,7 @@ import pytest
 from placket.facts import Kind
 from placket.policy.rules import Capture, Controller, Datum, Notice, as_dict
 from tests.acceptance.netaporter.persons import EVA, MIA, NEWS, PAUL, PRESS
-from tests.acceptance.retailers import deny, gave_address, lives, permit, told, took
+from tests.acceptance.retailers import deny, gave_address, lives, objected, permit, told, took
 
 if TYPE_CHECKING:
     from tests.acceptance.retailers import Shop
@@ -64,7 +64,7 @@ def test_the_press_office_reads_what_is_held_of_an_influencer(shop: Shop) -> Non
 
 @pytest.mark.clause("NP-027", "NP-028")
 def test_an_influencer_may_object(shop: Shop) -> None:
-    objects = (*MIA, *told(Kind.OBJECTED, "2026-05-30", "influencer_insight"))
+    objects = (*MIA, *objected("influencer_insight", "2026-05-30"))
 
     assert shop.ask(objects, "understand_influencers") == deny(
         "objection.legitimate_interest NP-027"
@@ -96,7 +96,7 @@ def test_what_is_public_is_noted_with_its_address_and_serves_one_purpose(shop: S
 @pytest.mark.clause("NP-028")
 @pytest.mark.parametrize("channel", ["email", "social_media"])
 def test_who_is_followed_is_told_of_it_by_law(shop: Shop, channel: str) -> None:
-    (notice,) = (rule for rule in shop.clause("NP-028") if isinstance(rule, Notice))
+    notice = shop.rule("NP-028", Notice)
 
     assert (
         notice.when == "within one month of the import, and at the first message if that is sooner"
@@ -224,7 +224,7 @@ def test_a_professional_who_is_not_entered_anew_leaves_the_list(shop: Shop) -> N
 def test_news_and_invitations_go_to_professionals_who_said_yes(
     shop: Shop, activity: str, clause: str
 ) -> None:
-    objects = told(Kind.OBJECTED, "2026-05-30", "direct_marketing")
+    objects = objected("direct_marketing", "2026-05-30")
 
     assert shop.ask((*PAUL, *PRESS), activity) == permit(
         f"permitted.legitimate_interest {clause}", "permitted.consent_given NP-032", data=LISTED
@@ -240,8 +240,8 @@ def test_news_and_invitations_go_to_professionals_who_said_yes(
 
 @pytest.mark.clause("NP-034")
 def test_of_a_professional_four_data_are_held(shop: Shop) -> None:
-    (form,) = (rule for rule in shop.clause("NP-034") if isinstance(rule, Capture))
-    (datum,) = (rule for rule in shop.clause("NP-034") if isinstance(rule, Datum))
+    form = shop.rule("NP-034", Capture)
+    datum = shop.rule("NP-034", Datum)
 
     assert (form.takes, datum.what) == (LISTED, ("job_role", "job_title"))
     assert shop.ask(PAUL, "keep_press_list", data=("birthday",)) == deny(
