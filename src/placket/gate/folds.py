@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from placket.facts import Fact
     from placket.policy.compile import Policy
     from placket.standing.standing import Standing
+    from placket.store.ledger import PersonHistory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,6 +51,18 @@ class PolicyFold:
             private=births(facts, self.keys),
             connected=connected,
         )
+
+    def then(self, history: PersonHistory, at: int, known_at: int | None = None) -> Standing | None:
+        """Return what held at `at` by what was known at `known_at`, now when that is None.
+
+        None where nothing of the person had occurred or was known.
+        """
+        facts = [
+            fact
+            for fact in history.facts
+            if fact.occurred_at <= at and (known_at is None or fact.recorded_at <= known_at)
+        ]
+        return self.fold(history.person, facts, history.connected) if facts else None
 
     def refold(
         self,

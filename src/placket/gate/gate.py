@@ -17,10 +17,9 @@ from placket.gate.erasing import Eraser, erased_at
 from placket.gate.folds import PolicyFold
 from placket.gate.funnels import funnels
 from placket.gate.newcomers import duplicates, met_by, renamed, settle, spread, untold
-from placket.gate.sealing import births, identifier_hashes, seal
+from placket.gate.sealing import identifier_hashes, seal
 from placket.gate.verifying import beside_the_leaves
 from placket.identity.identifier import Identifier, keyed_hash, parse_identifier
-from placket.standing.fold import fold
 from placket.standing.layout import Layout, layout_of
 from placket.store.ledger import no_progress
 from placket.store.refusals import FactConflict, FoldMissing, StaleFolds, StandingStale
@@ -381,20 +380,7 @@ class Gate:
         history = self.ledger.history_of(person)
         if history is None:
             return None
-        facts = [
-            fact
-            for fact in history.facts
-            if fact.occurred_at <= at and (known_at is None or fact.recorded_at <= known_at)
-        ]
-        if not facts:
-            return None
-        return fold(
-            policy,
-            history.person,
-            facts,
-            private=births(facts, self.keys),
-            connected=history.connected,
-        )
+        return PolicyFold(policy=policy, keys=self.keys).then(history, at, known_at)
 
     def decide_many(
         self, asked: Sequence[tuple[str, Question]], *, at: int | None = None
@@ -440,19 +426,10 @@ class Gate:
 
     def _eligible_then(self, question: Question, at: int) -> Iterator[str]:
         policy = self.versions.at(at)
-        prepared = prepare(policy, question)
+        prepared, by = prepare(policy, question), PolicyFold(policy=policy, keys=self.keys)
         for history in self.ledger.stream_histories():
-            facts = [fact for fact in history.facts if fact.occurred_at <= at]
-            if not facts:
-                continue
-            standing = fold(
-                policy,
-                history.person,
-                facts,
-                private=births(facts, self.keys),
-                connected=history.connected,
-            )
-            if prepared.decide(standing, at).is_permitted:
+            standing = by.then(history, at)
+            if standing is not None and prepared.decide(standing, at).is_permitted:
                 yield history.person
 
     def funnel(self, question: Question) -> Funnel:
