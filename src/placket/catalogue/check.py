@@ -419,7 +419,7 @@ def _check_referred(at: _Found) -> None:
         return
     for other, key in at.schema.referring(at.table.name):
         listed = at.source.table(other.name)
-        if key.on_delete in {"cascade", "set null"} or (listed and _goes_first(listed, key)):
+        if key.gives_way or (listed and _goes_first(listed, key)):
             continue
         at.fault(
             "C206",

@@ -31,6 +31,11 @@ class ForeignKey:
     targets: tuple[str, ...]
     on_delete: str = ""
 
+    @property
+    def gives_way(self) -> bool:
+        """Say whether the database itself deletes or cuts rows that point at a deleted one."""
+        return self.on_delete in {"cascade", "set null"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSchema:

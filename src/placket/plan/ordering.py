@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from placket.plan.asking import Doing
 from placket.plan.plan import WRITING, Action, Obstacle, Step
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from placket.plan.inventory import Inventory, Row
 
 Place = tuple[str, str]
-BY_ITSELF: Final = frozenset({"cascade", "set null"})
-"""What a database does by itself to rows that point at a deleted one."""
 
 
 @dataclass(slots=True)
@@ -88,7 +86,7 @@ def _opened(asking: Asking, edges: list[_Edge], left: list[Place], result: Order
     """Return the edges less one that closed a circle: its link is cut first."""
     closing = [edge for edge in edges if edge.child in left and edge.parent in left]
     for edge in closing:
-        if edge.key.on_delete in BY_ITSELF:
+        if edge.key.gives_way:
             return [each for each in edges if each is not edge]
     for edge in closing:
         columns = _nullable(asking.inventory, edge)

@@ -293,23 +293,20 @@ def _unhindered(table: Table, tables: tuple[Table, ...], schema: Schema) -> Tabl
     own = schema.table(table.name)
     if own is None or table.no_person:
         return table
-    named = {other.name: other for other in tables}
+    apart = {other.name for other in tables if other.no_person}
+    going = {other.name for other in tables} - apart
     cut = tuple(
         column
         for key in own.foreign_keys
-        if (column := _cut_from(table, own, key)) and not named[key.table].no_person
+        if (column := _cut_from(table, own, key)) and key.table in going
     )
     if cut:
         freed = (Action(word="delete"), Action(word="cut", columns=cut))
         return replace(table, actions=freed, confirm=(*table.confirm, "cut"))
-    kept = (key for other, key in schema.referring(table.name) if named[other.name].no_person)
-    if not table.owner and any(_stands_in_the_way(key) for key in kept):
+    kept = (key for other, key in schema.referring(table.name) if other.name in apart)
+    if not table.owner and any(not key.gives_way for key in kept):
         return replace(table, actions=(_blank(table, own),), confirm=(*table.confirm, "blank"))
     return table
-
-
-def _stands_in_the_way(key: ForeignKey) -> bool:
-    return key.on_delete not in {"cascade", "set null"}
 
 
 def _cut_from(table: Table, own: TableSchema, key: ForeignKey) -> str:
@@ -318,7 +315,7 @@ def _cut_from(table: Table, own: TableSchema, key: ForeignKey) -> str:
     linked = {link.column for link in table.owner}
     if column is None or not column.nullable or column.name in linked:
         return ""
-    return column.name if _stands_in_the_way(key) else ""
+    return "" if key.gives_way else column.name
 
 
 def _blank(table: Table, own: TableSchema) -> Action:

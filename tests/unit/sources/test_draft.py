@@ -230,3 +230,19 @@ def test_a_draft_says_what_becomes_of_rows_that_would_stand_in_the_way() -> None
         ("blank", (("nachname", None), ("email", ""))),
     ]
     assert "blank" in table["lieferanten"].confirm
+
+
+def test_a_key_to_a_table_that_was_not_read_is_no_hindrance() -> None:
+    person = TableSchema(
+        name="customer",
+        columns=columns("id", "email", "region_id"),
+        primary_key=("id",),
+        foreign_keys=(link("region_id", "elsewhere"),),
+    )
+
+    catalogue = parse(draft_catalogue(Schema(tables=(person,)))).catalogue
+
+    assert catalogue is not None
+    (table,) = catalogue.sources[0].tables
+    assert table.subject is not None
+    assert table.actions == ()
