@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from placket.policy import vocabulary
 from placket.policy.comparing.activities import recipients_of
-from placket.policy.comparing.difference import Effect
+from placket.policy.comparing.difference import PERIODS, Effect
 from placket.policy.compile import kept_by, uses_of
 from placket.policy.rules import Automated, Recipient, Retain, as_dict
 
@@ -72,7 +72,7 @@ def _is_concerned(consequence: Consequence, activity: Activity, policy: Policy) 
     if consequence.effect is Effect.AUTOMATED_ADDED:
         decided = (r for r in policy.rules(Automated) if r.name in about)
         return any(activity.name in rule.activities for rule in decided)
-    if consequence.effect.value.startswith("period_"):
+    if consequence.effect in PERIODS:
         return vocabulary.ALL_HELD in about or bool(about & set(uses_of(activity)))
     return activity.name in about or bool(_handed(activity, policy) & _recipients(consequence))
 
@@ -118,7 +118,7 @@ def _named(policy: Policy) -> Iterator[str]:
 def _told(consequence: Consequence, old: Policy, new: Policy) -> Iterator[str]:
     known = {*_named(old), *_named(new)}
     yield from (name for name in sorted(_recipients(consequence)) if name in known)
-    if consequence.effect.value.startswith("period_"):
+    if consequence.effect in PERIODS:
         yield from _keepers(consequence, new)
         return
     for policy in (old, new):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Change(StrEnum):
@@ -51,6 +52,10 @@ class Effect(StrEnum):
     RIGHT_CHANGED = "right_changed"
     CONTROLLER_CHANGED = "controller_changed"
     AGE_CHANGED = "age_changed"
+
+
+PERIODS: Final = frozenset(effect for effect in Effect if effect.value.startswith("period_"))
+"""What becomes of how long data are kept."""
 
 
 class Duty(StrEnum):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from placket.policy.comparing.difference import Effect
+from placket.policy.comparing.difference import PERIODS, Effect
 from placket.policy.rendering.lay import capital, lay, lay_list, lay_period
+from placket.policy.rendering.places import Regions, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,14 +47,17 @@ _SAYS: Final[Mapping[Effect, str]] = {
     Effect.AGE_CHANGED: "a guardian agrees under the age of {after}, before: {before}",
 }
 
-_PERIODS: Final = frozenset(effect for effect in Effect if effect.value.startswith("period_"))
 _NAMES: Final = frozenset({Effect.WORDING_CHANGED, Effect.CONTROLLER_CHANGED})
 _NOTHING: Final = "nothing"
+_NO_REGIONS: Final[Regions] = {}
 
 
-def says(consequence: Consequence) -> str:
-    """Return the consequence as a sentence, its regions named where it is not everywhere."""
-    words: Callable[[str], str] = lay_period if consequence.effect in _PERIODS else lay
+def says(consequence: Consequence, regions: Regions = _NO_REGIONS) -> str:
+    """Return the consequence as a sentence, its regions named where it is not everywhere.
+
+    regions: what each stands for; one that is not there is told by its name.
+    """
+    words: Callable[[str], str] = lay_period if consequence.effect in PERIODS else lay
     if consequence.effect in _NAMES:
         words = str
     sentence = _SAYS[consequence.effect].format(
@@ -61,5 +65,5 @@ def says(consequence: Consequence) -> str:
         before=words(consequence.before) or _NOTHING,
         after=words(consequence.after) or _NOTHING,
     )
-    where = f", in {lay_list(consequence.regions)}" if consequence.regions else ""
-    return f"{capital(sentence)}{where}."
+    tail = f", in {where(consequence.regions, regions)}" if consequence.regions else ""
+    return f"{capital(sentence)}{tail}."
