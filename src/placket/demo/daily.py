@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from placket.demo.sales import Product
 
 
-class Place(NamedTuple):
-    """Where a visit comes from: the country of the shop's edition, a town; each if known."""
+class Visitor(NamedTuple):
+    """Whose visit it is: the cookie's id; account, country of the edition and town if known."""
 
-    country: str | None
-    town: str | None
+    cookie: str
+    customer: int | None = None
+    country: str | None = None
+    town: str | None = None
 
 
 class Bagged(NamedTuple):
@@ -47,27 +49,18 @@ _REVIEWS = (
 )
 
 
-def write_visit(  # noqa: PLR0913 - a visit is of somebody, somewhere, at some time
-    visitor: str,
-    number: int | None,
-    place: Place,
-    *,
-    at: int,
-    pages: list[str],
-    rows: Rows,
-    chance: Chance,
-) -> None:
+def write_visit(visitor: Visitor, *, at: int, pages: list[str], rows: Rows, chance: Chance) -> None:
     """Add one visit, and the replay of one in thirty."""
     visit = rows.add(
         "web_visit",
-        visitor,
-        number,
+        visitor.cookie,
+        visitor.customer,
         at,
         f"{chance.choice(_NETWORKS)}.{chance.randint(1, 254)}",
         chance.choice(_DEVICES),
         json.dumps(pages),
-        place.country,
-        place.town if chance.happens(70) else None,
+        visitor.country,
+        visitor.town if chance.happens(70) else None,
     )
     if chance.happens(3):
         rows.add("session_replay", visit, at, f"replay/{visit:06d}.json")
@@ -77,9 +70,7 @@ def write_visit_before(sale: Sale, account: Account, rows: Rows, chance: Chance)
     """Add the visit that led to `sale`: the first articles of the order, then the checkout."""
     seen = [f"/article/{article.product}" for article in sale.invoice.articles[:3]]
     write_visit(
-        account.visitor,
-        account.number,
-        Place(account.country, account.person.town),
+        Visitor(account.visitor, account.number, account.country, account.person.town),
         at=sale.placed_at - chance.randint(3, 40) * MINUTE,
         pages=["/", *seen, "/checkout"],
         rows=rows,
@@ -91,9 +82,7 @@ def write_stray_visit(number: int, country: str, rows: Rows, days: ShopDays, cha
     """Add a visit of nobody known to the edition of `country`; return the visitor's cookie id."""
     visitor = f"x{number:08d}"
     write_visit(
-        visitor,
-        None,
-        Place(COUNTRIES[country].code, None),
+        Visitor(visitor, country=COUNTRIES[country].code),
         at=days.ago(days=chance.uniform(0.1, 370)),
         pages=["/", f"/article/{chance.randint(1, 400)}"],
         rows=rows,
