@@ -157,6 +157,10 @@ We keep your data while your account or an order of yours is open, and for 6 yea
 contact, the time in which either of us may bring a claim.
 
 ```placket
+- status: in_touch
+  holds_while:
+    - 6 years from last interaction
+    - 6 years from last newsletter.requested
 - retain: all
   for: while account is open
   then: erase
@@ -164,7 +168,7 @@ contact, the time in which either of us may bring a claim.
   for: while order is open
   then: erase
 - retain: all
-  for: 6 years from last interaction
+  for: while in_touch
   then: erase
 ```
 
