@@ -11,7 +11,7 @@ from placket.policy.front import Front
 _EVENT: Final = re.compile(r"\b([a-z_]+)\.([a-z_]+)\b")
 
 
-_SHORT: Final = re.compile(r"\b(?:ip|id|it provider|uk|eea|eu|ugc|sms)\b")
+_SHORT: Final = re.compile(r"\b(?:ip|id|it provider|uk|eea|eu|ugc|sms|tls)\b")
 _LATEST: Final = re.compile(r"latest of \((.*)\)")
 _CODE: Final = re.compile(r"`([^`]*)`")
 _LIMITS: Final = 2  # a list of fewer words needs no `and`

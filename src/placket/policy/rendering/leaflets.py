@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 from placket.policy.rendering.flows import variants
 from placket.policy.rendering.lay import capital, lay, lay_list, lay_period
-from placket.policy.rendering.rule_words import period_of, words_of
+from placket.policy.rendering.places import country, regions_of, where
+from placket.policy.rendering.rule_words import (
+    RIGHT_WORDS,
+    period_of,
+    right_in_particular,
+    words_of,
+)
 from placket.policy.rules import Complaint, Controller, Cookie, Notice, Right, Rule, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from placket.policy.compile import Policy
+    from placket.policy.rendering.places import Regions
 
 ABOUT_COOKIES: Final = frozenset({"cookie", "cookies"})
 ABOUT_CHANGES: Final = frozenset(
@@ -81,12 +88,21 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRight:
+    """A right. ways: how it is asked for, what it costs, each with its clause; also: the rest."""
+
+    name: str
+    ways: tuple[tuple[str, str], ...]
+    also: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactPage:
-    """Everybody to turn to. rights: what a request costs and how it is made, in words."""
+    """Everybody to turn to. rights: each with what the policy says of how it is asked for."""
 
     contacts: tuple[Contact, ...]
     authorities: tuple[Authority, ...]
-    rights: tuple[tuple[str, str], ...]
+    rights: tuple[AskedRight, ...]
     sayings: tuple[Saying, ...]
 
 
@@ -96,7 +112,7 @@ def cookie_page(policy: Policy) -> CookiePage:
     urls = (notice.url for notice in notices)
     policies = (rule.policy for rule in policy.rules(Cookie))
     return CookiePage(
-        kinds=tuple(_kind(rule) for rule in policy.rules(Cookie)),
+        kinds=tuple(_kind(rule, regions_of(policy)) for rule in policy.rules(Cookie)),
         sayings=_sayings(policy, (*policy.rules(Cookie), *notices)),
         elsewhere=tuple(dict.fromkeys(filter(is_link, (*urls, *policies)))),
     )
@@ -110,13 +126,27 @@ def change_page(policy: Policy) -> tuple[Saying, ...]:
 
 def contact_page(policy: Policy) -> ContactPage:
     """Return who answers and where to complain. Source: GDPR Art. 13(1)(a), (b), 13(2)(d)."""
-    rights = {words_of(rule): rule.clause for rule in policy.rules(Right)}
     return ContactPage(
-        contacts=tuple(_contact(rule) for rule in policy.rules(Controller)),
+        contacts=tuple(_contact(rule, regions_of(policy)) for rule in policy.rules(Controller)),
         authorities=tuple(_authority(rule) for rule in policy.rules(Complaint)),
-        rights=tuple(rights.items()),
+        rights=tuple(_rights(policy)),
         sayings=_sayings(policy, _named(policy, ABOUT_CONTACT)),
     )
+
+
+def _rights(policy: Policy) -> Iterator[AskedRight]:
+    """Yield each right once, in order of the text."""
+    found: dict[str, list[Right]] = {}
+    for rule in policy.rules(Right):
+        found.setdefault(rule.name, []).append(rule)
+    regions = regions_of(policy)
+    for name, rules in found.items():
+        said = {rule.clause: right_in_particular(rule, regions) for rule in rules}
+        yield AskedRight(
+            name=capital(RIGHT_WORDS.get(name) or lay(name)),
+            ways=tuple((words, clause) for clause, words in said.items() if words),
+            also=tuple(clause for clause, words in said.items() if not words),
+        )
 
 
 def is_link(url: str) -> bool:
@@ -128,7 +158,7 @@ def _named(policy: Policy, words: frozenset[str]) -> tuple[Notice, ...]:
     return tuple(n for n in policy.rules(Notice) if words & set(n.name.split("_")))
 
 
-def _kind(rule: Cookie) -> CookieKind:
+def _kind(rule: Cookie, regions: Regions) -> CookieKind:
     return CookieKind(
         name=capital(lay(rule.name)),
         purposes=capital(lay_list(rule.purpose)),
@@ -136,13 +166,16 @@ def _kind(rule: Cookie) -> CookieKind:
         asked=rule.basis == "consent",
         off=capital(lay_list(rule.withdrawn_by, last="or")),
         lasts=capital(lay_period(period_of(rule))) if rule.period else "",
-        regions=lay_list(rule.regions),
+        regions=where(rule.regions, regions),
         clause=rule.clause,
     )
 
 
-def _contact(rule: Controller) -> Contact:
-    by = ((f"In {place}", str(who)) for place, who in as_dict(rule.representative).items())
+def _contact(rule: Controller, regions: Regions) -> Contact:
+    by = (
+        (f"In {country(place.upper())}", str(who))
+        for place, who in as_dict(rule.representative).items()
+    )
     lines = (
         ("Address", rule.address),
         ("Post", rule.post if rule.post != rule.address else ""),
@@ -152,7 +185,7 @@ def _contact(rule: Controller) -> Contact:
     )
     return Contact(
         name=rule.name,
-        regions=lay_list(rule.regions),
+        regions=where(rule.regions, regions),
         lines=tuple((term, said) for term, said in lines if said),
         email=rule.email,
         clause=rule.clause,
@@ -161,14 +194,17 @@ def _contact(rule: Controller) -> Contact:
 
 def _authority(rule: Complaint) -> Authority:
     url = rule.url if is_link(rule.url) else ""
-    return Authority(name=capital(rule.to), country=rule.country, url=url, clause=rule.clause)
+    return Authority(
+        name=capital(rule.to), country=country(rule.country), url=url, clause=rule.clause
+    )
 
 
 def _sayings(policy: Policy, rules: Iterable[Rule]) -> tuple[Saying, ...]:
     """Return the clauses of the rules in order of the text, each once."""
     said: dict[str, list[str]] = {}
+    regions = regions_of(policy)
     for rule in rules:
-        said.setdefault(rule.clause, []).append(words_of(rule))
+        said.setdefault(rule.clause, []).append(words_of(rule, regions))
     return tuple(_in_order(policy, said))
 
 

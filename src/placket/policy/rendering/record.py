@@ -20,6 +20,7 @@ from placket.policy.rendering.flows import (
 )
 from placket.policy.rendering.lay import capital, lay, lay_list, lay_period, standing_in_text
 from placket.policy.rendering.pages import page
+from placket.policy.rendering.places import country, regions_of, where
 from placket.policy.rendering.rule_words import period_of
 from placket.policy.rules import Controller, Security, Transfer, as_dict
 
@@ -154,14 +155,17 @@ def _entry(
         transfers=_transfers(policy, rule, receivers),
         kept=_kept(policy, rule, data),
         security=_security(policy, rule, data),
-        regions=", ".join(rule.regions) or "all",
+        regions=where(rule.regions, regions_of(policy)) or "all",
         clause=rule.clause,
     )
 
 
 def _controller(rule: Controller) -> str:
     address = rule.address or rule.post
-    by = (f"represented in {place} by {who}" for place, who in as_dict(rule.representative).items())
+    by = (
+        f"represented in {country(place.upper())} by {who}"
+        for place, who in as_dict(rule.representative).items()
+    )
     officer = f"data protection officer: {rule.officer}" if rule.officer else ""
     return ", ".join(filter(None, (rule.name, address, rule.email, rule.phone, officer, *by)))
 
@@ -173,7 +177,7 @@ def _transfers(policy: Policy, on: Rule, receivers: Iterable[str]) -> str:
     """
     rules = [(name, rule) for name in receivers for rule in rules_on(policy, name, on)]
     named = dict.fromkeys(
-        f"{lay(name)} in {', '.join(rule.country)}"
+        f"{lay(name)} in {lay_list(map(country, rule.country))}"
         + (f", under {lay(rule.safeguard)}" if rule.safeguard else "")
         for name, rule in rules
         if rule.country

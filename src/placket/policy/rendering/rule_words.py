@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from placket.policy.render import rule_as_yaml
 from placket.policy.rendering.lay import capital, lay, lay_list, lay_period
+from placket.policy.rendering.places import Regions, country, where
 from placket.policy.rules import (
     Access,
     Activity,
@@ -32,7 +33,7 @@ from placket.policy.rules import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 MARKS: Final[Mapping[str, str]] = {
     "said": "the text says it",
@@ -78,19 +79,49 @@ KIND_WORDS: Final[Mapping[str, str]] = {
 """Kinds of rule as a heading reads."""
 
 
-def words_of(rule: Rule) -> str:
-    """Return what the rule says as sentences; each kind has its own."""
-    said = _SAYS[rule.KIND](rule)
-    tail = f" In {lay_list(rule.regions)} only." if rule.regions else ""
-    return f"{said}{tail}"
+RIGHT_WORDS: Final[Mapping[str, str]] = {
+    "any": "any of your rights",
+    "access": "to see what we hold",
+    "rectification": "to have it put right",
+    "erasure": "to have it deleted",
+    "restriction": "to have it paused",
+    "portability": "to take it with you",
+    "objection": "to object",
+    "automated_decision_opt_out": "to have a person decide",
+    "withdraw_consent": "to take back a yes",
+    "marketing_opt_out": "to end marketing",
+    "chat_transcript": "to have what was said in a chat",
+}
+"""Rights as a shopper names them."""
+
+_NO_REGIONS: Final[Regions] = {}
+
+
+def words_of(rule: Rule, regions: Regions = _NO_REGIONS) -> str:
+    """Return what the rule says as sentences; each kind has its own.
+
+    regions: what each region of the policy stands for; one that is not there is told by its name.
+    """
+    return f"{_SAYS[rule.KIND](rule)}{_where(rule, regions)}"
+
+
+def right_in_particular(rule: Right, regions: Regions) -> str:
+    """Return what the rule says of the right beside its name; empty when it says no more."""
+    by = _if(rule.by, "by", last="or")
+    said = _sentences(by, *_of_right(rule))
+    return said and f"{said}{_where(rule, regions)}"
+
+
+def _where(rule: Rule, regions: Regions) -> str:
+    return f" In {where(rule.regions, regions)} only." if rule.regions else ""
 
 
 def _sentences(*parts: str) -> str:
     return " ".join(f"{capital(part)}." for part in parts if part)
 
 
-def _if(values: Iterable[str], before: str, after: str = "") -> str:
-    named = lay_list(values)
+def _if(values: Iterable[str], before: str, after: str = "", *, last: str = "and") -> str:
+    named = lay_list(values, last=last)
     return f"{before} {named}{after}" if named else ""
 
 
@@ -111,7 +142,8 @@ def _region(rule: Region) -> str:
     written = rule.law if isinstance(rule.law, str) else ""
     laws = dict.fromkeys(as_dict(rule.law).values() if not written else (written,))
     return _sentences(
-        f"holds in {', '.join(rule.countries)}", f"by the law packs {', '.join(laws)}"
+        f"holds in {lay_list(map(country, rule.countries))}",
+        f"by the law of {lay_list(country(pack.upper()) for pack in laws)}",
     )
 
 
@@ -224,7 +256,7 @@ def _consent(rule: Consent) -> str:
         _if(rule.activities, "we ask before", ""),
         _if(rule.channel, "it covers", " alone"),
         f"it holds for {lay_period(_written(rule, 'for'))}" if rule.period else "",
-        _if(rule.withdrawn_by, "you take it back by").replace(" and ", " or "),
+        _if(rule.withdrawn_by, "you take it back by", last="or"),
     )
 
 
@@ -233,15 +265,18 @@ def _cookie(rule: Cookie) -> str:
         f"{lay(rule.name)} cookies serve {lay_list(rule.purpose)}",
         "only if you said yes" if rule.basis == "consent" else "needed for what you asked for",
         _if(rule.data, "they hold"),
-        _if(rule.withdrawn_by, "you switch them off by").replace(" and ", " or "),
+        _if(rule.withdrawn_by, "you switch them off by", last="or"),
     )
+
+
+_TAKEN_FOR: Final = {"permit": "old enough", "deny": "too young"}
 
 
 def _audience_age(rule: AudienceAge) -> str:
     return _sentences(
         f"under {rule.age} a guardian agrees first",
         _if(rule.before, "that goes before"),
-        f"age unknown: {rule.unknown_age}",
+        f"whose age is unknown is taken for {_TAKEN_FOR[rule.unknown_age]}",
     )
 
 
@@ -252,13 +287,15 @@ def _recipient(rule: Recipient) -> str:
         _if(rule.gets, f"{lay_list(rule.name)} get"),
         f"at present: {', '.join(rule.names)}" if rule.names else "",
         whose.get(role, lay(role)),
-        f"in {', '.join(rule.country)}, under {lay(rule.safeguard)}" if rule.safeguard else "",
+        f"in {lay_list(map(country, rule.country))}, under {lay(rule.safeguard)}"
+        if rule.safeguard
+        else "",
         "they may keep a record" if rule.keeps_record else "",
     )
 
 
 def _transfer(rule: Transfer) -> str:
-    return _sentences(_if(rule.needs_any, f"{lay(rule.name)}: needs").replace(" and ", " or "))
+    return _sentences(_if(rule.needs_any, f"{lay(rule.name)}: needs", last="or"))
 
 
 def _retain(rule: Retain) -> str:
@@ -285,15 +322,16 @@ def _for(rule: Rule) -> str:
 
 
 def _right(rule: Right) -> str:
-    name = {"any": "any of your rights", "access": "to see what we hold"}.get(rule.name)
-    return _sentences(
-        _if(rule.by, f"{name or lay(rule.name)}: by").replace(" and ", " or ") or lay(rule.name),
-        "at any time" if rule.at_any_time else "",
-        "free of charge" if rule.fee == "none" else "",
-        f"for a fee of {rule.amount}" if rule.amount else "",
-        f"it waits while {lay(_written(rule, 'waits_while'))}" if rule.waits_while else "",
-        _if(rule.tells, "we tell you the"),
-    )
+    name = RIGHT_WORDS.get(rule.name) or lay(rule.name)
+    return _sentences(_if(rule.by, f"{name}: by", last="or") or name, *_of_right(rule))
+
+
+def _of_right(rule: Right) -> Iterator[str]:
+    yield "at any time" if rule.at_any_time else ""
+    yield "free of charge" if rule.fee == "none" else ""
+    yield f"for a fee of {rule.amount}" if rule.amount else ""
+    yield f"it waits while {lay(_written(rule, 'waits_while'))}" if rule.waits_while else ""
+    yield f"we tell you: {', '.join(map(lay, rule.tells))}" if rule.tells else ""
 
 
 def _access(rule: Access) -> str:
@@ -313,7 +351,7 @@ def _security(rule: Security) -> str:
 def _notice(rule: Notice) -> str:
     return _sentences(
         f"we show {', '.join(map(lay, rule.shows)) or lay(rule.name)}",
-        f"at {', '.join(rule.at)}" if rule.at else "",
+        f"where: {', '.join(rule.at)}" if rule.at else "",
         rule.when,
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from placket.policy.rendering.flows import variants
 from placket.policy.rendering.groups import grouped
 from placket.policy.rendering.lay import capital, lay, lay_list, lay_period
-from placket.policy.rendering.rule_words import BASIS_WORDS, period_of, words_of
+from placket.policy.rendering.places import regions_of
+from placket.policy.rendering.rule_words import BASIS_WORDS, RIGHT_WORDS, period_of, words_of
 from placket.policy.rules import (
     Activity,
     AudienceAge,
@@ -89,8 +91,8 @@ _Part = tuple[tuple[str, ...], tuple[str, ...], tuple[Row, ...]]
 
 def _sentences(policy: Policy, rules: Iterable[Any]) -> _Part:
     """Return each rule in its own words, all of them again as a table where they are many."""
-    del policy
-    said = {words_of(rule): rule.clause for rule in rules}
+    regions = regions_of(policy)
+    said = {words_of(rule, regions): rule.clause for rule in rules}
     rows = tuple(Row((words,), clause) for words, clause in said.items())
     return tuple(said), ("What",), rows if len(rows) > MOST_POINTS else ()
 
@@ -116,10 +118,14 @@ def _some(members: tuple[str, ...]) -> str:
 
 def _uses(policy: Policy, rules: Iterable[Any]) -> _Part:
     del rules
-    variants = [variant for found in policy.activities.values() for variant in found]
-    purposes = (purpose for variant in variants for purpose in variant.purpose)
+    purposes = (purpose for variant in variants(policy) for purpose in variant.purpose)
     points, _, _ = _by_group("purpose", purposes, ())
-    rows = (
+    return points, ("What for", "What we use", "Why we may"), use_rows(policy)
+
+
+def use_rows(policy: Policy) -> tuple[Row, ...]:
+    """Return what for, what and why of each use of data, once a variant, in order of the text."""
+    return tuple(
         Row(
             (
                 capital(lay_list(variant.purpose) or lay(variant.name)),
@@ -128,9 +134,8 @@ def _uses(policy: Policy, rules: Iterable[Any]) -> _Part:
             ),
             variant.clause,
         )
-        for variant in variants
+        for variant in variants(policy)
     )
-    return points, ("What for", "What we use", "Why we may"), tuple(rows)
 
 
 def _given(policy: Policy, rules: Iterable[Any]) -> _Part:
@@ -150,7 +155,6 @@ def _role(rule: Recipient) -> str:
 
 
 def _kept(policy: Policy, rules: Iterable[Any]) -> _Part:
-    del policy
     found = tuple(rules)
     rows = tuple(
         Row(
@@ -163,31 +167,30 @@ def _kept(policy: Policy, rules: Iterable[Any]) -> _Part:
         )
         for rule in found
     )
-    whole = [words_of(rule) for rule in found if set(rule.what) & {"all", "all_held"}]
+    regions = regions_of(policy)
+    whole = [words_of(rule, regions) for rule in found if set(rule.what) & {"all", "all_held"}]
     kinds = len({datum for rule in found for datum in rule.what} - {"all", "all_held"})
     points = (f"A period of its own for each of {kinds} kinds of information.",) if kinds else ()
     return (*whole, *points), ("What", "How long", "Then"), rows
 
 
 def _rights(policy: Policy, rules: Iterable[Any]) -> _Part:
-    del policy
-    found = tuple(rules)
-    named = {lay(rule.name): None for rule in found if rule.name != "any"}
+    found, regions = tuple(rules), regions_of(policy)
+    named = {RIGHT_WORDS.get(rule.name, rule.name): None for rule in found if rule.name != "any"}
     free = any(rule.fee == "none" for rule in found)
     points = [
         f"{capital(lay_list(named))}." if named else "",
         "Free of charge." if free else "",
-        next((words_of(rule) for rule in found if rule.name == "any"), ""),
+        next((words_of(rule, regions) for rule in found if rule.name == "any"), ""),
     ]
-    rows = tuple(Row((words_of(rule),), rule.clause) for rule in found)
+    rows = tuple(Row((words_of(rule, regions),), rule.clause) for rule in found)
     return tuple(filter(None, points)), ("Your right",), rows
 
 
 def _safe(policy: Policy, rules: Iterable[Any]) -> _Part:
-    del policy
-    found = tuple(rules)
+    found, regions = tuple(rules), regions_of(policy)
     measures = dict.fromkeys(measure for rule in found for measure in rule.measure)
-    rows = tuple(Row((words_of(rule),), rule.clause) for rule in found)
+    rows = tuple(Row((words_of(rule, regions),), rule.clause) for rule in found)
     return (f"{capital(lay_list(measures))}.",), ("What",), rows
 
 

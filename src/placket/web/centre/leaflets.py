@@ -12,6 +12,7 @@ from placket.policy.diff import compare
 from placket.policy.parse import parse
 from placket.policy.rendering.leaflets import change_page, contact_page, cookie_page
 from placket.policy.rendering.outline import direction_of
+from placket.policy.rendering.places import regions_in
 from placket.web.look.rendering import page
 
 if TYPE_CHECKING:
@@ -75,10 +76,11 @@ def shown_change(old: str, new: str) -> ShownChange | None:
     if before is None or after is None:
         return None
     found = compare(before, after)
+    regions = regions_in((*before.rules(), *after.rules()))
     return ShownChange(
         old=found.old,
         new=found.new,
-        sentences=tuple(says(consequence) for consequence in found.consequences),
+        sentences=tuple(says(consequence, regions) for consequence in found.consequences),
         clauses=found.clauses,
     )
 

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from placket.decide.decide import text_of
 from placket.decide.question import Question
+from placket.policy.rendering.places import regions_of
 from placket.policy.rendering.rule_words import BASIS_WORDS, words_of
 from placket.web.look.pictures import bar, funnel_rows
 from placket.web.look.reason_words import reason_words
@@ -112,4 +113,5 @@ def one(request: Request) -> Response:
 def _variant(policy: Policy, activity: Activity) -> tuple[Activity, str, str, str]:
     """Return a variant with its clause's prose, its rule in words and why it may be."""
     basis = BASIS_WORDS.get(activity.basis, "")
-    return activity, text_of(policy, activity.clause), words_of(activity), basis
+    said = words_of(activity, regions_of(policy))
+    return activity, text_of(policy, activity.clause), said, basis

@@ -3,6 +3,7 @@
 import pytest
 
 from placket.policy.rendering.leaflets import (
+    AskedRight,
     Authority,
     Contact,
     CookieKind,
@@ -59,7 +60,7 @@ def test_who_answers_and_where_to_complain() -> None:
             lines=(
                 ("Address", "1 High Street, Leeds"),
                 ("Data protection officer", "Data Protection Officer, dpo@shop.example.org"),
-                ("In eu", "Office in Paris, eu@shop.example.org"),
+                ("In the EU", "Office in Paris, eu@shop.example.org"),
             ),
             email="privacy@shop.example.org",
             clause="CS-1",
@@ -68,12 +69,30 @@ def test_who_answers_and_where_to_complain() -> None:
     assert found.authorities == (
         Authority(
             name="Information Commissioner's Office",
-            country="GB",
+            country="the United Kingdom",
             url="https://ico.example.org/complain",
             clause="CS-6",
         ),
     )
-    assert found.rights == (("Any of your rights: by email. Free of charge.", "CS-6"),)
+    assert found.rights == (
+        AskedRight(
+            name="Any of your rights", ways=(("By email. Free of charge.", "CS-6"),), also=()
+        ),
+    )
+
+
+def test_each_right_is_told_once_with_every_way_to_it() -> None:
+    rights = {right.name: right for right in contact_page(retailer("muse")).rights}
+
+    assert rights["To object"] == AskedRight(
+        name="To object",
+        ways=(
+            ("At any time. In the EEA and the United Kingdom only.", "MU-038"),
+            ("By email or customer care. At any time. In all other countries only.", "MU-221"),
+            ("At any time. In all other countries only.", "MU-255"),
+        ),
+        also=("MU-039",),
+    )
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example"])

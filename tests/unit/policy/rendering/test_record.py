@@ -51,13 +51,13 @@ def test_an_activity_has_every_item_of_the_article() -> None:
         activity="deliver",
         controller="The Corner Shop Ltd, 1 High Street, Leeds, privacy@shop.example.org, "
         "data protection officer: Data Protection Officer, dpo@shop.example.org, "
-        "represented in eu by Office in Paris, eu@shop.example.org",
+        "represented in the EU by Office in Paris, eu@shop.example.org",
         purposes="Delivery",
         basis="contract",
         persons="Customer",
         data="Name and delivery address",
         recipients="Courier",
-        transfers="Courier in US, under standard contractual clauses",
+        transfers="Courier in the United States, under standard contractual clauses",
         kept="Name and delivery address: 6 years from “order placed”",
         security="Encryption",
         regions="all",
@@ -91,7 +91,7 @@ def test_a_recipient_without_activity_has_a_row_of_its_own(text: str, data: str,
         persons="Not said",
         data=data,
         recipients="Courier",
-        transfers="Courier in US, under standard contractual clauses",
+        transfers="Courier in the United States, under standard contractual clauses",
         kept=kept,
         security="Encryption" if text == UNBOUND else "None named",
         regions="all",
@@ -124,6 +124,16 @@ def test_what_is_never_held_is_not_collected() -> None:
     )
 
     assert record_of(policy(never)).elsewhere == ()
+
+
+def test_a_row_for_some_regions_names_their_countries() -> None:
+    record = record_of(retailer("muse"))
+
+    assert {entry.regions for entry in record.rows} == {
+        "all",
+        "the EEA and the United Kingdom",
+        "all other countries",
+    }
 
 
 @pytest.mark.parametrize("cell", EVIL)

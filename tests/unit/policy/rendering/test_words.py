@@ -13,9 +13,10 @@ from placket.policy.rendering.lay import (
     quoted,
     thousands,
 )
+from placket.policy.rendering.places import regions_in, where
 from placket.policy.rendering.prose import as_html
 from placket.policy.rendering.rule_words import KIND_WORDS, MARKS, words_of
-from placket.policy.rules import KINDS
+from placket.policy.rules import KINDS, Region
 from placket.web.look.reason_words import reason_words
 
 HEAD = (
@@ -93,6 +94,28 @@ def said(block: str) -> str:
             "To see what we hold: by email. For a fee of 10 USD.",
         ),
         (
+            "right: access\ntells: [a description of each category, or that nothing is held]",
+            (
+                "To see what we hold."
+                " We tell you: a description of each category, or that nothing is held."
+            ),
+        ),
+        (
+            "notice: terms\nshows: [link to the terms]\nat: [every page, this policy]",
+            "We show link to the terms. Where: every page, this policy.",
+        ),
+        (
+            "audience_age: 16\nbefore: [registration]",
+            (
+                "Under 16 a guardian agrees first. That goes before registration."
+                " Whose age is unknown is taken for old enough."
+            ),
+        ),
+        (
+            "region: near\ncountries: [EEA, GB]\nlaw: {EEA: eu, GB: uk}",
+            "Holds in the EEA and the United Kingdom. By the law of the EU and the United Kingdom.",
+        ),
+        (
             "data: [phone, mobile]\nsource: data_subject\nprovision: voluntary",
             "We hold phone and mobile. It comes from you. You need not tell us.",
         ),
@@ -104,6 +127,17 @@ def said(block: str) -> str:
 )
 def test_a_rule_reads_as_sentences(block: str, words: str) -> None:
     assert said(block) == words
+
+
+def test_a_region_is_told_by_its_countries_or_by_its_name_when_they_are_many() -> None:
+    near = Region(name="near", countries=("GB", "EEA"), law="uk")
+    many = Region(name="far_away", countries=("CA", "JP", "CH", "NZ", "KR"), law="uk")
+
+    regions = regions_in((near, many))
+
+    assert regions == {"near": ("the United Kingdom", "the EEA"), "far_away": ("far away",)}
+    assert where(("far_away", "near"), regions) == "far away, the United Kingdom and the EEA"
+    assert where(("unknown",), regions) == "unknown"
 
 
 def test_every_kind_of_rule_has_its_heading() -> None:

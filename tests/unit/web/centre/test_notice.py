@@ -4,15 +4,8 @@ from placket.policy.compile import Policy
 from placket.policy.load import bind
 from placket.policy.parse import parse
 from placket.policy.rendering.outline import direction_of, slug
-from placket.web.centre.notice import (
-    Section,
-    ShownClause,
-    ShownRule,
-    Use,
-    render_notice,
-    sections_of,
-    uses_in_short,
-)
+from placket.web.centre.notice import ShownRule, render_notice, rules_by_clause
+from tests.unit.policy.rendering.shop import retailer
 
 TEXT = """---
 retailer: Shop
@@ -47,55 +40,57 @@ Nothing here.
 """
 
 
-def policy() -> Policy:
-    document = parse(TEXT).document
+def policy(text: str = TEXT) -> Policy:
+    document = parse(text).document
     assert document is not None
     return bind(document, on=date(2026, 1, 1))
 
 
-def test_sections_hold_their_clauses_with_rules_beside() -> None:
-    title, opening, sections = sections_of(policy())
-
-    assert (title, opening) == ("Our promise", "Hello.")
-    assert sections == (
-        Section(
-            anchor="what-we-keep",
-            title="What we *keep*",
-            prose="About keeping.",
-            clauses=(
-                ShownClause(
-                    id="S-1",
-                    title="Letters",
-                    prose="We keep <b>letters</b>.",
-                    rules=(
-                        ShownRule(
-                            kind="Use",
-                            words="We use correspondence for customer service."
-                            " To do what you ordered or asked for.",
-                            mark="added",
-                            why="the <text> is silent",
-                            yaml="activity: answer\npurpose: [customer_service]\n"
-                            "uses: [correspondence]\nbasis: contract\nrelation: [order]\n"
-                            "added: 'the <text> is silent'",
-                        ),
-                    ),
-                ),
-                ShownClause(id="S-2", title="Silence", prose="Nothing here.", rules=()),
+def test_each_clause_has_its_rules_in_words_and_as_written() -> None:
+    assert rules_by_clause(policy()) == {
+        "S-1": (
+            ShownRule(
+                kind="Use",
+                words="We use correspondence for customer service."
+                " To do what you ordered or asked for.",
+                mark="added",
+                why="the <text> is silent",
+                yaml="activity: answer\npurpose: [customer_service]\n"
+                "uses: [correspondence]\nbasis: contract\nrelation: [order]\n"
+                "added: 'the <text> is silent'",
             ),
-        ),
+        )
+    }
+
+
+def test_a_rule_names_the_countries_of_its_regions() -> None:
+    [muse] = rules_by_clause(retailer("muse"))["MU-069"]
+
+    assert muse.words == (
+        "We keep call recording for 6 months from “call ended”. Then it is deleted or made"
+        " anonymous. In the EEA and the United Kingdom only."
     )
 
 
-def test_the_short_version_has_a_line_for_each_use() -> None:
-    assert list(uses_in_short(policy())) == [
-        Use(
-            name="answer",
-            purpose="customer service",
-            data="correspondence",
-            why="to do what you ordered or asked for",
-            clause="S-1",
-        )
-    ]
+def test_the_page_holds_clauses_and_rules_side_by_side() -> None:
+    html = render_notice(policy())[0].decode()
+
+    assert '<h2 id="what-we-keep">What we *keep*</h2>' in html
+    assert "<p>About keeping.</p>" in html
+    for heading in ("Letters", "Silence"):
+        assert f">{heading}</h3>" in html
+    assert html.count('<ul class="rules"') == 1
+    assert '<b>Customer service</b></th><td role="cell">Correspondence</td>' in html
+
+
+def test_a_heading_without_id_is_shown_and_not_linked() -> None:
+    html = render_notice(policy(f"{TEXT}\n### A word at the end\n\nNothing promised.\n"))[
+        0
+    ].decode()
+
+    assert "<h3>A word at the end</h3>" in html
+    assert 'id=""' not in html
+    assert 'id=".h"' not in html
 
 
 def test_what_the_author_typed_is_escaped() -> None:
