@@ -270,11 +270,11 @@ def check(document: Document) -> tuple[Problem, ...]:
 
 def check_published(document: Document) -> tuple[Problem, ...]:
     """Return what is wrong with the document's text as it was published, by place and code."""
-    return _told((*LAWFUL, *OF_TEXT), Book(document=as_published(document)))
+    return _ordered(_told((*LAWFUL, *OF_TEXT), Book(document=as_published(document))))
 
 
-def _told(checks: Iterable[Check], book: Book) -> tuple[Problem, ...]:
-    return _ordered(chain.from_iterable(find(book) for find in checks))
+def _told(checks: Iterable[Check], book: Book) -> Iterator[Problem]:
+    return chain.from_iterable(find(book) for find in checks)
 
 
 def _ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -15,7 +15,7 @@ from placket.policy.rules import Activity, Consent, Cookie, Region, Rule, keys_o
 from placket.problems import NOWHERE, Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from placket.law.rules import Law
     from placket.policy.parse import Document
@@ -67,9 +67,14 @@ def overlap(one: Rule, other: Rule) -> bool:
     return meet(one.regions, other.regions)
 
 
-def bend(words: tuple[str, ...]) -> str:
+def bend(words: Iterable[str]) -> str:
     """Return the words in backticks, parted by commas."""
     return ", ".join(f"`{word}`" for word in words)
+
+
+def in_words(name: str) -> str:
+    """Return a name of the policy language as words."""
+    return name.replace("_", " ")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

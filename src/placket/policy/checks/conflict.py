@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from placket.policy import vocabulary
-from placket.policy.checks.book import bend, found, meet, overlap, seeing
+from placket.policy.checks.book import bend, found, in_words, meet, overlap, seeing
 from placket.policy.checks.sharing import roles_of
 from placket.policy.checks.walk import (
     data_of,
@@ -198,7 +198,7 @@ def device_beside_consent(book: Book) -> Iterator[Problem]:
                 "P404",
                 activity,
                 "basis",
-                f"`{activity.name}` reads the device on {activity.basis.replace('_', ' ')}, and "
+                f"`{activity.name}` reads the device on {in_words(activity.basis)}, and "
                 "another clause asks a yes for that",
                 "name a `cookie` on consent under `needs:`, or rest the activity on consent",
             )
@@ -393,15 +393,11 @@ def kindred_on_two_bases(book: Book) -> Iterator[Problem]:
                 "P412",
                 other,
                 "basis",
-                f"`{other.name}` rests on {_plain(other.basis)}, and `{first.name}`, a use of the "
-                f"same kind, on {_plain(first.basis)}",
+                f"`{other.name}` rests on {in_words(other.basis)}, and `{first.name}`, a use of "
+                f"the same kind, on {in_words(first.basis)}",
                 "say what parts the two uses, or rest both on one basis",
             )
             yield seeing(problem, *against)
-
-
-def _plain(word: str) -> str:
-    return word.replace("_", " ")
 
 
 def _is_kindred(one: Activity, other: Activity) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from placket.policy.checks.book import bend, found, overlap, seeing
+from placket.policy.checks.book import bend, found, in_words, overlap, seeing
 from placket.policy.checks.references import relations_of
 from placket.policy.checks.sharing import roles_of, shared_with
 from placket.policy.checks.walk import data_of, inner, is_untimed, keeps_everything
@@ -207,8 +207,8 @@ def partners_unnamed(book: Book) -> Iterator[Problem]:
                     "P442",
                     activity,
                     "purpose",
-                    f"`{activity.name}` serves {purpose.replace('_', ' ')}, and no clause names a "
-                    f"{helpers[0].replace('_', ' ')} among those who get data",
+                    f"`{activity.name}` serves {in_words(purpose)}, and no clause names a "
+                    f"{in_words(helpers[0])} among those who get data",
                     "name them among the recipients, or say that nobody else is called in",
                 )
                 lists = (r for r in book.rules(Limit) if r.to and purpose in r.purpose)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from placket.problems import Problem
 
 NO_COUNTRIES: Final = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+_ENOUGH: Final = 3
+"""So many countries show which are meant."""
+
 _LOST: Final = frozenset({"", "region"})
 MEANT: Final = {"UK": "GB", "EL": "GR", "ENG": "GB", "SCT": "GB"}
 
@@ -122,8 +125,8 @@ def countries_twice(book: Book) -> Iterator[Problem]:
 
 
 def _some(codes: list[str]) -> str:
-    shown = bend(tuple(codes[:3]))
-    return shown if len(codes) <= 3 else f"{shown} and {len(codes) - 3} more"  # noqa: PLR2004 - enough to see which
+    shown, more = bend(codes[:_ENOUGH]), len(codes) - _ENOUGH
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def law_and_countries(book: Book) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from placket.law.calendar import Duration, parse_duration
 from placket.policy.checks.amounts import Amount, Found, amounts_in, measured
-from placket.policy.checks.book import bend, found, told
+from placket.policy.checks.book import bend, found, in_words, told
 from placket.policy.checks.walk import durations_in, periods_of, values_of, words_in
 from placket.policy.forms import Pairs
 from placket.policy.rules import (
@@ -285,7 +285,7 @@ def channels_unsaid(book: Book) -> Iterator[Problem]:
                         rule,
                         key,
                         f"`{channel}` stands in the block and not in the text",
-                        f"name {channel.replace('_', ' ')} in the text, or write `inferred:` or "
+                        f"name {in_words(channel)} in the text, or write `inferred:` or "
                         "`added:` with the reason",
                     )
 

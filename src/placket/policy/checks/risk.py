@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from placket.law.packs import load_packs
 from placket.policy import vocabulary
-from placket.policy.checks.book import bend, found, lineage, overlap, seeing
+from placket.policy.checks.book import bend, found, in_words, lineage, overlap, seeing
 from placket.policy.checks.conflict import markets, reads_device
 from placket.policy.checks.walk import durations_in, is_untimed, keeps_everything, words_in
+from placket.policy.comparing.periods import days_in
 from placket.policy.compile import is_direct_marketing, uses_of
 from placket.policy.rules import (
     Activity,
@@ -98,7 +99,7 @@ def opting_out_at_a_price(book: Book) -> Iterator[Problem]:
                 "P472",
                 rule,
                 "if_declined",
-                f"who declines the machine's decision loses `{str(lost).replace('_', ' ')}`",
+                f"who declines the machine's decision loses `{in_words(str(lost))}`",
                 "offer a person who looks at the case instead",
             )
             yield seeing(
@@ -166,7 +167,7 @@ def audiences_without_consent(book: Book) -> Iterator[Problem]:
     for activity in book.activities:
         is_matched = not _MATCHED.isdisjoint(activity.purpose) and activity.basis != "consent"
         if is_matched and not book.said_by_parent(activity, "purpose", "basis"):
-            basis = activity.basis.replace("_", " ") or "no basis"
+            basis = in_words(activity.basis) or "no basis"
             yield found(
                 "P476",
                 activity,
@@ -208,7 +209,7 @@ def refusals_too_wide(book: Book) -> Iterator[Problem]:
                 "P478",
                 right,
                 "kept",
-                f"`{right.name}` is refused for {bend(tuple(w.replace('_', ' ') for w in wide))}, "
+                f"`{right.name}` is refused for {bend(map(in_words, wide))}, "
                 "which the law does not know",
                 "name a ground of GDPR Art. 17(3), such as `kept: {ground: claims}`",
             )
@@ -297,9 +298,9 @@ def kept_longer_than_law(book: Book) -> Iterator[Problem]:
     for retain in book.rules(Retain):
         if is_untimed(retain):
             continue
-        longest = max((_days(d) for d in durations_in(retain.period)), default=0)
+        longest = max((days_in(d) for d in durations_in(retain.period)), default=0)
         for pack, named, limit in (*_norms(book, retain), *_books(book, retain)):
-            if longest > _days(limit):
+            if longest > days_in(limit):
                 yield found(
                     "P484",
                     retain,
@@ -331,12 +332,8 @@ def _books(book: Book, retain: Retain) -> Iterator[tuple[str, tuple[str, ...], D
         if norm.startswith("accounting")
     }
     if named and times:
-        limit = max(times, key=_days)
+        limit = max(times, key=days_in)
         yield times[limit], named, limit
-
-
-def _days(duration: Duration) -> float:
-    return duration.total_months * 30.44 + duration.total_days + duration.hours / 24
 
 
 def accounts_needed(book: Book) -> Iterator[Problem]:
@@ -452,7 +449,7 @@ def derogations_as_rule(book: Book) -> Iterator[Problem]:
                 "P491",
                 transfer,
                 "needs_any",
-                f"data leave the country by {bend(tuple(r.replace('_', ' ') for r in rare))}, "
+                f"data leave the country by {bend(map(in_words, rare))}, "
                 "which the law lets pass only now and then",
                 "rest what happens every day on adequacy or standard clauses",
             )

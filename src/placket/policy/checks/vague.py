@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from placket.policy.checks.book import bend, found, overlap, seeing
+from placket.policy.checks.book import bend, found, in_words, overlap, seeing
 from placket.policy.checks.walk import data_of
 from placket.policy.compile import is_direct_marketing
 from placket.policy.rules import (
@@ -43,7 +43,7 @@ def open_purposes(book: Book) -> Iterator[Problem]:
     for activity in book.activities:
         vague = tuple(p for p in activity.purpose if p in CATCH_ALL)
         if vague:
-            words = bend(tuple(p.replace("_", " ") for p in vague))
+            words = bend(map(in_words, vague))
             yield found(
                 "P450",
                 activity,
@@ -76,7 +76,7 @@ def open_data(book: Book) -> Iterator[Problem]:
         told.update(vague)
         if vague:
             key = next(k for k in ("uses", "takes", "what") if hasattr(rule, k))
-            words = bend(tuple(d.replace("_", " ") for d in vague))
+            words = bend(map(in_words, vague))
             yield found(
                 "P452",
                 rule,
@@ -119,7 +119,7 @@ def safeguards_untold(book: Book) -> Iterator[Problem]:
 def consent_in_some_cases(book: Book) -> Iterator[Problem]:
     """Tell each consent that is asked in some cases which no clause names."""
     for consent in book.rules(Consent):
-        words = " ".join(str(v) for v in as_dict(consent.asked).values()).replace("_", " ")
+        words = in_words(" ".join(str(v) for v in as_dict(consent.asked).values()))
         if consent.of or "applicable" not in words:
             continue
         yield found(
@@ -169,7 +169,7 @@ def offers_without_business(book: Book) -> Iterator[Problem]:
                 "P460",
                 activity,
                 "offered",
-                f"the text speaks of {activity.purpose[0].replace('_', ' ')}, and nothing else "
+                f"the text speaks of {in_words(activity.purpose[0])}, and nothing else "
                 "in the policy belongs to that business",
                 "take it out of the text, or say what is offered and by which rule",
             )

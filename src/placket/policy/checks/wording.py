@@ -124,7 +124,7 @@ def counts(book: Book) -> Iterator[Problem]:
                     f"the text names `{named}`, and {items} follow",
                     "count again, or name no number",
                 )
-            elif match["what"].lower() in {"reasons", "bases", "grounds"} and items < 2:  # noqa: PLR2004 - one item is no list
+            elif match["what"].lower() in {"reasons", "bases", "grounds"} and items <= 1:
                 yield from _bases(passage, match, clauses[at + 1 : at + 1 + number], number)
 
 
