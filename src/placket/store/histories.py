@@ -81,7 +81,13 @@ def facts_of(session: Session, members: Iterable[str], seen: Seen) -> list[Fact]
 
 def all_histories(session: Session) -> Iterator[PersonHistory]:
     """Yield the history of every person who has not been erased, in order of id."""
+    for batch in history_batches(session):
+        yield from batch
+
+
+def history_batches(session: Session) -> Iterator[list[PersonHistory]]:
+    """Yield what `all_histories` does, as many at once as are read at once."""
     after = ""
     while roots := [row[0] for row in session.rows("persons_after", after, BATCH)]:
-        yield from histories(session, roots)
+        yield list(histories(session, roots))
         after = roots[-1]

@@ -7,7 +7,7 @@ from typing import Final
 
 from placket.standing.layout import Layout
 from placket.store.appending import folded
-from placket.store.histories import BATCH, histories
+from placket.store.histories import history_batches
 from placket.store.ledger import Fold, Progress
 from placket.store.session import Database, Row, Session
 from placket.store.standings import make_bare_tables, write_bare
@@ -69,13 +69,12 @@ def _build(session: Session, tried: Sequence[tuple[Fold, Layout]], progress: Pro
     for _, layout in tried:
         make_bare_tables(session, layout)
     row = session.one("count_persons")
-    total, done, after = (int(row[0]) if row is not None else 0), 0, ""
+    total, done = (int(row[0]) if row is not None else 0), 0
     progress(0, total)
-    while roots := [found[0] for found in session.rows("persons_after", after, BATCH)]:
-        told = list(histories(session, roots))
+    for told in history_batches(session):
         for fold, layout in tried:
             write_bare(session, layout, [folded(fold, history) for history in told])
-        after, done = roots[-1], done + len(roots)
+        done += len(told)
         progress(done, max(total, done))
     for _, layout in tried:
         session.run(("analyse_tried", layout))

@@ -13,8 +13,8 @@ from placket.standing.standing import pack
 from placket.store import checkpoint as note
 from placket.store.appending import folded
 from placket.store.checkpoint import BadCheckpoint
-from placket.store.histories import BATCH, histories, read_fact
-from placket.store.ledger import Fold, Progress
+from placket.store.histories import BATCH, history_batches, read_fact
+from placket.store.ledger import Fold, PersonHistory, Progress
 from placket.store.refusals import LedgerDamaged
 from placket.store.sequencing import reader, tree_size
 from placket.store.session import Row, Session
@@ -269,24 +269,24 @@ def _check_passages(session: Session) -> None:
 
 def _check_standing(session: Session, fold: Fold, done: Checked, progress: Progress) -> None:
     row = session.one("count_persons")
-    total, after = (int(row[0]) if row is not None else 0), ""
-    while roots := [found[0] for found in session.rows("persons_after", after, BATCH)]:
-        _compare(session, fold, roots)
-        after, done.standings = roots[-1], done.standings + len(roots)
+    total = int(row[0]) if row is not None else 0
+    for told in history_batches(session):
+        _compare(session, fold, told)
+        done.standings += len(told)
         progress(done.standings, total)
     kept = session.one(("count_bodies", fold.layout))
     if kept is not None and kept[0] != done.standings:
         raise Found(f"{kept[0]} standings are kept, {done.standings} persons have one")
 
 
-def _compare(session: Session, fold: Fold, roots: Sequence[str]) -> None:
-    layout = fold.layout
+def _compare(session: Session, fold: Fold, told: Sequence[PersonHistory]) -> None:
+    layout, roots = fold.layout, [history.person for history in told]
     bodies: dict[str, bytes] = dict(session.among(("bodies_of", layout), roots))
     wide = {row[0]: list(row) for row in session.among(("wide_of", layout), roots)}
     marks: dict[str, list[Row]] = {}
     for person, *mark in session.among(("marks_of", layout), roots):
         marks.setdefault(person, []).append(tuple(mark))
-    for history in histories(session, roots):
+    for history in told:
         standing = folded(fold, history)
         person = history.person
         states = [(name, *interval[:2]) for name, interval in standing.sparse.items()]
