@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from placket import __version__
 from placket.problems import Problem, Severity, Span
@@ -66,7 +67,7 @@ def _location(span: Span, clause: str) -> dict[str, Any]:
         region["endColumn"] = span.column + span.length
     place: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": span.file.replace("\\", "/")},
+            "artifactLocation": {"uri": quote(span.file.replace("\\", "/"))},
             "region": region,
         }
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -160,6 +161,15 @@ def test_a_result_of_sarif_names_its_place_its_clause_and_the_other_place() -> N
     assert result["properties"] == {"family": "contradiction", "clauses": ["EX-2", "EX-1"]}
 
 
+def test_a_place_of_sarif_is_a_reference_that_programs_can_follow() -> None:
+    spaced = replace(APART, at=replace(APART.at, file="my notes\\é policy.md"))
+
+    (result,) = as_sarif([spaced])["runs"][0]["results"]
+
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place == {"uri": "my%20notes/%C3%A9%20policy.md"}
+
+
 def test_a_moved_line_keeps_its_fingerprint() -> None:
     moved = as_sarif([APART, WHOLE])["runs"][0]["results"][0]
     here = as_sarif([APART])["runs"][0]["results"][0]
@@ -228,6 +238,18 @@ def test_a_page_needs_nothing_beside_it_and_shows_markup_as_text(
     assert "The &lt;Corner&gt; Shop" in text
     assert "<b>" not in text
     assert page.tags.count("h1") == 1
+
+
+def test_the_text_on_a_page_is_in_its_own_language(policy: Path, tmp_path: Path) -> None:
+    file = tmp_path / "found.html"
+    policy.write_text(TEXT.replace("version: 1", "version: 1\nlanguage: fr"), encoding="utf-8")
+
+    CliRunner().invoke(command, [str(policy), "--as-published", "--html", str(file)])
+
+    page = file.read_text(encoding="utf-8")
+    assert '<html lang="en-GB">' in page
+    assert '<blockquote class="clause" lang="fr">' in page
+    assert '<span lang="fr">How long</span>' in page
 
 
 def test_a_file_that_cannot_be_written_ends_the_command(policy: Path, tmp_path: Path) -> None:
