@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from placket.cli.outcome import DONE, REFUSED, WRONG_USE, Ended, write_json
+from placket.cli.written import write_out
 from placket.policy.check import check_published
 from placket.policy.draft.draft import Draft, Wish, draft
 from placket.policy.draft.lexicon import LANGUAGES
 from placket.policy.draft.source import MOST_BYTES, Unreadable, read_source, too_large
+from placket.policy.front import read_day
 from placket.policy.load import Loaded
 from placket.policy.parse import parse
 from placket.problems import Problem, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _HEAD = 4096
 
@@ -31,9 +33,7 @@ _HEAD = 4096
 @click.option("--language", type=click.Choice(LANGUAGES), help="Default: told by the text's words.")
 @click.option("--ids", default="C", show_default=True, help="What clause ids begin with.")
 @click.option(
-    "--effective",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="The first day; default: the text's own date, else today.",
+    "--effective", metavar="DAY", help="The first day; default: the text's own date, else today."
 )
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 def command(*, text: Path, to: Path | None, as_json: bool, **wishes: Any) -> int:
@@ -45,14 +45,12 @@ def command(*, text: Path, to: Path | None, as_json: bool, **wishes: Any) -> int
     if to is not None and to.exists():
         raise Ended(f"{to} is there already", "name another file with `--to`", code=REFUSED)
     drafted = draft_file(text, _wish(**wishes))
-    if to is not None:
-        to.write_text(drafted.text, encoding="utf-8")
+    if to is not None or not as_json:
+        write_out(drafted.text, to)
     if as_json:
         write_json(_as_plain(drafted, to))
         return DONE
-    if to is None:
-        click.echo(drafted.text, nl=False)
-    for line in summary(drafted, to):
+    for line in (*summary(drafted), *_onward(drafted, to)):
         click.echo(line, err=to is None)
     return DONE
 
@@ -109,6 +107,8 @@ def today() -> date:
 
 
 def _read(file: Path) -> str | Unreadable:
+    if file.is_dir():
+        raise Ended(f"{file} is a folder", "name the file in it that is the text", code=WRONG_USE)
     try:
         with file.open("rb") as opened:
             # One byte more tells a file that is too large without reading the rest.
@@ -122,7 +122,7 @@ def _read(file: Path) -> str | Unreadable:
     return read_source(raw) if len(raw) <= MOST_BYTES else too_large("file is larger than 4 MiB")
 
 
-def _wish(*, retailer: str, language: str | None, ids: str, effective: datetime | None) -> Wish:
+def _wish(*, retailer: str, language: str | None, ids: str, effective: str | None) -> Wish:
     if not ids.isascii() or not ids.isalnum() or not ids[:1].isalpha():
         raise Ended(
             f"`{ids}` begins no clause id",
@@ -133,23 +133,46 @@ def _wish(*, retailer: str, language: str | None, ids: str, effective: datetime 
         retailer=" ".join(retailer.split()),
         language=language or "",
         ids=ids,
-        effective=effective.date() if effective else None,
+        effective=_day(effective) if effective else None,
         today=today(),
     )
 
 
-def summary(drafted: Draft, to: Path | None = None) -> Iterator[str]:
+def _day(written: str) -> date:
+    day = read_day(written)
+    if day is None:
+        raise Ended(
+            f"`{written}` is no day that a policy can begin on",
+            "write a day such as `2026-01-31`",
+            code=WRONG_USE,
+        )
+    return day
+
+
+def summary(drafted: Draft) -> Iterator[str]:
     """Yield what was drafted, and what was not understood."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in drafted.kinds.items())
     clauses, rules = _counted(drafted.clauses, "clause"), _counted(drafted.rules, "drafted rule")
     yield f"{clauses}, {rules}: {kinds}"
     if drafted.plain:
-        yield f"prose alone, nothing in it understood: {_counted(drafted.plain, 'clause')}"
+        yield f"prose alone, nothing in it understood: {_named(drafted.plain)}"
+    if drafted.aimless:
+        yield f"a legal basis in no block, its purpose not understood: {_named(drafted.aimless)}"
     if drafted.unclocked:
         yield f"prose alone, no event to count from: {_counted(drafted.unclocked, 'period')}"
     yield "a draft permits nothing: read each block against its text, then take `draft: true` out"
+
+
+def _onward(drafted: Draft, to: Path | None) -> Iterator[str]:
+    """Yield what the draft still lacks to be published, and where it was written."""
+    roles = f", `as:` in {_counted(drafted.roleless, 'block')} `recipient`"
+    yield f"to be published it also needs: a block `region`{roles if drafted.roleless else ''}"
     if to is not None:
         yield f"written to {to}; `placket check --as-published {to}` says where the text breaks"
+
+
+def _named(clauses: Sequence[str]) -> str:
+    return f"{_counted(len(clauses), 'clause')}, {', '.join(clauses)}"
 
 
 def _counted(count: int, word: str) -> str:
@@ -161,8 +184,11 @@ def _as_plain(drafted: Draft, to: Path | None) -> dict[str, Any]:
         "clauses": drafted.clauses,
         "rules": drafted.rules,
         "kinds": drafted.kinds,
-        "prose_alone": drafted.plain,
+        "prose_alone": len(drafted.plain),
+        "prose_alone_in": list(drafted.plain),
+        "basis_without_purpose_in": list(drafted.aimless),
         "periods_without_clock": drafted.unclocked,
+        "recipients_without_role": drafted.roleless,
     }
     whole = {} if to else {"policy": drafted.text}
     return {"retailer": drafted.retailer, "language": drafted.language, **counts, **whole}

@@ -80,7 +80,8 @@ def read_front(text: str, start: Span, problems: Problems) -> tuple[Front | None
     return (None if node is None else _front(node, problems)), end + 1
 
 
-def _day(value: Any) -> date | None:
+def read_day(value: Any) -> date | None:
+    """Return the day that is written, `2026-01-31`, of a year that a policy may name."""
     try:
         day = date.fromisoformat(str(value))
     except ValueError:
@@ -116,7 +117,7 @@ def _words(value: Any) -> str | None:
 _FORMS: Final[dict[str, tuple[str, Callable[[Any], Any], str]]] = {
     "retailer": ("retailer", _words, "the retailer's name"),
     "version": ("version", _words, "a version, such as `2026-01`"),
-    "effective": ("effective", _day, "a day, such as `2026-01-31`"),
+    "effective": ("effective", read_day, "a day, such as `2026-01-31`"),
     "language": (
         "language",
         lambda v: v if _LANGUAGE.fullmatch(str(v)) else None,

@@ -29,6 +29,10 @@ NO_POLICY = (
     "persons"
 )
 NOWHERE = "placket: nowhere.txt cannot be read: no such file or directory\n"
+NO_DAY = "is no day that a policy can begin on\n  mend: write a day such as `2026-01-31`\n"
+NO_FOLDER = (
+    "cannot be written: no such file or directory\n  mend: name a file in a folder that is there\n"
+)
 SECONDS = 20
 
 
@@ -67,7 +71,7 @@ def test_a_text_becomes_a_policy_on_the_output_and_a_summary_beside_it(
         "reason: 'drafted from the text; every block awaits a person''s yes'\n"
         "---\n"
         "\n"
-        "### We collect your name and email address to deliver {#CS-001}\n"
+        "### We collect your name and email address to deliver your order {#CS-001}\n"
         "\n"
         "We collect your name and email address to deliver your order.\n"
         "\n"
@@ -83,6 +87,29 @@ def test_a_text_becomes_a_policy_on_the_output_and_a_summary_beside_it(
     assert done.err == (
         "1 clause, 2 drafted rules: 1 activity, 1 data\n"
         "a draft permits nothing: read each block against its text, then take `draft: true` out\n"
+        "to be published it also needs: a block `region`\n"
+    )
+
+
+def test_the_summary_names_what_is_left_to_a_person(
+    placket: Callable[..., Run], tmp_path: Path
+) -> None:
+    text, kept = tmp_path / "policy.txt", tmp_path / "policy.md"
+    text.write_text(
+        f"{ONE_LINE}\nWe are glad.\n\nWe share your name with couriers. We do so on the basis of "
+        "our legitimate interests.\n\nWe pass it on to banks, which are controllers.\n",
+        encoding="utf-8",
+    )
+
+    done = placket("draft", text, "--to", kept)
+
+    assert done.out == (
+        "4 clauses, 4 drafted rules: 2 recipient, 1 activity, 1 data\n"
+        "prose alone, nothing in it understood: 1 clause, C-002\n"
+        "a legal basis in no block, its purpose not understood: 1 clause, C-003\n"
+        "a draft permits nothing: read each block against its text, then take `draft: true` out\n"
+        "to be published it also needs: a block `region`, `as:` in 1 block `recipient`\n"
+        f"written to {kept}; `placket check --as-published {kept}` says where the text breaks\n"
     )
 
 
@@ -116,7 +143,10 @@ def test_json_holds_the_policy_and_the_counts(placket: Callable[..., Run], tmp_p
         "rules": 2,
         "kinds": {"activity": 1, "data": 1},
         "prose_alone": 0,
+        "prose_alone_in": [],
+        "basis_without_purpose_in": [],
         "periods_without_clock": 0,
+        "recipients_without_role": 0,
     }
 
 
@@ -259,6 +289,22 @@ def test_what_gives_no_draft_is_told_with_a_mend(
         (
             ("draft", str(PAGE), "--ids", "1-"),
             "placket: `1-` begins no clause id\n  mend: write letters and digits, a letter first\n",
+        ),
+        (
+            ("draft", "."),
+            "placket: . is a folder\n  mend: name the file in it that is the text\n",
+        ),
+        (
+            ("draft", str(PAGE), "--effective", "2026-13-01"),
+            f"placket: `2026-13-01` {NO_DAY}",
+        ),
+        (
+            ("draft", str(PAGE), "--effective", "0100-01-01"),
+            f"placket: `0100-01-01` {NO_DAY}",
+        ),
+        (
+            ("draft", str(PAGE), "--to", "no/such/policy.md"),
+            f"placket: no/such/policy.md {NO_FOLDER}",
         ),
         (
             ("check", "nowhere.txt"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from placket.policy.draft.drafted import Drafted, Names, drafted
+from placket.policy.draft.periods import durations_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,9 @@ def takes(sentence: Sentence) -> bool:
     if sentence.has("act", "say") and sentence.has("right"):
         return False
     listed = "collect" in sentence.topics and not sentence.topics & _OTHER_TOPICS
-    is_kept_there = sentence.has("act", "keep") and sentence.has("touchpoint")
+    # `for 2 years after your account is closed` names a clock, and no place.
+    is_timed = sentence.has("event") and any(durations_in(sentence.text))
+    is_kept_there = sentence.has("act", "keep") and sentence.has("touchpoint") and not is_timed
     taken = sentence.has("act", "collect") or (
         (sentence.has("act", "given") or is_kept_there) and not sentence.has("purpose")
     )

@@ -21,10 +21,10 @@ from placket.policy.draft.sharing import shared, transferred
 from placket.policy.draft.source import MOST_CHARACTERS, Unreadable, too_large
 from placket.policy.draft.telling import aged, answering, automatic, cookies, protected, told
 from placket.policy.draft.titles import titled
-from placket.policy.draft.using import used
+from placket.policy.draft.using import names_basis, used
 from placket.policy.draft.words import words_of
 from placket.policy.draft.write import write_clause, write_heading, write_policy
-from placket.policy.front import FIRST_YEAR, Front
+from placket.policy.front import DRAFT_VERSION, FIRST_YEAR, Front
 from placket.policy.parse import FENCE
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ RECOGNISERS: Final[tuple[Callable[[Reading, Names], Iterator[Drafted]], ...]] = 
 )
 """Every recogniser, in the order in which a clause's rules are written."""
 
+_RESTING: Final = frozenset({"activity", "cookie"})
+"""Kinds of rules that rest on a legal basis."""
 _STRAY: Final = 3
 _MOST_CLAUSES: Final = 2000
 _SIGNED: Final = 8000
@@ -131,17 +133,20 @@ class Wish:
 class Draft:
     """A drafted policy with what its summary tells.
 
-    clauses: how many there are. plain: those of which nothing was understood. kinds: how many
-    rules of each kind. unclocked: periods that name no event to count from. lines: of each
-    clause, where it begins in the text.
+    clauses: how many there are. plain: those of which nothing was understood. aimless: those
+    that name a legal basis of which no rule tells, since its purpose was not understood. kinds:
+    how many rules of each kind. unclocked: periods that name no event to count from. roleless:
+    recipients of which the text says no role. lines: of each clause, where it begins in the text.
     """
 
     text: str
     language: str
     retailer: str
     clauses: int
-    plain: int
+    plain: tuple[str, ...]
+    aimless: tuple[str, ...]
     unclocked: int
+    roleless: int
     kinds: dict[str, int] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -234,13 +239,19 @@ class _Gathered:
     parts: list[str] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
     lines: dict[str, int] = field(default_factory=dict)
-    plain: int = 0
+    plain: list[str] = field(default_factory=list)
+    aimless: list[str] = field(default_factory=list)
     unclocked: int = 0
+    roleless: int = 0
 
     def add(self, clause_id: str, reading: Reading, rules: list[Drafted]) -> None:
         passage = reading.passage
-        self.plain += not rules
+        if not rules:
+            self.plain.append(clause_id)
+        elif names_basis(reading) and not any(rule.kind in _RESTING for rule in rules):
+            self.aimless.append(clause_id)
         self.unclocked += unclocked(reading)
+        self.roleless += sum(r.kind == "recipient" and "as" not in r.values for r in rules)
         self.kinds.update(rule.kind for rule in rules)
         self.lines[clause_id] = passage.line
         self.parts.append(write_clause(passage.title, clause_id, passage.prose(), rules))
@@ -273,8 +284,10 @@ def _drafted(gathered: _Gathered, front: Front) -> Draft:
         language=front.language,
         retailer=front.retailer,
         clauses=len(gathered.lines),
-        plain=gathered.plain,
+        plain=tuple(gathered.plain),
+        aimless=tuple(gathered.aimless),
         unclocked=gathered.unclocked,
+        roleless=gathered.roleless,
         kinds=dict(ordered),
         lines=gathered.lines,
     )
@@ -304,7 +317,7 @@ def _front(plain: str, wish: Wish, words: Lexicon) -> Front:
     named = controller_in(plain) or next(iter(companies_in(plain)), "")
     return Front(
         retailer=wish.retailer or named or "the retailer",
-        version="draft",
+        version=DRAFT_VERSION,
         effective=wish.effective or _updated(plain, wish.today, words) or wish.today,
         language=wish.language,
         reason="drafted from the text; every block awaits a person's yes",

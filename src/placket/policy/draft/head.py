@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from placket.documents import read_yaml
 from placket.policy.draft.source import Unreadable
+from placket.policy.front import read_day
 from placket.problems import Problems, Span
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from placket.documents import Node
 
 _FENCE: Final = "---"
@@ -71,9 +73,8 @@ def _head(node: Node | None, body: str) -> Head | Unreadable:
                 mend=_MEND,
             )
     day = said.get("effective", "")
-    try:
-        effective = date.fromisoformat(day) if day else None
-    except ValueError:
+    effective = read_day(day) if day else None
+    if day and effective is None:
         return Unreadable(
             why=f"the front matter has `{day}` where a day was expected",
             mend="write a day such as `2026-01-31`, or take it out",

@@ -31,6 +31,7 @@ _NAMING: Final = frozenset(
         "security",
         "touchpoint",
         "basis",
+        "transfer",
     }
 )
 """Kinds of which the longer hides the shorter: in `marketing companies` no marketing is said."""
@@ -46,6 +47,8 @@ _SUBJECTS: Final = frozenset(
 _EARLY: Final = 4
 _NEAR: Final = 4
 """How many words may stand between two data of one list."""
+_CLOSE: Final = 2
+"""How many may stand between two rights: `access to or correction of`."""
 _WITHOUT: Final = 3
 """How many words a `without` reaches."""
 
@@ -214,16 +217,13 @@ def _outweighs(other: Match, match: Match) -> bool:
 def _plain(matches: list[Match], topics: frozenset[str]) -> list[Match]:
     """Return the matches with an everyday word only where it is plain that it is meant.
 
-    `email` beside `name` is a datum, and otherwise a channel; `returns` is a purpose where the
-    text tells of purposes.
+    `email` beside `name` is a datum, and otherwise a channel; `access` beside `erasure` is a
+    right; `returns` is a purpose where the text tells of purposes.
     """
-    data = [m for m in matches if m.kind == "data"]
     uses = bool(topics & {"use", "basis"}) or any(
         m.kind == "basis" or (m.kind == "act" and m.term in {"use", "send"}) for m in matches
     )
-    channels = [m for m in matches if m.kind == "channel" and not m.weak]
-    weak = [m for m in matches if m.weak]
-    meant = {m for m in weak if _is_meant(m, data, channels, topics, uses=uses)}
+    meant = {m for m in matches if m.weak and _is_meant(m, matches, topics, uses=uses)}
     places = {(m.first, m.end) for m in meant if m.kind == "data"}
     return [
         m
@@ -232,27 +232,28 @@ def _plain(matches: list[Match], topics: frozenset[str]) -> list[Match]:
     ]
 
 
-def _is_meant(
-    match: Match,
-    data: list[Match],
-    channels: list[Match],
-    topics: frozenset[str],
-    *,
-    uses: bool,
-) -> bool:
-    if match.kind == "channel":
-        return any(match is not m and _is_near(m, match) for m in channels)
-    if match.kind != "data":
+def _is_meant(match: Match, matches: list[Match], topics: frozenset[str], *, uses: bool) -> bool:
+    if match.kind not in {"data", "channel", "right"}:
         return uses
-    if match.first == 0 and topics & {"collect", "retain"}:
+    if match.kind == "data" and match.first == 0 and topics & {"collect", "retain"}:
         return True
-    is_listed = "collect" in topics
-    others = (m for m in data if m.term not in {match.term, "all_held"} and _is_near(m, match))
+    is_right = match.kind == "right"
+    reach = _CLOSE if is_right else _NEAR
+    if match.kind == "data" and any(_is_object(match, m) for m in matches):
+        return True
+    beside = (m for m in matches if m.kind == match.kind and _is_near(m, match, reach))
+    others = [m for m in beside if m.term not in {match.term, "all_held"}]
+    is_listed = is_right or (match.kind == "data" and "collect" in topics)
     return any(is_listed or not other.weak for other in others)
 
 
-def _is_near(one: Match, other: Match) -> bool:
-    return one.first - other.end <= _NEAR and other.first - one.end <= _NEAR
+def _is_object(match: Match, act: Match) -> bool:
+    """Say whether a datum is what the act keeps: `we keep your invoices`."""
+    return act.kind == "act" and act.term == "keep" and 0 <= match.first - act.end <= 1
+
+
+def _is_near(one: Match, other: Match, reach: int) -> bool:
+    return one.first - other.end <= reach and other.first - one.end <= reach
 
 
 def _denied(matches: list[Match], words: tuple[Word, ...], text: str) -> Iterable[Match]:

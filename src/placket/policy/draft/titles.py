@@ -17,71 +17,30 @@ if TYPE_CHECKING:
     from placket.policy.draft.lexicon import Lexicon
 
 _LABEL: Final = re.compile(r"^([A-Z\u00c0-\u00dd][^.:;!?]{2,60}?)(?: [-\u2013\u2014] |: )")
-_WORDS: Final = 9
-_WEAK: Final = frozenset(
-    {
-        "a",
-        "an",
-        "and",
-        "any",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "of",
-        "on",
-        "or",
-        "our",
-        "that",
-        "the",
-        "their",
-        "this",
-        "to",
-        "we",
-        "which",
-        "will",
-        "with",
-        "you",
-        "your",
-        "are",
-        "is",
-        "be",
-        "may",
-        "can",
-        "have",
-        "if",
-        "when",
-        "us",
-        "it",
-        "its",
-        "de",
-        "du",
-        "des",
-        "la",
-        "le",
-        "les",
-        "et",
-        "ou",
-        "à",
-        "en",
-        "pour",
-        "que",
-        "qui",
-        "nous",
-        "vous",
-        "vos",
-        "nos",
-        "sur",
-        "par",
-        "un",
-        "une",
-        "au",
-        "aux",
-    }
+_WORDS: Final = 12
+_LEAST: Final = 3
+"""Between how many words a title is cut where a phrase ends."""
+_JOINTS: Final = frozenset(
+    word
+    for words in (
+        "about after although and as at because before between but by during for from if in into",
+        "of on or so such than that through to under unless until when where whether which while",
+        "who with without",
+        "afin après au aux avant avec car chez comme dans de depuis des du en entre et lorsque",
+        "mais ou par parce pendant pour quand que qui sans selon si sous sur vers à",
+    )
+    for word in words.split()
 )
+"""Words that begin a phrase: a title may end before one."""
+_WEAK: Final = _JOINTS | {
+    word
+    for words in (
+        "a an any are be can have is it its may our the their this us we will you your",
+        "la le les nos nous un une vos vous",
+    )
+    for word in words.split()
+}
+"""Words that end no title."""
 _AIM: Final = re.compile(r"(?i)^(?:to|for|pour)\b")
 _BESIDE: Final = 2
 _BEHIND: Final = re.compile(r"\([^()]{3,60}\)$")
@@ -160,10 +119,26 @@ def _title(passage: Passage) -> str:
     words = text.split()
     if len(words) <= _WORDS:
         return text.rstrip(" .,;:")
-    kept = words[:_WORDS]
-    while len(kept) > 1 and kept[-1].lower().strip(",;:()") in _WEAK:
+    kept = words[: _phrase(words)]
+    while len(kept) > 1 and _bare_word(kept[-1]) in _WEAK:
         kept.pop()
     return " ".join(kept).rstrip(" .,;:(\u2013-")
+
+
+def _phrase(words: Sequence[str]) -> int:
+    """Return how many words stand before the last end of a phrase that a title has room for."""
+    return next((at for at in range(_WORDS, _LEAST - 1, -1) if _is_end(words, at)), _WORDS)
+
+
+def _is_end(words: Sequence[str], at: int) -> bool:
+    kept, after = " ".join(words[:at]), words[at]
+    is_marked = kept.endswith((",", ";", ":", ")")) or after.startswith("(")
+    is_closed = kept.count("(") == kept.count(")")
+    return is_closed and (is_marked or _bare_word(after) in _JOINTS)
+
+
+def _bare_word(word: str) -> str:
+    return word.lower().strip(",;:()")
 
 
 def _clean(title: str) -> str:

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from placket.policy.draft.reading import Reading, Sentence
 
 _AIM: Final = re.compile(r"(?i)^\W*(?:to|for|pour|afin)\b")
+_AIMS: Final = frozenset({"to", "for", "pour"})
 _ACTS: Final = ("use", "collect", "share", "inform", "ask", "send")
 _USES: Final = frozenset({"use", "basis", "marketing"})
-_ELSEWHERE: Final = frozenset({"rights", "retain", "changes", "security"})
+_ASIDE: Final = frozenset({"rights", "changes"})
+_ELSEWHERE: Final = _ASIDE | {"retain", "security"}
+"""Where a purpose is no use of data by its name alone; one with its `to` or `for` is."""
 _SPOKEN: Final = (
     "email",
     "phone",
@@ -107,6 +110,11 @@ def used(reading: Reading, names: Names) -> Iterator[Drafted]:
             )
 
 
+def names_basis(reading: Reading) -> bool:
+    """Say whether the clause names the legal basis of a use, whatever the use."""
+    return any(_is_use(sentence) and bases_of(sentence) for sentence in reading.sentences)
+
+
 def _uses(reading: Reading) -> list[_Use]:
     found: list[_Use] = []
     before: list[str] = []
@@ -160,17 +168,30 @@ def _rest(uses: list[_Use], reading: Reading) -> None:
 
 def _purposes(sentence: Sentence) -> list[str]:
     purposes = list(sentence.terms("purpose"))
-    is_told = sentence.has("notice", "introduction") or sentence.topics == {"basis"}
-    if not purposes or is_told or _is_of_the_person(sentence) or sentence.text.endswith("?"):
-        return []
-    is_act = any(sentence.has("act", act) for act in _ACTS)
-    is_about = bool(sentence.topics & _USES)
-    is_elsewhere = bool(sentence.topics & _ELSEWHERE) and not sentence.has("act", "use")
-    if is_elsewhere or not (is_act or is_about or bases_of(sentence) or _AIM.match(sentence.text)):
+    if not purposes or not _is_use(sentence):
         return []
     # `to meet our legal obligations` gives the basis of another purpose, where there is one.
     others = [p for p in purposes if p != "legal_compliance"]
     return others if 0 < len(others) < _FEW else purposes
+
+
+def _is_use(sentence: Sentence) -> bool:
+    """Say whether what the sentence names is what the retailer does with data."""
+    is_told = sentence.has("notice", "introduction") or sentence.topics == {"basis"}
+    if is_told or _is_of_the_person(sentence) or sentence.text.endswith("?"):
+        return False
+    is_aimed = _aims(sentence)
+    elsewhere = sentence.topics & (_ASIDE if is_aimed else _ELSEWHERE)
+    if elsewhere and not sentence.has("act", "use"):
+        return False
+    is_act = sentence.has("act", *_ACTS) or is_aimed or bool(_AIM.match(sentence.text))
+    return is_act or bool(sentence.topics & _USES) or bool(bases_of(sentence))
+
+
+def _aims(sentence: Sentence) -> bool:
+    """Say whether a purpose stands behind `to` or `for`: `we keep invoices for tax reasons`."""
+    starts = (match.first for match in sentence.of("purpose"))
+    return any(word.fold in _AIMS for at in starts for word in sentence.words[max(0, at - 1) : at])
 
 
 def _is_of_the_person(sentence: Sentence) -> bool:

@@ -18,6 +18,10 @@ from placket.policy.rules import Recipient
 DAY = date(2026, 11, 24)
 POLICY = ("Privacy policy of the shop", "Politique de confidentialité de la boutique")
 TOOL = "standard_contractual_clauses"
+SHOES = (
+    "We may use your purchase history to recommend shoes you might like, on the basis of our "
+    "legitimate interests."
+)
 TEXTS = Path(__file__).parent / "texts"
 
 
@@ -150,6 +154,41 @@ def rules(text: str) -> list[dict[str, Any]]:
             [{"status": "customer", "holds_while": ["3 years from last order.placed"]}],
         ),
         (
+            f"When you place an order we collect it. {SHOES}",
+            [
+                {
+                    "activity": "recommendations",
+                    "purpose": ["recommendations"],
+                    "uses": ["purchase_history"],
+                    "basis": "legitimate_interest",
+                }
+            ],
+        ),
+        (
+            "You may ask for access, correction, erasure or portability of your data.",
+            [
+                {"right": "access"},
+                {"right": "rectification"},
+                {"right": "erasure"},
+                {"right": "portability"},
+            ],
+        ),
+        (
+            "We keep your invoices for 7 years after the date of the invoice for tax reasons.",
+            [
+                {
+                    "activity": "accounting_tax",
+                    "purpose": ["accounting_tax"],
+                    "uses": ["billing_records"],
+                },
+                {"retain": ["billing_records"], "for": "7 years from invoice.dated"},
+            ],
+        ),
+        (
+            "Our systems look at every order to prevent fraud. We ask for your name.",
+            [{"activity": "fraud_prevention", "purpose": ["fraud_prevention"]}],
+        ),
+        (
             "Nous conservons vos factures pendant dix ans à compter de la date de la facture.",
             [{"retain": ["billing_records"], "for": "10 years from invoice.dated"}],
         ),
@@ -180,6 +219,70 @@ def test_each_kind_of_sentence_gives_its_rule(text: str, expected: list[dict[str
 )
 def test_what_the_text_denies_or_only_asks_is_not_drafted(text: str, kind: str) -> None:
     assert kind not in drafted(text).kinds
+
+
+def test_what_is_kept_for_an_end_is_used_for_it_under_any_heading_but_of_rights() -> None:
+    end = "We keep your order history to prevent fraud."
+    text = f"# How long we keep it\n\n{end}\n\n# Your rights\n\n{end}\n"
+
+    document = parse(drafted(f"# Privacy policy\n\n{text}").text).document
+
+    assert document is not None
+    assert [(c.title, [r.KIND for r in c.rules]) for c in document.clauses if c.id] == [
+        ("We keep your order history to prevent fraud", ["activity"]),
+        ("We keep your order history to prevent fraud", []),
+    ]
+
+
+def test_how_long_a_datum_is_kept_says_nothing_of_where_it_is_taken() -> None:
+    text = "We keep your email address for 2 years after your account is closed.\n"
+
+    assert rules(f"Privacy policy\n\n{text}") == [
+        {"retain": ["email"], "for": "2 years from account.closed"}
+    ]
+
+
+def test_the_clauses_of_which_nothing_or_no_use_was_understood_are_named() -> None:
+    text = (
+        "# Privacy policy\n\nWe are glad.\n\nWe collect your name. We use it to paint birds, on "
+        "the basis of our legitimate interests.\n\nWe share your name with couriers.\n"
+    )
+
+    found = drafted(text)
+
+    assert (found.plain, found.aimless, found.roleless) == (("C-001",), ("C-002",), 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "We use your name and postal address to deliver your order and to prevent fraud.",
+            "We use your name and postal address to deliver your order",
+        ),
+        (
+            "We keep the invoices of all that you buy for seven years after the accounting year.",
+            "We keep the invoices of all that you buy for seven years",
+        ),
+        (
+            "We collect your name, and all of what our good friends would often call things.",
+            "We collect your name, and all",
+        ),
+        (
+            "We take identification and contact data (such as name, address, email, phone, fax).",
+            "We take identification and contact data",
+        ),
+        (
+            "We collect your name and your email address.",
+            "We collect your name and your email address",
+        ),
+    ],
+)
+def test_a_title_ends_where_a_phrase_does(text: str, title: str) -> None:
+    document = parse(drafted(f"Privacy policy\n\nWe ask for your age.\n\n{text}\n").text).document
+
+    assert document is not None
+    assert document.clauses[-1].title == title
 
 
 def test_a_basis_for_one_item_is_not_one_for_its_neighbour() -> None:
@@ -257,7 +360,7 @@ def test_a_heading_that_leads_no_clause_stays_a_heading() -> None:
         ("Sharing", ""),
         ("We share your name with couriers", "C-001"),
         ("Your order history", ""),
-        ("We keep it until you ask us to delete", "C-002"),
+        ("We keep it until you ask us to delete it", "C-002"),
         ("Your delivery address", ""),
     ]
 

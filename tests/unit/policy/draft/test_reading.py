@@ -110,6 +110,24 @@ def test_an_everyday_word_is_read_by_its_neighbours(
 
 
 @pytest.mark.parametrize(
+    ("text", "rights"),
+    [
+        ("You may ask for access to or correction of it.", ("access", "rectification")),
+        ("You may correct, delete or restrict it.", ("rectification", "erasure", "restriction")),
+        ("You may access your account and delete cookies.", ()),
+    ],
+)
+def test_an_everyday_word_is_a_right_beside_another(text: str, rights: tuple[str, ...]) -> None:
+    assert sentence(text).terms("right") == rights
+
+
+def test_contractual_clauses_for_a_transfer_are_no_contract_with_the_person() -> None:
+    told = sentence("We transfer it under standard contractual clauses.")
+
+    assert told.terms("transfer", "basis") == ("standard_contractual_clauses",)
+
+
+@pytest.mark.parametrize(
     ("text", "is_shared"),
     [
         ("We share it with partners.", True),
