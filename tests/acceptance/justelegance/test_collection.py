@@ -147,6 +147,7 @@ def test_each_use_takes_its_own_address(shop: Shop, activity: str, address: str)
     others = {"postal_address", "billing_address", "delivery_address"} - {address}
     clause = shop.rules["activity", activity].clause
 
+    assert {address, *others} == set(shop.rule("JE-002", Datum).what)
     assert shop.ask(PRIYA, activity, data=(address,)) == permit(
         *on_contract(clause), data=(address,)
     )
@@ -194,7 +195,11 @@ def test_what_was_bought_serves_a_return_and_not_the_newsletter(shop: Shop) -> N
     assert shop.ask(PRIYA, "refunds_and_returns", data=bought) == permit(
         *on_contract("JE-027"), data=bought
     )
-    assert shop.ask(PRIYA, "keep_bag", data=bought) == deny("declared.data JE-085", withheld=bought)
+    reads = (*PRIYA, *agreed("email_marketing", "2026-05-01", wording="news-2", channel="email"))
+    assert shop.ask(reads, "newsletter", data=bought) == deny(
+        "declared.data JE-030", withheld=bought
+    )
+    assert shop.rule("JE-004", Datum).source == "data_subject"
 
 
 @pytest.mark.clause("JE-005")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from placket.facts import Kind
-from placket.policy.rules import Cookie, Notice, Right, Security
+from placket.policy.rules import Cookie, Datum, Notice, Right, Security
 from tests.acceptance.justelegance.persons import HOLDER, PRIYA, VISITOR
 from tests.acceptance.retailers import (
     agreed,
@@ -47,6 +47,7 @@ CAME_ONCE = (
 
 @pytest.mark.clause("JE-009")
 def test_an_ip_address_serves_the_checks_against_misuse(shop: Shop) -> None:
+    assert shop.rule("JE-009", Datum).source == "device"
     assert shop.using("ip_address") == ["security_check", "screen_for_fraud"]
     assert shop.ask(HOLDER, "security_check", channel="email", data=("ip_address",)) == permit(
         "permitted.legitimate_interest JE-035", data=("ip_address",)
@@ -75,6 +76,7 @@ def test_address_and_device_go_25_months_after_the_visit(shop: Shop) -> None:
 
 @pytest.mark.clause("JE-010")
 def test_the_device_serves_the_site_and_what_the_person_allowed(shop: Shop) -> None:
+    assert shop.rule("JE-010", Datum).source == "device"
     assert shop.using("device_info") == [
         "keep_site_current",
         "tailor_site",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from placket.facts import Kind
-from placket.policy.rules import as_dict
+from placket.policy.rules import Right, as_dict
 from tests.acceptance.lepiquet.persons import (
     ADA,
     APPLICANT,
@@ -135,6 +135,7 @@ def test_without_a_review_no_machine_decides_about_anybody() -> None:
 def test_who_declined_is_decided_about_by_no_machine(shop: Shop, activity: str) -> None:
     declines = (*BORROWER, *DECLINED)
 
+    assert shop.rule("LP-022", Right, "automated_decision_opt_out").at_any_time is True
     assert shop.ask(declines, activity) == deny("automated.declined LP-021")
     assert shop.ask((*declines, *ACCEPTED), activity).outcome == "permit"
 

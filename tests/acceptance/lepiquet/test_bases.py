@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from placket.policy.rules import as_dict
+from placket.policy.rules import Notice, as_dict
 from tests.acceptance.lepiquet.persons import ADA, HOLDER, VISITOR
 from tests.acceptance.retailers import (
     agreed,
@@ -40,6 +40,7 @@ def test_every_use_rests_on_one_of_four_bases_and_no_other_use_happens(shop: Sho
     bases = {variant.basis for variants in shop.policy.activities.values() for variant in variants}
 
     assert bases == {"contract", "consent", "legitimate_interest", "legal_obligation"}
+    assert {basis.replace("_", " ") for basis in bases} < set(shop.rule("LP-032", Notice).shows)
     assert shop.ask(ADA, "sell_to_partners") == deny("declared.activity")
 
 
@@ -47,6 +48,7 @@ def test_every_use_rests_on_one_of_four_bases_and_no_other_use_happens(shop: Sho
 def test_a_contract_has_to_be_there(shop: Shop) -> None:
     address = ("delivery_address",)
 
+    assert shop.rule("LP-033", Notice).shows == ("the contract that each use rests on",)
     assert shop.ask(HOLDER, "deliver_order", data=address) == deny(*no_party("LP-049"))
     assert shop.ask(ADA, "deliver_order", data=address) == permit(
         *on_contract("LP-049"), data=address
@@ -83,6 +85,7 @@ def test_each_legitimate_interest_is_named_and_weighed(shop: Shop) -> None:
     resting = [v for v in variants if v.basis == "legitimate_interest"]
     own = [v.assessment for v in resting if not v.extends or "assessment" in dict(v.places)]
 
+    assert shop.rule("LP-035", Notice).shows == ("the interest of each use", "its assessment")
     assert [v.name for v in resting if not (v.interest and v.assessment)] == []
     assert len(set(own)) == len(own)
 

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from tests.acceptance.retailers import Shop
 
 SUPPLIED = ("partner_supplied_data", "demographics")
+MADE_HERE = [
+    "billing_records",
+    "customer_id",
+    "limited_profile",
+    "segment_aggregates",
+    "transaction_records",
+]
 BAG = ("cookie_data", "bag_contents")
 TRACKED = ("page_interactions", "email_engagement", "ad_interactions")
 
@@ -43,7 +50,11 @@ def test_what_the_person_gives_is_known_to_come_from_them(shop: Shop) -> None:
 @pytest.mark.clause("LP-041", "LP-042", "LP-044", "LP-045", "LP-065")
 def test_every_datum_that_is_used_has_a_source(shop: Shop) -> None:
     sources = {what: rule.source for rule in shop.policy.rules(Datum) for what in rule.what}
+    taken = {what for form in shop.policy.rules(Capture) for what in form.takes}
+    variants = [v for variants in shop.policy.activities.values() for v in variants]
+    used = {datum for v in variants for datum in (*v.uses, *v.uses_also)}
 
+    assert sorted(used - set(sources) - taken) == MADE_HERE
     assert {sources[d] for d in ("cookie_data", "device_info", "ad_interactions")} == {"device"}
     assert sources["cctv_footage"] == "sensor"
     assert {sources[d] for d in SUPPLIED} == {"third_party"}

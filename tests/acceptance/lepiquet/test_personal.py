@@ -21,6 +21,7 @@ from tests.acceptance.lepiquet.persons import (
 from tests.acceptance.retailers import (
     agreed,
     deny,
+    gave_address,
     happened,
     lives,
     objected,
@@ -162,7 +163,12 @@ def test_who_switched_marketing_off_hears_nothing(shop: Shop) -> None:
 
 @pytest.mark.clause("LP-076")
 def test_who_bought_in_a_store_is_written_to_only_by_the_same_conditions(shop: Shop) -> None:
+    could_refuse = (*STORE_ONLY, *gave_address("email", "2026-05-20"))
+
     assert shop.ask(STORE_ONLY, "offers_to_buyers") == deny("channel.no_soft_opt_in LP-076")
+    assert shop.ask(could_refuse, "offers_to_buyers") == permit(
+        *on_soft_opt_in("LP-076"), data=OFFERS
+    )
 
 
 @pytest.mark.clause("LP-076")

@@ -82,6 +82,7 @@ def test_who_asked_us_to_stop_is_left_alone_and_the_data_stay(
 ) -> None:
     stops = (*BUYER, *restricted("2026-05-28"))
 
+    assert shop.rule("LP-011", Right).meanwhile == "stop_processing"
     assert shop.ask(stops, activity, at="2026-05-27", data=data).outcome == "permit"
     assert shop.ask(stops, activity, data=data) == deny(f"restricted {clause}", withheld=data)
     assert shop.ask(stops, "legal_claims", data=("name",)) == permit(
@@ -124,6 +125,7 @@ def test_who_was_erased_and_buys_again_begins_anew(shop: Shop) -> None:
     gone = (*ADA, *erased(("all_held",), "2026-05-28"))
     back = (*gone, *bought_online("O-2", "2026-05-29"), *took(PARCEL, "2026-05-29", by="checkout"))
 
+    assert shop.rule("LP-014", Right).new_data == "start_anew"
     assert shop.ask(back, "deliver_order") == permit(*on_contract("LP-049"), data=PARCEL)
     assert shop.ask(back, "fulfil_order", data=("purchase_history",)) == deny(
         "erased LP-046", withheld=("purchase_history",)
@@ -178,6 +180,7 @@ def test_a_yes_that_was_narrowed_permits_what_is_left_of_it(shop: Shop) -> None:
 def test_every_consent_has_ways_to_be_taken_back(shop: Shop) -> None:
     without = [n for n, c in shop.policy.consents.items() if not c.withdrawn_by]
 
+    assert shop.rule("LP-024", Right, "withdraw_consent").at_any_time is True
     assert without == ["shop"]
 
 
@@ -212,6 +215,7 @@ def test_what_a_law_obliges_us_to_hold_outlives_an_erasure(shop: Shop) -> None:
 def test_what_was_kept_serves_its_reason_alone(shop: Shop) -> None:
     kept = (*ADA, *erased(("all_held",), "2026-05-28", "kept:name:claims:"))
 
+    assert as_dict(shop.rule("LP-029", Right).kept) == {"lock": "its_ground"}
     assert shop.ask(kept, "legal_claims", data=("name",)) == permit(
         "permitted.legitimate_interest LP-037", data=("name",)
     )

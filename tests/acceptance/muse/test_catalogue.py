@@ -215,4 +215,9 @@ def test_who_gets_a_gift_is_reached_for_the_gift_alone(shop: Shop, ledger: Ledge
     given = answer(shop, ledger, cleo, "gift_delivery", data=("name", "delivery_address"))
 
     assert given == permit(on_interest("MU-023"), data=("name", "delivery_address"))
-    assert answer(shop, ledger, cleo, "service_messages").outcome == "deny"
+    assert answer(shop, ledger, cleo, "service_messages") == deny(
+        "role.not_concerned MU-145",
+        "declared.region",
+        *["role.confined MU-008"] * 2,
+        withheld=("name", "email"),
+    )

@@ -69,6 +69,7 @@ def named(problems: Iterable[Problem]) -> Found:
 def test_the_notice_says_each_clause_of_both_halves(shop: Shop, notice: str) -> None:
     titles = [clause.title for clause in shop.policy.clauses.values()]
 
+    assert shop.rule("MU-001", Notice).at == ("policy", "every form")
     assert len(titles) == 283
     assert [title for title in titles if title not in notice] == []
 

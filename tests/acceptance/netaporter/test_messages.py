@@ -35,20 +35,18 @@ WRITTEN_TO = ("name", "email")
 REMINDED = ("name", "email", "bag_contents")
 BAG = opened("bag", "2026-05-28", "B-1")
 LEFT: dict[str, Any] = {"occasion": "B-1"}
+SERVICE = [
+    ("confirm_order", "NP-017", "", 1),
+    ("tell_change", "NP-018", "P-1 is late", 2),
+    ("tell_terms", "NP-019", "terms v3", 1),
+]
 
 
 # Service messages
 
 
 @pytest.mark.clause("NP-017", "NP-018", "NP-019", "NP-020")
-@pytest.mark.parametrize(
-    ("activity", "clause", "occasion", "relations"),
-    [
-        ("confirm_order", "NP-017", "", 1),
-        ("tell_change", "NP-018", "P-1 is late", 2),
-        ("tell_terms", "NP-019", "terms v3", 1),
-    ],
-)
+@pytest.mark.parametrize(("activity", "clause", "occasion", "relations"), SERVICE)
 def test_a_service_message_takes_name_and_address_alone(
     shop: Shop, activity: str, clause: str, occasion: str, relations: int
 ) -> None:
@@ -64,11 +62,14 @@ def test_a_service_message_takes_name_and_address_alone(
 
 
 @pytest.mark.clause("NP-017", "NP-018", "NP-019")
-def test_a_no_to_marketing_stops_no_service_message(shop: Shop) -> None:
+@pytest.mark.parametrize(("activity", "clause", "occasion", "relations"), SERVICE)
+def test_a_no_to_marketing_stops_no_service_message(
+    shop: Shop, activity: str, clause: str, occasion: str, relations: int
+) -> None:
     no = withdrew("email_marketing", "2026-05-25", channel="email")
 
-    assert shop.ask((*EVA, *NEWS, *no), "confirm_order") == permit(
-        *on_contract("NP-017"), data=WRITTEN_TO
+    assert shop.ask((*EVA, *NEWS, *no), activity, occasion=occasion) == permit(
+        *on_contract(clause, relations=relations), data=WRITTEN_TO
     )
 
 
