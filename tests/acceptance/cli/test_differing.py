@@ -50,7 +50,8 @@ def test_a_version_that_was_published_is_compared_with_a_file(
 
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines()[0] == "1 → next"
-    assert "    for: 6 years from last interaction → 2 months from last interaction" in done.out
+    assert "  P-08  status: in_touch: changed" in done.out
+    assert "kept less long" in done.out
     assert done.out.splitlines()[-1] == "1 clause in words, 1 rule by meaning, 0 material changes"
 
 

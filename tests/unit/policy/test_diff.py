@@ -317,6 +317,23 @@ def test_a_shorter_period_is_not_material_and_a_longer_one_is() -> None:
     assert [c.duty for c in changed(("6 months", "7 months")).material] == [Duty.TELL]
 
 
+def test_a_period_by_a_status_is_as_long_as_the_status_holds() -> None:
+    by_status = with_rules(
+        "status: in_touch\nholds_while:\n"
+        "  - 6 years from last interaction\n  - 6 years from last call.ended",
+        "retain: name\nfor: while in_touch",
+    )
+    old, new = document(by_status), document(by_status.replace("6 years", "2 months"), "2")
+
+    (shorter,) = compare(old, new).consequences
+
+    assert shorter.effect is Effect.PERIOD_SHORTER
+    assert shorter.after == (
+        "latest of (2 months from last interaction, 2 months from last call.ended)"
+    )
+    assert [c.effect for c in compare(new, old).consequences] == [Effect.PERIOD_LONGER]
+
+
 def test_a_period_taken_apart_into_two_rules_is_no_other_period() -> None:
     one = with_rules("retain: [name, email]\nfor: 1 year from last interaction")
     two = with_rules(

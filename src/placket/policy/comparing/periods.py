@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from placket.policy.compile import kept_by
 from placket.policy.period import After, Latest, Period, UntilAsked, WhileHolds, WhileOpen
-from placket.policy.rules import Retain
+from placket.policy.rules import Retain, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from placket.law.calendar import Duration
     from placket.policy.parse import Document
+    from placket.policy.rules import Rule
 
 _MONTH_DAYS: Final = 30.44
 _HOURS: Final = 24
@@ -25,23 +27,44 @@ LONGER, SHORTER, SAME = 1, -1, 0
 def kept_for(document: Document, region: str) -> Mapping[str, tuple[Retain, ...]]:
     """Return the rules by which each datum is kept in `region`, `all_held` for what has none.
 
-    region: empty where the policy has no regions.
+    region: empty where the policy has no regions. A period that names a status is given as
+    what the status waits for: the same words may keep for another time.
     """
     found: dict[str, list[Retain]] = {}
+    statuses = {
+        rule.name: rule
+        for rule in document.rules()
+        if isinstance(rule, Status) and _holds_in(rule, region)
+    }
     for rule in document.rules():
         if isinstance(rule, Retain) and not rule.draft and _holds_in(rule, region):
+            meant = replace(rule, period=_spelled_out(rule.period, statuses))
             for datum in kept_by(rule):
-                found.setdefault(datum, []).append(rule)
+                found.setdefault(datum, []).append(meant)
     return {datum: tuple(rules) for datum, rules in found.items()}
 
 
-def _holds_in(rule: Retain, region: str) -> bool:
+def _holds_in(rule: Rule, region: str) -> bool:
     return not rule.regions or not region or region in rule.regions
+
+
+def _spelled_out(period: Period, statuses: Mapping[str, Status]) -> Period:
+    match period:
+        case Latest(parts=parts):
+            return Latest(parts=tuple(_spelled_out(part, statuses) for part in parts))
+        case WhileHolds(status=name, then=None) if name in statuses:
+            status = statuses[name]
+            if status.holds_after is not None or not status.holds_while:
+                return period
+            others = {key: rule for key, rule in statuses.items() if key != name}
+            return Latest(parts=tuple(_spelled_out(part, others) for part in status.holds_while))
+        case _:
+            return period
 
 
 def together(rules: tuple[Retain, ...]) -> Period:
     """Return how long the rules keep a datum between them: until the last of them has run out."""
-    parts = tuple(dict.fromkeys(rule.period for rule in rules))
+    parts = tuple(dict.fromkeys(leaf for rule in rules for leaf in _parts(rule.period)))
     return parts[0] if len(parts) == 1 else Latest(parts=parts)
 
 
