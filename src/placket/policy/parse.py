@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
@@ -15,7 +14,16 @@ from placket.documents import MOST_BYTES, Node, read_yaml
 from placket.policy import rules
 from placket.policy.forms import FLAG, LANGUAGE, MISSING, Reading
 from placket.policy.front import Front, read_front
-from placket.policy.rules import DRAFT, KINDS, PUBLISHED, STANDINGS, Provenance, Rule, keys_of
+from placket.policy.rules import (
+    DRAFT,
+    KINDS,
+    PUBLISHED,
+    STANDINGS,
+    Provenance,
+    Rule,
+    is_needed,
+    keys_of,
+)
 from placket.problems import NOWHERE, Place, Problem, Problems, Span
 
 if TYPE_CHECKING:
@@ -323,7 +331,7 @@ def _fill(kind: type[Rule], node: Node, to: Reading) -> Rule | None:
                 _near(str(key.value), known, f"take it out; the keys are {', '.join(known)}"),
             )
     values = _left_open(keys, values)
-    missing = [k for k, f in keys.items() if f.default is NO_DEFAULT and f.name not in values]
+    missing = [k for k, f in keys.items() if is_needed(f) and f.name not in values]
     for name in missing:
         to.fault(
             "P023", node.span, f"`{kind.KIND}` needs the key `{name}`", f"add `{name}:` to the rule"

@@ -12,7 +12,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from placket.policy.parse import FENCE, Clause, Document
-from placket.policy.rules import DRAFT, PUBLISHED, SAID, Rule, keys_of
+from placket.policy.rules import DRAFT, PUBLISHED, SAID, Rule, is_needed, keys_of
 
 if TYPE_CHECKING:
     from placket.policy.front import Front
@@ -64,7 +64,7 @@ def rule_as_yaml(rule: Rule) -> dict[str, Any]:
     written: dict[str, Any] = {}
     for name, keyed in keys_of(type(rule)).items():
         value = getattr(rule, keyed.name)
-        is_open = rule.draft and value == keyed.metadata["left_open"]
+        is_open = rule.draft and is_needed(keyed) and value == keyed.metadata["left_open"]
         if keyed.metadata["head"] or (value != keyed.default and not is_open):
             written[name] = keyed.metadata["form"].write(value)
     if rule.provenance != SAID:

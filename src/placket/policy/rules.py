@@ -464,9 +464,14 @@ def keys_of(kind: type[Rule]) -> Mapping[str, Field[Any]]:
     return _KEYS[kind.KIND]
 
 
+def is_needed(keyed: Field[Any]) -> bool:
+    """Say whether a block must write the key: it has no default."""
+    return keyed.default is NO_DEFAULT
+
+
 def unsaid(keyed: Field[Any]) -> Any:
     """Return what a key's field holds where the text says nothing of it."""
-    if keyed.default is not NO_DEFAULT:
+    if not is_needed(keyed):
         return keyed.default
     return () if isinstance(keyed.metadata["form"], ListOf) else None
 
