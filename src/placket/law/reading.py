@@ -283,6 +283,9 @@ FIELDS: Final[Mapping[str, Reader]] = {
     "automated": _AUTOMATED,
     "duty_countries": countries,
     "recall_law": words,
+    "data_protection_law": words,
+    "device_law": words,
+    "refusal_law": words,
     "transfers": record(
         TransferRule,
         adequacy_by=words,

@@ -130,6 +130,8 @@ class Law:
     """What one pack says on one day.
 
     facts: what each field rests on, by its path (`breach_hours`, `consent_ages.DK`).
+    data_protection_law: as its articles are cited. device_law: what wants a yes to storing or
+    reading on a device; refusal_law: what ends messages once they are refused.
     consent_lifetime: None where the law sets no time. retention_norms: periods that
     authorities or statutes name, to draft from; never a rule by themselves.
     Source: GDPR, ePrivacy Directive and their national law, fact by fact.
@@ -158,6 +160,9 @@ class Law:
     automated: AutomatedRule
     duty_countries: frozenset[str]
     recall_law: str
+    data_protection_law: str
+    device_law: str
+    refusal_law: str
     transfers: TransferRule
     authority: tuple[str, ...]
     retention_norms: Mapping[str, Duration]

@@ -40,7 +40,7 @@ def test_a_denial_names_each_reason_with_clause_law_and_mend(placket: Placket) -
   ✗ basis.consent_not_given
     clause    P-06: “The newsletter comes by email, and only after you said yes
               to it. You can end it by the link in each letter.”
-    law       GDPR Art. 6(1)(a), 7
+    law       UK GDPR Art. 6(1)(a), 7
     until     the person says yes by a published wording
 
   ✗ channel.no_soft_opt_in

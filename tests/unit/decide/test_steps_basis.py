@@ -33,7 +33,7 @@ YES, CONFIRMED = said(Kind.CONSENT_GIVEN, 95), said(Kind.CONSENT_CONFIRMED, 96)
 
 
 def lacking(code: str, changes_when: str, fact: str = "") -> Reason:
-    return why(f"basis.consent_{code}", changes_when, law="GDPR Art. 6(1)(a), 7", fact=fact)
+    return why(f"basis.consent_{code}", changes_when, law="UK GDPR Art. 6(1)(a), 7", fact=fact)
 
 
 @pytest.mark.parametrize(
@@ -125,13 +125,15 @@ CLOSED = told(Kind.RELATION_CLOSED, 5, what="order", thing="o1")
             why(
                 "basis.no_contract",
                 "there is order or account with the person",
-                law="GDPR Art. 6(1)(b)",
+                law="UK GDPR Art. 6(1)(b)",
             ),
         ),
         (
             activity("contract"),
             why(
-                "basis.no_contract", "there is a contract with the person", law="GDPR Art. 6(1)(b)"
+                "basis.no_contract",
+                "there is a contract with the person",
+                law="UK GDPR Art. 6(1)(b)",
             ),
         ),
         (
@@ -139,19 +141,19 @@ CLOSED = told(Kind.RELATION_CLOSED, 5, what="order", thing="o1")
             why(
                 "basis.no_law",
                 "a law of the person's country is named",
-                law="GDPR Art. 6(3)",
+                law="UK GDPR Art. 6(3)",
             ),
         ),
         (
             activity("legal_obligation", "law: {uk: VAT Act 1994}", "relation: order"),
-            why("basis.no_trigger", "there is order with the person", law="GDPR Art. 6(1)(c)"),
+            why("basis.no_trigger", "there is order with the person", law="UK GDPR Art. 6(1)(c)"),
         ),
         (
             activity("vital_interest"),
             why(
                 "basis.no_occasion",
                 "the question names what has occurred",
-                law="GDPR Art. 6(1)(d), (e)",
+                law="UK GDPR Art. 6(1)(d), (e)",
             ),
         ),
         (
@@ -159,12 +161,12 @@ CLOSED = told(Kind.RELATION_CLOSED, 5, what="order", thing="o1")
             why(
                 "basis.no_occasion",
                 "the question names what has occurred",
-                law="GDPR Art. 6(1)(d), (e)",
+                law="UK GDPR Art. 6(1)(d), (e)",
             ),
         ),
         (
             "activity: act\npurpose: customer_service\nuses: email",
-            why("basis.none", "a clause names the legal basis", law="GDPR Art. 6(1)"),
+            why("basis.none", "a clause names the legal basis", law="UK GDPR Art. 6(1)"),
         ),
     ],
 )
@@ -199,7 +201,7 @@ def test_what_reads_a_device_needs_a_yes_there() -> None:
         "device.no_consent",
         "the person accepts this category on the device",
         clause="G-002",
-        law="ePrivacy Directive Art. 5(3)",
+        law="PECR 2003 reg. 6",
         fact=no.id,
     )
 
@@ -245,7 +247,7 @@ NO_SOFT = why(
 REFUSED = why(
     "channel.refused",
     "the person says yes to messages on this channel",
-    law="ePrivacy Directive Art. 13; GDPR Art. 7(3)",
+    law="PECR 2003 reg. 22; UK GDPR Art. 7(3)",
     fact="consent_withdrawn@2",
 )
 

@@ -58,7 +58,7 @@ def collected(on: float, *marks: str, **parts: Any) -> Fact:
 GONE = why(
     "erased",
     "the person gives the data anew",
-    law="GDPR Art. 17(1)",
+    law="UK GDPR Art. 17(1)",
     fact="data_erased@2",
     data=("email",),
 )
@@ -155,14 +155,14 @@ def test_a_yes_that_does_not_count_releases_nothing(answers: tuple[Fact, ...]) -
 UNPROVEN = why(
     "purpose.unproven_source",
     "the source proves the person's permission, or the person gives the data",
-    law="GDPR Art. 6(1), 14",
+    law="UK GDPR Art. 6(1), 14",
     fact="data_collected@1",
     data=("email",),
 )
 HIDDEN = why(
     "purpose.not_shown",
     "the purpose is shown and the data are given again, or a compatibility decision is made",
-    law="GDPR Art. 5(1)(b), 6(4), 13(3)",
+    law="UK GDPR Art. 5(1)(b), 6(4), 13(3)",
     fact="data_collected@1",
     data=("email",),
 )
@@ -223,7 +223,7 @@ def test_a_guarded_group_guards_its_members_by_its_own_clause() -> None:
             "purpose.unproven_source",
             "the source proves the person's permission",
             clause="G-002",
-            law="GDPR Art. 6(1), 14",
+            law="UK GDPR Art. 6(1), 14",
             fact="data_collected@1",
             data=("email",),
         ),
@@ -239,7 +239,7 @@ def test_a_guarded_group_guards_its_members_by_its_own_clause() -> None:
             (),
             "special.no_condition",
             "the clause names a condition of Art. 9(2)",
-            "GDPR Art. 9(2), 10",
+            "UK GDPR Art. 9(2), 10",
         ),
         (
             "condition: a",
@@ -247,7 +247,7 @@ def test_a_guarded_group_guards_its_members_by_its_own_clause() -> None:
             (),
             "special.no_explicit_consent",
             "the person consents explicitly",
-            "GDPR Art. 9(2)(a)",
+            "UK GDPR Art. 9(2)(a)",
         ),
     ],
 )
@@ -314,7 +314,7 @@ HELD = told(Kind.HOLD_PLACED, 1)
                     "retention.ended",
                     "the data are given anew",
                     clause="G-002",
-                    law="GDPR Art. 5(1)(e)",
+                    law="UK GDPR Art. 5(1)(e)",
                     fact=CALLED.id,
                     data=("email",),
                 ),
@@ -346,7 +346,7 @@ def test_data_without_a_period_serve_nothing() -> None:
         why(
             "retention.no_period",
             "a clause says how long the data are kept",
-            law="GDPR Art. 5(1)(e)",
+            law="UK GDPR Art. 5(1)(e)",
             data=("email",),
         ),
     )

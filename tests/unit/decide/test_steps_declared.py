@@ -114,14 +114,14 @@ SAFE = why(
     "recipient.no_safeguard",
     "a safeguard for the country is declared",
     clause="G-002",
-    law="GDPR Art. 44 to 49",
+    law="UK GDPR Art. 44 to 49",
 )
-NAMED = why("declared.recipient", "a clause names this recipient", law="GDPR Art. 13(1)(e)")
+NAMED = why("declared.recipient", "a clause names this recipient", law="UK GDPR Art. 13(1)(e)")
 AGREED = why(
     "recipient.no_contract",
     "a contract or arrangement is on record",
     clause="G-002",
-    law="GDPR Art. 26, 28(3)",
+    law="UK GDPR Art. 26, 28(3)",
 )
 
 

@@ -57,7 +57,7 @@ YES = told(Kind.CONSENT_GIVEN, 0, what="study")
                 why(
                     "objection.direct_marketing",
                     "the person later says yes to this purpose on this channel",
-                    law="GDPR Art. 21(2), 21(3)",
+                    law="UK GDPR Art. 21(2), 21(3)",
                     fact="objected@1",
                 ),
             ),
@@ -70,7 +70,7 @@ YES = told(Kind.CONSENT_GIVEN, 0, what="study")
                 why(
                     "objection.legitimate_interest",
                     "the objection is withdrawn, or compelling grounds are decided and recorded",
-                    law="GDPR Art. 21(1)",
+                    law="UK GDPR Art. 21(1)",
                     fact="objected@1",
                 ),
             ),
@@ -113,7 +113,7 @@ BORN = told(Kind.BORN, 1)
 CONSENT_AGE = why(
     "age.consent",
     "a guardian agrees, or the person comes of age",
-    law="GDPR Art. 8(1)",
+    law="UK GDPR Art. 8(1)",
     fact=BORN.id,
 )
 

@@ -73,6 +73,10 @@ class Asking:
         """Say whether the law of the place lets the activity pass the prohibition."""
         return self.law.lets_pass(prohibition, self.ground)
 
+    def gdpr(self, articles: str) -> str:
+        """Return the articles as the law of the place names its own GDPR: `UK GDPR Art. 21(1)`."""
+        return f"{self.law.data_protection_law} Art. {articles}"
+
     @property
     def tail(self) -> str:
         """Return the activity and its channel, as marketing states are named."""

@@ -52,7 +52,7 @@ def basis(asking: Asking) -> Iterator[Step]:
                 "basis.no_occasion",
                 TRUE,
                 "the question names what has occurred",
-                law="GDPR Art. 6(1)(d), (e)",
+                law=asking.gdpr("6(1)(d), (e)"),
             )
         case "legitimate_interest" | "recognised_legitimate_interest":
             return  # what is weighed stands in the policy: a missing assessment is its problem
@@ -60,7 +60,7 @@ def basis(asking: Asking) -> Iterator[Step]:
             return
         case _:
             yield asking.step(
-                "basis.none", TRUE, "a clause names the legal basis", law="GDPR Art. 6(1)"
+                "basis.none", TRUE, "a clause names the legal basis", law=asking.gdpr("6(1)")
             )
 
 
@@ -91,7 +91,7 @@ def _covers_recipient(asking: Asking, consent: str) -> bool:
 
 
 def _consent(asking: Asking) -> Iterator[Step]:
-    law = "GDPR Art. 6(1)(a), 7"
+    law = asking.gdpr("6(1)(a), 7")
     for group in needed_consents(asking):
         clause = _clause_of(asking, group)
         given = any_of(*(Holds(name) for name in group))
@@ -142,7 +142,7 @@ def _contract(asking: Asking) -> Iterator[Step]:
         "basis.no_contract",
         none_of(*names),
         f"there is {' or '.join(asking.activity.relation) or 'a contract'} with the person",
-        law="GDPR Art. 6(1)(b)",
+        law=asking.gdpr("6(1)(b)"),
     )
 
 
@@ -150,14 +150,14 @@ def _obligation(asking: Asking) -> Iterator[Step]:
     named = as_dict(asking.activity.law)
     if not set(named) & set(asking.policy.lineage[asking.place.pack]):
         yield asking.step(
-            "basis.no_law", TRUE, "a law of the person's country is named", law="GDPR Art. 6(3)"
+            "basis.no_law", TRUE, "a law of the person's country is named", law=asking.gdpr("6(3)")
         )
     if asking.activity.relation:
         yield asking.step(
             "basis.no_trigger",
             none_of(*(f"had.{relation}" for relation in asking.activity.relation)),
             f"there is {' or '.join(asking.activity.relation)} with the person",
-            law="GDPR Art. 6(1)(c)",
+            law=asking.gdpr("6(1)(c)"),
         )
 
 
@@ -176,7 +176,7 @@ def device(asking: Asking) -> Iterator[Step]:
         none_of(*names),
         "the person accepts this category on the device",
         clause=_clause_of(asking, names),
-        law="ePrivacy Directive Art. 5(3)",
+        law=asking.law.device_law,
         names=tuple(f"no.{name}" for name in names),
     )
 
@@ -192,7 +192,7 @@ def channel(asking: Asking) -> Iterator[Step]:
         "channel.refused",
         Holds(refused),
         "the person says yes to messages on this channel",
-        law="ePrivacy Directive Art. 13; GDPR Art. 7(3)",
+        law=f"{asking.law.refusal_law}; {asking.gdpr('7(3)')}",
         names=(refused,),
     )
     given = tuple(Holds(name) for name in channel_yeses(asking))

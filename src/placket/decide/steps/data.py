@@ -41,7 +41,7 @@ def erased(asking: Asking) -> Iterator[Step]:
             "erased",
             all_of(gone, none_of(*kept, sparse=True)),
             "the person gives the data anew",
-            law="GDPR Art. 17(1)",
+            law=asking.gdpr("17(1)"),
             data=(datum,),
             names=(f"erased.{datum}",),
         )
@@ -80,7 +80,7 @@ def purpose(asking: Asking) -> Iterator[Step]:
             all_of(Holds(f"unproven.{datum}", sparse=True), negated(free)),
             proof if guarding else f"{proof}, or the person gives the data",
             clause=guarding,
-            law="GDPR Art. 6(1), 14",
+            law=asking.gdpr("6(1), 14"),
             data=(datum,),
             names=(f"unproven.{datum}",),
         )
@@ -109,7 +109,7 @@ def _not_shown(
         ),
         "the purpose is shown and the data are given again, or a compatibility decision is made",
         clause=closed[0].clause,
-        law="GDPR Art. 5(1)(b), 6(4), 13(3)",
+        law=asking.gdpr("5(1)(b), 6(4), 13(3)"),
         data=(datum,),
         names=hidden,
     )
@@ -148,7 +148,7 @@ def special(asking: Asking) -> Iterator[Step]:
             "special.no_condition",
             TRUE,
             "the clause names a condition of Art. 9(2)",
-            law="GDPR Art. 9(2), 10",
+            law=asking.gdpr("9(2), 10"),
             data=touched,
         )
     elif asking.activity.condition == "a":
@@ -157,7 +157,7 @@ def special(asking: Asking) -> Iterator[Step]:
             "special.no_explicit_consent",
             none_of(*names),
             "the person consents explicitly",
-            law="GDPR Art. 9(2)(a)",
+            law=asking.gdpr("9(2)(a)"),
             data=touched,
         )
 
@@ -183,7 +183,7 @@ def retention(asking: Asking) -> Iterator[Step]:
 
 
 def _retained(asking: Asking, rules: tuple[Retain, ...], data: tuple[str, ...]) -> Iterator[Step]:
-    law = "GDPR Art. 5(1)(e)"
+    law = asking.gdpr("5(1)(e)")
     if not rules:
         yield asking.step(
             "retention.no_period",

@@ -65,7 +65,7 @@ def recipient(asking: Asking) -> Iterator[Step]:
     named = {*asking.activity.recipients, *([shares] if isinstance(shares, str) else shares or ())}
     if name not in named or not rules:
         yield asking.step(
-            "declared.recipient", TRUE, "a clause names this recipient", law="GDPR Art. 13(1)(e)"
+            "declared.recipient", TRUE, "a clause names this recipient", law=asking.gdpr("13(1)(e)")
         )
         return
     yield from _agreed(asking, rules[0])
@@ -78,7 +78,7 @@ def _agreed(asking: Asking, rule: Recipient) -> Iterator[Step]:
             TRUE,
             "a contract or arrangement is on record",
             clause=rule.clause,
-            law="GDPR Art. 26, 28(3)",
+            law=asking.gdpr("26, 28(3)"),
         )
     if set(rule.country) - _near(asking) and not rule.safeguard:
         yield asking.step(
@@ -86,7 +86,7 @@ def _agreed(asking: Asking, rule: Recipient) -> Iterator[Step]:
             TRUE,
             "a safeguard for the country is declared",
             clause=rule.clause,
-            law="GDPR Art. 44 to 49",
+            law=asking.gdpr("44 to 49"),
         )
     kept_back = tuple(d for d in asking.data if not vocabulary.covers(rule.gets, d))
     if rule.gets and kept_back:

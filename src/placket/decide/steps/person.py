@@ -44,7 +44,7 @@ def objection(asking: Asking) -> Iterator[Step]:
             "objection.direct_marketing",
             Holds(name),
             "the person later says yes to this purpose on this channel",
-            law="GDPR Art. 21(2), 21(3)",
+            law=asking.gdpr("21(2), 21(3)"),
             names=(name,),
         )
     elif asking.activity.basis in {"legitimate_interest", "public_task"}:
@@ -55,7 +55,7 @@ def objection(asking: Asking) -> Iterator[Step]:
             "objection.legitimate_interest",
             Holds(name, sparse=True),
             "the objection is withdrawn, or compelling grounds are decided and recorded",
-            law="GDPR Art. 21(1)",
+            law=asking.gdpr("21(1)"),
             names=(name,),
         )
 
@@ -99,7 +99,7 @@ def age(asking: Asking) -> Iterator[Step]:
             "age.consent",
             all_of(Holds("minor"), agreed),
             "a guardian agrees, or the person comes of age",
-            law="GDPR Art. 8(1)",
+            law=asking.gdpr("8(1)"),
             names=("minor",),
         )
     for rule in asking.policy.rules(AudienceAge):
