@@ -96,6 +96,25 @@ def test_right_to_left_and_wider_text_fit(plain: Page, served: Served, name: str
     assert overflow(plain) == 0
 
 
+def test_a_digest_that_a_fact_names_fits(plain: Page, served: Served) -> None:
+    go(plain, served, "fact")
+
+    plain.evaluate("document.querySelector('.facts code').textContent = 'f0'.repeat(32)")
+
+    assert overflow(plain) == 0
+
+
+def test_no_word_of_a_table_is_cut_in_two(page: Page, served: Served) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    go(page, served, "cookies")
+
+    page.evaluate("document.querySelector('tbody th b').textContent = 'Remembering'")
+
+    tall = "element => element.getBoundingClientRect().height"
+    heights = [page.locator("tbody th b").nth(row).evaluate(tall) for row in (0, 1)]
+    assert heights[0] == heights[1]
+
+
 @pytest.mark.parametrize("name", [name for name in ALL if name != MISTAKEN])
 def test_the_first_tab_skips_to_the_content(page: Page, served: Served, name: str) -> None:
     go(page, served, name)

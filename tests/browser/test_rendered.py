@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from placket.cli.report import as_report
+from placket.policy.check import check_published
+from placket.policy.load import Loaded
 from placket.policy.rendering.mapped import map_as_html, map_as_svg
 from placket.policy.rendering.notice import notice_as_html
 from placket.policy.rendering.record import record_as_html, record_of
@@ -13,7 +16,7 @@ from placket.web.look.rendering import style_sheet
 from tests.browser.test_pages import SPACING, overflow, violations
 from tests.unit.policy.rendering.shop import FRENCH, TEXT, document, policy, retailer
 
-NAMES = ["notice", "french", "record", "map"]
+NAMES = ["notice", "french", "record", "map", "report"]
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true })"
 
 
@@ -22,6 +25,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with each page, of a policy of middling size, and a small one in French."""
     folder, sheet = tmp_path_factory.mktemp("rendered"), style_sheet()[0].decode()
     shop = retailer("netaporter")
+    judged = Loaded(None, check_published(shop.document), shop.document)
     french = translated(document(TEXT), document(FRENCH))
     pages = {
         "notice.html": notice_as_html(shop, shop.document, sheet=sheet),
@@ -29,6 +33,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "record.html": record_as_html(record_of(shop), sheet=sheet),
         "map.html": map_as_html(shop, sheet=sheet),
         "map.svg": map_as_svg(shop),
+        "report.html": as_report(judged, "policy.md", of_text=True),
     }
     for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")

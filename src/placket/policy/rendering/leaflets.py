@@ -97,12 +97,20 @@ class AskedRight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedThere:
+    """The rights that the policy names for some regions; regions is empty for all of them."""
+
+    regions: str
+    rights: tuple[AskedRight, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactPage:
-    """Everybody to turn to. rights: each with what the policy says of how it is asked for."""
+    """Everybody to turn to. rights: by region, with what is said of how each is asked for."""
 
     contacts: tuple[Contact, ...]
     authorities: tuple[Authority, ...]
-    rights: tuple[AskedRight, ...]
+    rights: tuple[AskedThere, ...]
     sayings: tuple[Saying, ...]
 
 
@@ -134,19 +142,24 @@ def contact_page(policy: Policy) -> ContactPage:
     )
 
 
-def _rights(policy: Policy) -> Iterator[AskedRight]:
-    """Yield each right once, in order of the text."""
-    found: dict[str, list[Right]] = {}
+def _rights(policy: Policy) -> Iterator[AskedThere]:
+    """Yield each right once a region, in order of the text."""
+    found: dict[str, dict[str, list[Right]]] = {}
     for rule in policy.rules(Right):
-        found.setdefault(rule.name, []).append(rule)
-    regions = regions_of(policy)
-    for name, rules in found.items():
-        said = {rule.clause: right_in_particular(rule, regions) for rule in rules}
-        yield AskedRight(
-            name=capital(RIGHT_WORDS.get(name) or lay(name)),
-            ways=tuple((words, clause) for clause, words in said.items() if words),
-            also=tuple(clause for clause, words in said.items() if not words),
-        )
+        there = found.setdefault(where(rule.regions, regions_of(policy)), {})
+        there.setdefault(rule.name, []).append(rule)
+    for regions, named in found.items():
+        rights = tuple(_asked(name, rules) for name, rules in named.items())
+        yield AskedThere(regions=regions, rights=rights)
+
+
+def _asked(name: str, rules: Iterable[Right]) -> AskedRight:
+    said = {rule.clause: right_in_particular(rule) for rule in rules}
+    return AskedRight(
+        name=capital(RIGHT_WORDS.get(name) or lay(name)),
+        ways=tuple((words, clause) for clause, words in said.items() if words),
+        also=tuple(clause for clause, words in said.items() if not words),
+    )
 
 
 def is_link(url: str) -> bool:

@@ -105,11 +105,9 @@ def words_of(rule: Rule, regions: Regions = _NO_REGIONS) -> str:
     return f"{_SAYS[rule.KIND](rule)}{_where(rule, regions)}"
 
 
-def right_in_particular(rule: Right, regions: Regions) -> str:
-    """Return what the rule says of the right beside its name; empty when it says no more."""
-    by = _if(rule.by, "by", last="or")
-    said = _sentences(by, *_of_right(rule))
-    return said and f"{said}{_where(rule, regions)}"
+def right_in_particular(rule: Right) -> str:
+    """Return what the rule says of the right beside its name and region; empty for nothing."""
+    return _sentences(_if(rule.by, "by", last="or"), *_of_right(rule))
 
 
 def _where(rule: Rule, regions: Regions) -> str:
@@ -348,17 +346,20 @@ def _security(rule: Security) -> str:
     )
 
 
+_HERE: Final = {"policy": "this policy"}
+
+
 def _notice(rule: Notice) -> str:
     return _sentences(
         f"we show {', '.join(map(lay, rule.shows)) or lay(rule.name)}",
-        f"where: {', '.join(rule.at)}" if rule.at else "",
+        f"where: {', '.join(_HERE.get(place, place) for place in rule.at)}" if rule.at else "",
         rule.when,
     )
 
 
 def _complaint(rule: Complaint) -> str:
-    where = f" ({rule.country})" if rule.country else ""
-    return _sentences(f"you can complain to {rule.to}{where}", rule.url)
+    of = f" ({country(rule.country)})" if rule.country else ""
+    return _sentences(f"you can complain to {rule.to}{of}", rule.url)
 
 
 _SAYS: Final[Mapping[str, Callable[[Any], str]]] = {

@@ -4,6 +4,7 @@ import pytest
 
 from placket.policy.rendering.leaflets import (
     AskedRight,
+    AskedThere,
     Authority,
     Contact,
     CookieKind,
@@ -75,24 +76,41 @@ def test_who_answers_and_where_to_complain() -> None:
         ),
     )
     assert found.rights == (
-        AskedRight(
-            name="Any of your rights", ways=(("By email. Free of charge.", "CS-6"),), also=()
+        AskedThere(
+            regions="",
+            rights=(
+                AskedRight(
+                    name="Any of your rights",
+                    ways=(("By email. Free of charge.", "CS-6"),),
+                    also=(),
+                ),
+            ),
         ),
     )
 
 
-def test_each_right_is_told_once_with_every_way_to_it() -> None:
-    rights = {right.name: right for right in contact_page(retailer("muse")).rights}
+def test_each_right_is_told_once_a_region_with_every_way_to_it() -> None:
+    found = contact_page(retailer("muse")).rights
 
-    assert rights["To object"] == AskedRight(
-        name="To object",
-        ways=(
-            ("At any time. In the EEA and the United Kingdom only.", "MU-038"),
-            ("By email or customer care. At any time. In all other countries only.", "MU-221"),
-            ("At any time. In all other countries only.", "MU-255"),
+    objections = {
+        there.regions: right
+        for there in found
+        for right in there.rights
+        if right.name == "To object"
+    }
+    assert objections == {
+        "the EEA and the United Kingdom": AskedRight(
+            name="To object", ways=(("At any time.", "MU-038"),), also=("MU-039",)
         ),
-        also=("MU-039",),
-    )
+        "all other countries": AskedRight(
+            name="To object",
+            ways=(
+                ("By email or customer care. At any time.", "MU-221"),
+                ("At any time.", "MU-255"),
+            ),
+            also=(),
+        ),
+    }
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example"])

@@ -47,7 +47,7 @@ def page(old: str, new: str) -> str:
 def test_the_words_that_went_and_came_stand_on_the_page_of_changes() -> None:
     shown = page(OLD, NEW)
 
-    assert "What version 2 changes of 1" in shown
+    assert 'What version <span class="num">2</span> changes of <span class="num">1</span>' in shown
     assert "<del>six &lt;months&gt; </del><ins>one year </ins>after it." in shown
     assert "Call recording: kept longer, 1 year from “call ended”" in shown
 
