@@ -69,7 +69,7 @@ def fees(book: Book) -> Iterator[Problem]:
                 right,
                 "fee",
                 f"`{right.name}` costs a fee, and the law gives it free of charge",
-                "write `fee: none`; only an excessive request may cost something",
+                "write `fee: none`, or name under `covers` the excessive request that costs it",
             )
 
 
