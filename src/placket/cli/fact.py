@@ -30,8 +30,7 @@ from placket.cli.words import (
 )
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.gate import new_person
-from placket.gate.newcomers import ANEW, starts_anew
-from placket.gate.sealing import IDENTIFIER
+from placket.gate.newcomers import ANEW, identified, starts_anew
 from placket.gate.views import SourceViews
 from placket.sources.told import WORDING, Told, read_birth
 
@@ -53,6 +52,8 @@ OURS: Final = frozenset(
         Kind.REQUEST_MOVED,
         Kind.PLANNED,
         Kind.STEP_CARRIED_OUT,
+        Kind.RECIPIENT_TOLD,
+        Kind.RECIPIENT_ANSWERED,
         Kind.DATA_ERASED,
         Kind.ERASURE_STARTED,
         Kind.KEY_DESTROYED,
@@ -160,7 +161,7 @@ def add(kind: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
         told = Told(_fact(gate, met, fields, private), private or None)
         known, size = bool(gate.has([told.fact.id])), gate.size()
         if not known:
-            first = [] if person else [_identified(told.fact, identifier)]
+            first = [] if person else [identified(told.fact, identifier)]
             gate.record([*first, told])
         # Told before the views are reached: the fact stands whether or not they can be.
         if as_json:
@@ -319,19 +320,3 @@ def _fact(gate: Gate, person: str, fields: Mapping[str, Any], private: Mapping[s
         version=gate.versions.version_at(fields["occurred_at"]),
         **fields,
     )
-
-
-def _identified(first: Fact, identifier: Identifier) -> Told:
-    """Return the fact that a new person is found by `identifier`, from `first` on."""
-    fact = Fact(
-        id=fact_id("identified", first.person, first.id),
-        kind=Kind.IDENTIFIED,
-        person=first.person,
-        what=identifier.kind,
-        occurred_at=first.occurred_at,
-        recorded_at=first.recorded_at,
-        route=first.route,
-        by=first.by,
-        version=first.version,
-    )
-    return Told(fact, {IDENTIFIER: f"{identifier.kind}:{identifier.value}"})

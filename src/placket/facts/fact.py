@@ -52,6 +52,8 @@ class Kind(StrEnum):
     REQUEST_MOVED = "request_moved"
     PLANNED = "planned"
     STEP_CARRIED_OUT = "step_carried_out"
+    RECIPIENT_TOLD = "recipient_told"
+    RECIPIENT_ANSWERED = "recipient_answered"
     DATA_ERASED = "data_erased"
     ERASURE_STARTED = "erasure_started"
     KEY_DESTROYED = "key_destroyed"

@@ -12,6 +12,7 @@ from placket.rights.moves import (
     ASKED_BY,
     IS_STAFF,
     OBSTRUCTED,
+    OF_RECIPIENTS,
     SECOND_PERSON,
     STEPS,
     Move,
@@ -56,7 +57,7 @@ def requests_of(facts: Iterable[Fact], terms: Terms) -> tuple[Request, ...]:
             found[fact.id] = _opened(fact, right, earlier.get(right, 0))
             earlier[right] = earlier.get(right, 0) + 1
     for fact in ordered:
-        if fact.about in found:
+        if fact.about in found and fact.kind not in OF_RECIPIENTS:
             found[fact.about] = moved(found[fact.about], fact, terms)
     return tuple(found.values())
 

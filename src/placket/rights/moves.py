@@ -76,6 +76,9 @@ REMEDIES_TOLD: Final = frozenset({"complaint_told", "court_told"})
 EXTENSION_REASONS: Final = frozenset({"complexity", "number_of_requests"})
 
 _BY_KIND: Final = {Kind.PLANNED: Move.PLANNED, Kind.STEP_CARRIED_OUT: Move.CARRIED_OUT}
+OF_RECIPIENTS: Final = frozenset({Kind.RECIPIENT_TOLD, Kind.RECIPIENT_ANSWERED})
+"""Facts about a request that do not move it: `rights/recipients.py` folds them."""
+
 _OWN: Final = frozenset(_BY_KIND.values())
 _TURNS: Final[Mapping[Move, int]] = {move: turn for turn, move in enumerate(Move)}
 

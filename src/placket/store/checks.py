@@ -17,8 +17,8 @@ TOLERANCE: Final = 300_000_000
 
 HASH_BYTES: Final = 32
 
-# What may be said without naming a person: of the policy, of hashes, and of plans and steps
-# whose persons stand in the request.
+# What may be said without naming a person: of the policy, of hashes, and of plans, steps and
+# recipients whose persons stand in the request.
 _IMPERSONAL: Final = frozenset(
     {
         Kind.POLICY_PUBLISHED,
@@ -27,6 +27,8 @@ _IMPERSONAL: Final = frozenset(
         Kind.REQUEST_MOVED,
         Kind.PLANNED,
         Kind.STEP_CARRIED_OUT,
+        Kind.RECIPIENT_TOLD,
+        Kind.RECIPIENT_ANSWERED,
         Kind.SHARED,
         Kind.USED,
     }

@@ -34,7 +34,13 @@ def test_a_tombstone_names_its_keyed_hash_in_hex() -> None:
     assert tombstone_hash(BURIED) == b"\n" * 32
 
 
-@pytest.mark.parametrize("kind", [Kind.POLICY_PUBLISHED, Kind.PLANNED, Kind.STEP_CARRIED_OUT])
+IMPERSONAL = [
+    *(Kind.POLICY_PUBLISHED, Kind.PLANNED, Kind.STEP_CARRIED_OUT),
+    *(Kind.RECIPIENT_TOLD, Kind.RECIPIENT_ANSWERED),
+]
+
+
+@pytest.mark.parametrize("kind", IMPERSONAL)
 def test_what_is_said_of_no_person_needs_none(kind: Kind) -> None:
     fact = Fact(id="f_3", kind=kind, occurred_at=1, recorded_at=1)
 

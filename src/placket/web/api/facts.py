@@ -38,6 +38,8 @@ OURS: Final = frozenset(
         Kind.REQUEST_MOVED,
         Kind.PLANNED,
         Kind.STEP_CARRIED_OUT,
+        Kind.RECIPIENT_TOLD,
+        Kind.RECIPIENT_ANSWERED,
         Kind.DATA_ERASED,
         Kind.ERASURE_STARTED,
         Kind.KEY_DESTROYED,
