@@ -111,6 +111,23 @@ def test_a_destroyed_key_is_gone_for_good(place: Place, keyring: Keyring) -> Non
         after.open(sealed, aad=AAD)
 
 
+def test_a_renewed_key_opens_nothing_from_before_and_is_no_destroyed_one(
+    place: Place, keyring: Keyring
+) -> None:
+    before = keyring.ensure(["p_1", "p_2"])
+    sealed = before["p_1"].seal(b"born 1990-01-01", aad=AAD)
+
+    keyring.renew("p_1")
+
+    fresh = keyring.keys_for(["p_1", "p_2"])
+    assert [(key.person, key.generation) for key in fresh.values()] == [("p_1", 2), ("p_2", 1)]
+    with pytest.raises(SealBroken):
+        fresh["p_1"].open(sealed, aad=AAD)
+    with place.open() as again:
+        assert again.destroyed() == ()
+        assert again.keys_for(["p_1"])["p_1"].open(fresh["p_1"].seal(b"x", aad=AAD), aad=AAD) == b"x"
+
+
 def test_a_cluster_is_destroyed_at_once_and_again_without_harm(keyring: Keyring) -> None:
     keyring.ensure(["p_1", "p_2", "p_3"])
 

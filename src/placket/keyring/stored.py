@@ -191,6 +191,25 @@ class StoredKeyring:
             if self.keys_for(persons):
                 raise KeyringDamaged("a destroyed key is still there; look at the keyring's disk")
 
+    def renew(self, *persons: str, point: Point = no_point) -> None:
+        """Destroy every key of these persons as `destroy` does, and give each a fresh one.
+
+        What was sealed before opens no more, and what comes later can be sealed: in one
+        transaction, so that nobody is left without a key as the erased are.
+        """
+        with self._lock:
+            with self._rows.writing():
+                self._refresh()
+                self._rows.blank(persons)
+                made = self._make(persons)
+                epoch = self._new_epoch()
+                point("wrap overwritten")
+            self._keys.update(made)
+            self._epoch = epoch
+            point("renewal committed")
+            self._rows.purge()
+            point("files purged")
+
     def rotate(self, *, point: Point = no_point) -> None:
         """Wrap all living keys with a new wrapping key, and destroy the old one.
 

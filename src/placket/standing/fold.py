@@ -439,7 +439,8 @@ def _choices(folding: Folding) -> Iterator[Part]:
     yield _part(("objected", "refused"), _ANSWERS | said | _LOCATED, _objections)
     yield _part(("off", "listed"), switched | listed, _preferences)
     yield _part(("soft",), _LOCATED | {Kind.CONTACT_OBTAINED, Kind.TOMBSTONE}, _soft)
-    ages = _LOCATED | {Kind.BORN, Kind.GUARDIAN_AGREED}
+    # An erasure may take the birth date along.
+    ages = _LOCATED | {Kind.BORN, Kind.GUARDIAN_AGREED, Kind.DATA_ERASED}
     yield _part(("minor", "guardian", "age_unknown", "under"), ages, _ages)
 
 
