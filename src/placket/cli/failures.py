@@ -32,6 +32,8 @@ CODES: Final[dict[str, tuple[int, str]]] = {
         "run the command again: another policy took over; if it stays so, `placket policy publish`",
     ),
     "placket.store.refusals.PolicyConflict": (REFUSED, "give the text a new `version:`"),
+    "placket.store.refusals.AnotherVersion": (WORLD, "install the newest Placket"),
+    "placket.store.refusals.LeaseLost": (REFUSED, "leave it to them; run the command again later"),
     "placket.store.refusals.NotInTree": (REFUSED, "try again in a second"),
     "placket.store.refusals.ForeignKeyring": (
         REFUSED,

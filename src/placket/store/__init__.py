@@ -11,15 +11,18 @@ from placket.store.ledger import (
     PersonHistory,
 )
 from placket.store.opening import open_ledger
+from placket.store.register import Fence, Record
 
 __all__ = [
     "Appended",
     "Consistency",
     "Erasure",
+    "Fence",
     "Fold",
     "Inclusion",
     "KeptPolicy",
     "Ledger",
     "PersonHistory",
+    "Record",
     "open_ledger",
 ]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from placket.standing.standing import Standing
     from placket.store.checkpoint import Signer
     from placket.store.moved import Asked, Mark, Moved
+    from placket.store.register import Fence, Record
     from placket.store.trial import Trial
     from placket.store.verifying import Verified
 
@@ -137,19 +138,21 @@ class Ledger(Protocol):
     def bind_keyring(self, keyring_id: str) -> None:
         """Remember the ledger's keyring. Raises ForeignKeyring when it has another one."""
 
-    def append(
+    def append(  # noqa: PLR0913 - all but the facts by name
         self,
         facts: Sequence[Fact],
         folds: Sequence[Fold] = (),
         *,
         now: int,
         identifiers: Mapping[str, bytes] | None = None,
+        fence: Fence | None = None,
         point: Point = no_point,
     ) -> Appended:
         """Write the facts that are not there yet, and refold whom they concern, or do nothing.
 
         now: microseconds UTC, by which a fact is from the future. identifiers: the keyed hash
         that a fact of kind `identified` gives its person, by fact id. folds: every active one.
+        fence: under which they are written; raises LeaseLost when it is not the newest.
         Raises FactRefused, StaleFolds, FoldMissing, LedgerBusy, LedgerUnwritable,
         LedgerUnreachable (nothing written) or UnknownOutcome.
         """
@@ -292,6 +295,63 @@ class Ledger(Protocol):
 
     def remember(self, values: Mapping[str, str]) -> None:
         """Keep the value of each slot in place of the one before."""
+
+    def put_records(
+        self, records: Sequence[Record], *, fence: Fence | None = None, point: Point = no_point
+    ) -> None:
+        """Write all the records or none, each over the one of its kind and id.
+
+        Raises LeaseLost when `fence` is not the newest: nothing was written.
+        """
+
+    def record(self, kind: str, record_id: str) -> Record | None:
+        """Return the record of this kind and id, or None."""
+
+    def records(
+        self, kind: str, *, request: str = "", person: str = "", state: str = ""
+    ) -> list[Record]:
+        """Return the records of a kind, by when they were made and id; an empty text is any."""
+
+    def due_records(self, kind: str, now: int, limit: int) -> list[Record]:
+        """Return at most `limit` records whose `until` is not after `now`, the earliest first."""
+
+    def move_record(self, kind: str, record_id: str, *, before: str, after: str) -> bool:
+        """Put a record's state from `before` to `after`; say whether it stood at `before`."""
+
+    def drop_records(self, kind: str, ids: Collection[str]) -> None:
+        """Delete records so that nothing is left of their bodies, as far as the engine can.
+
+        SQLite overwrites them. PostgreSQL frees their pages and keeps the bytes there, in its
+        WAL and with replicas until they are used again: there the key alone ends a body.
+        """
+
+    def tally(self, name: str, *, now: int, within: int) -> int:
+        """Count one more of `name`; return how many were counted after `now - within`.
+
+        now, within: microseconds.
+        """
+
+    def tallied(self, name: str, *, now: int, within: int) -> int:
+        """Return what `tally` would have returned last, and count nothing."""
+
+    def lease(self, task: str, holder: str, *, now: int, seconds: int) -> Fence | None:
+        """Return a fence of a greater number than any before; None while another's lease runs.
+
+        A holder who asks again gets a new one, and the one before is good for nothing.
+        """
+
+    def renew(self, fence: Fence, *, now: int, seconds: int) -> Fence | None:
+        """Return the fence with a later end; None when it is not the newest."""
+
+    def release(self, fence: Fence) -> None:
+        """End a lease; nothing is written with its fence from here. Safe to repeat."""
+
+    def requested(self, *, after: int = 0, limit: int = 1000) -> list[tuple[int, Fact]]:
+        """Return (number, fact) of the facts of kind `requested`, by number.
+
+        after: facts of a greater number alone. What is being appended meanwhile may come later
+        with a smaller one: whoever goes on from a number takes it from `mark`, before reading.
+        """
 
     def sequence(self, signer: Signer, *, now: int, point: Point = no_point) -> str | None:
         """Give committed facts their positions; return the new checkpoint, None without news."""

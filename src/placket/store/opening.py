@@ -8,7 +8,7 @@ from placket.store.postgres import PostgresDatabase
 from placket.store.refusals import LedgerMissing
 from placket.store.session import Database
 from placket.store.sqlite import SqliteDatabase
-from placket.store.stored import SCHEMA, StoredLedger
+from placket.store.stored import BEFORE, SCHEMA, StoredLedger
 
 _ID_BYTES = 10
 
@@ -23,6 +23,7 @@ def open_ledger(url: str, *, create: bool = False) -> Ledger:
     try:
         if create:
             _make(database)
+        _upgrade(database)
         return StoredLedger(database)
     except BaseException:
         database.close()
@@ -43,3 +44,18 @@ def _make(database: Database) -> None:
         database.make(session)
         session.run("put_meta", "id", f"l_{os.urandom(_ID_BYTES).hex()}")
         session.run("put_meta", "schema", SCHEMA)
+
+
+def _upgrade(database: Database) -> None:
+    """Make what a ledger of the version before lacks; its facts and its tree stay as they are."""
+    if not database.holds_ledger() or _schema_in(database) != BEFORE:
+        return
+    with database.writing() as session:
+        database.upgrade(session)
+        session.run("set_schema", SCHEMA)
+
+
+def _schema_in(database: Database) -> str | None:
+    with database.reading() as session:
+        meta: dict[str, str] = dict(session.rows("meta"))
+    return meta.get("schema")

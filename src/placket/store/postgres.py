@@ -121,9 +121,9 @@ class PostgresSession:
         """Return the rows of a statement that takes a list of texts first."""
         return self.rows(query, list(keys), *params)
 
-    def delete(self, query: Query, keys: Sequence[str]) -> None:
-        """Carry out a statement that takes a list of texts and gives nothing back."""
-        self.run(query, list(keys))
+    def delete(self, query: Query, keys: Sequence[str], *params: object) -> None:
+        """Carry out a statement that takes a list of texts first and gives nothing back."""
+        self.run(query, list(keys), *params)
 
     def by_hash(self, query: Query, hashes: Sequence[bytes]) -> Iterable[Row]:
         """Return the rows of a statement that takes a list of hashes."""
@@ -240,6 +240,12 @@ class PostgresDatabase:
         if held is None or not held[0]:
             for name in _STATEMENTS.names("make_"):
                 session.run(name)
+
+    def upgrade(self, session: Session) -> None:
+        """Make the tables that the version before had not; no append is under way meanwhile."""
+        session.settle()
+        for name in _STATEMENTS.names("make_3_"):
+            session.run(name)
 
     def holds_ledger(self) -> bool:
         """Say whether the tables are there."""

@@ -10,7 +10,7 @@ class LedgerMissing(LedgerRefuses):
 
 
 class AnotherVersion(LedgerRefuses):
-    """The ledger was made by another version of Placket; use that one."""
+    """The ledger was made by another version of Placket; install the newest one."""
 
 
 class LedgerDamaged(LedgerRefuses):
@@ -79,6 +79,10 @@ class StaleFolds(LedgerRefuses):
 
 class StandingStale(LedgerRefuses):
     """Standing under the policy in force is still being built; ask again in a moment."""
+
+
+class LeaseLost(LedgerRefuses):
+    """Somebody else took over this task; nothing was written. Leave it to them."""
 
 
 class NotInTree(LedgerRefuses):

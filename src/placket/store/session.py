@@ -1,7 +1,7 @@
 """What the ledger asks of an engine: named statements over one borrowed connection."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from placket.standing.layout import Layout
@@ -46,8 +46,8 @@ class Session(Protocol):
     def next_seqs(self, count: int) -> Sequence[int]:
         """Return the sequence numbers of the next `count` facts."""
 
-    def delete(self, query: Query, keys: Sequence[str]) -> None:
-        """Carry out a statement that takes a list of texts and gives nothing back."""
+    def delete(self, query: Query, keys: Sequence[str], *params: object) -> None:
+        """Carry out a statement that takes a list of texts first and gives nothing back."""
 
     def lock(self, roots: Sequence[str]) -> bool:
         """Hold these persons' rows until the transaction ends; they come sorted.
@@ -93,6 +93,9 @@ class Database(Protocol):
     def make(self, session: Session) -> None:
         """Make the tables unless they are there."""
 
+    def upgrade(self, session: Session) -> None:
+        """Make the tables that the version before had not; no append is under way meanwhile."""
+
     def holds_ledger(self) -> bool:
         """Say whether the tables are there."""
 
@@ -113,3 +116,13 @@ class CommitFailed(Exception):
     def __init__(self, refusal: Exception) -> None:
         super().__init__(str(refusal))
         self.refusal = refusal
+
+
+@contextmanager
+def writing_again(database: Database) -> Iterator[Session]:
+    """Lend a transaction of what may be done again: a COMMIT that raised is told as its refusal."""
+    try:
+        with database.writing() as session:
+            yield session
+    except CommitFailed as failed:
+        raise failed.refusal from failed

@@ -134,9 +134,9 @@ class SqliteSession:
         first = 1 if row is None else row[0] + 1
         return range(first, first + count)
 
-    def delete(self, query: Query, keys: Sequence[str]) -> None:
-        """Carry out a statement that takes a list of texts and gives nothing back."""
-        self.run(query, json.dumps(list(keys)))
+    def delete(self, query: Query, keys: Sequence[str], *params: object) -> None:
+        """Carry out a statement that takes a list of texts first and gives nothing back."""
+        self.run(query, json.dumps(list(keys)), *params)
 
     def lock(self, roots: Sequence[str]) -> bool:
         """Say that nobody else wrote: whoever writes to the file is alone."""
@@ -247,6 +247,11 @@ class SqliteDatabase:
         if held is None or not held[0]:
             for name in _STATEMENTS.names("make_"):
                 session.run(name)
+
+    def upgrade(self, session: Session) -> None:
+        """Make the tables that the version before had not."""
+        for name in _STATEMENTS.names("make_3_"):
+            session.run(name)
 
     def holds_ledger(self) -> bool:
         """Say whether the file holds a ledger's tables."""

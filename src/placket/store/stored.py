@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final, Self
 from placket.identity import clusters
 from placket.standing.layout import Layout
 from placket.standing.standing import Standing, unpack
-from placket.store import erasing, publishing, sequencing
+from placket.store import erasing, leases, publishing, sequencing
 from placket.store import folds as folding
 from placket.store import moved as moving
+from placket.store import records as registered
 from placket.store import trial as trying
 from placket.store.appending import append
 from placket.store.checks import checked
@@ -37,7 +38,7 @@ from placket.store.refusals import (
     LedgerRefuses,
     UnknownOutcome,
 )
-from placket.store.session import CommitFailed, Contended
+from placket.store.session import CommitFailed, Contended, writing_again
 from placket.store.standings import read
 from placket.store.verifying import verify
 
@@ -49,12 +50,16 @@ if TYPE_CHECKING:
     from placket.store.appending import Bodies
     from placket.store.checkpoint import Signer
     from placket.store.moved import Asked, Mark, Moved
+    from placket.store.register import Fence, Record
     from placket.store.session import Database, Session
     from placket.store.trial import Trial
     from placket.store.verifying import Verified
 
-SCHEMA: Final = "2"
+SCHEMA: Final = "3"
 """The version of the tables; another one is refused."""
+
+BEFORE: Final = "2"
+"""The version that lacks some tables alone; they are made when the ledger is opened."""
 
 _GIVEN_WAY: Final = 4
 """How often an append begins again when it gave way to another process."""
@@ -102,13 +107,14 @@ class StoredLedger:
                 f"the ledger's keyring is `{self.keyring_id}`, not `{keyring_id}`; name that one"
             )
 
-    def append(
+    def append(  # noqa: PLR0913 - all but the facts by name
         self,
         facts: Sequence[Fact],
         folds: Sequence[Fold] = (),
         *,
         now: int,
         identifiers: Mapping[str, bytes] | None = None,
+        fence: Fence | None = None,
         point: Point = no_point,
     ) -> Appended:
         """Write the facts that are not there yet, and refold whom they concern, or do nothing."""
@@ -118,19 +124,21 @@ class StoredLedger:
             return Appended(new=0, known=0, refolded=0)
         for _ in range(_GIVEN_WAY):
             with suppress(Contended):
-                return self._append(told, folds, hashes, point)
-        return self._append(told, folds, hashes, point)
+                return self._append(told, folds, hashes, fence, point)
+        return self._append(told, folds, hashes, fence, point)
 
     def _append(
         self,
         told: Bodies,
         folds: Sequence[Fold],
         hashes: Mapping[str, bytes],
+        fence: Fence | None,
         point: Point,
     ) -> Appended:
         done = Appended(new=0, known=len(told), refolded=0)
         try:
             with self._database.writing() as session:
+                leases.expect(session, fence)
                 done = append(session, told, folds, hashes, point)
         except CommitFailed as failed:
             self._expect_committed(told, failed)
@@ -362,6 +370,74 @@ class StoredLedger:
         """Keep the value of each slot in place of the one before."""
         with self._database.writing() as session:
             session.many("put_slot", sorted(values.items()))
+
+    def put_records(
+        self, records: Sequence[Record], *, fence: Fence | None = None, point: Point = no_point
+    ) -> None:
+        """Write all the records or none, each over the one of its kind and id."""
+        with writing_again(self._database) as session:
+            leases.expect(session, fence)
+            registered.put(session, records)
+            point("records written")
+        point("records committed")
+
+    def record(self, kind: str, record_id: str) -> Record | None:
+        """Return the record of this kind and id, or None."""
+        with self._database.reading() as session:
+            return registered.read(session, kind, record_id)
+
+    def records(
+        self, kind: str, *, request: str = "", person: str = "", state: str = ""
+    ) -> list[Record]:
+        """Return the records of a kind, by when they were made and id."""
+        with self._database.reading() as session:
+            return registered.among(session, kind, request, person, state)
+
+    def due_records(self, kind: str, now: int, limit: int) -> list[Record]:
+        """Return at most `limit` records that are due at `now`, the longest due first."""
+        with self._database.reading() as session:
+            return registered.due(session, kind, now, limit)
+
+    def move_record(self, kind: str, record_id: str, *, before: str, after: str) -> bool:
+        """Put a record's state from `before` to `after`; say whether it stood at `before`."""
+        with writing_again(self._database) as session:
+            return registered.move(session, kind, record_id, before, after)
+
+    def drop_records(self, kind: str, ids: Collection[str]) -> None:
+        """Delete records so that nothing is left of them, as far as the engine can."""
+        with writing_again(self._database) as session:
+            registered.drop(session, kind, ids)
+        self._database.forget_deleted()
+
+    def tally(self, name: str, *, now: int, within: int) -> int:
+        """Count one more of `name`; return how many there were in the time that ends now."""
+        with writing_again(self._database) as session:
+            return registered.tally(session, name, now, within)
+
+    def tallied(self, name: str, *, now: int, within: int) -> int:
+        """Return how many of `name` were counted in the time that ends now."""
+        with self._database.reading() as session:
+            return registered.tallied(session, name, now, within)
+
+    def lease(self, task: str, holder: str, *, now: int, seconds: int) -> Fence | None:
+        """Return a fence of a greater number than any before; None while another's lease runs."""
+        with writing_again(self._database) as session:
+            return leases.take(session, task, holder, now, seconds)
+
+    def renew(self, fence: Fence, *, now: int, seconds: int) -> Fence | None:
+        """Return the fence with a later end; None when it is not the newest."""
+        with writing_again(self._database) as session:
+            return leases.renew(session, fence, now, seconds)
+
+    def release(self, fence: Fence) -> None:
+        """End a lease; nothing is written with its fence from here."""
+        with writing_again(self._database) as session:
+            leases.release(session, fence)
+
+    def requested(self, *, after: int = 0, limit: int = 1000) -> list[tuple[int, Fact]]:
+        """Return (number, fact) of the facts of kind `requested`, by number."""
+        with self._database.reading() as session:
+            return [(row[0], read_fact(row[1])) for row in session.rows("requested", after, limit)]
 
     def sequence(self, signer: Signer, *, now: int, point: Point = no_point) -> str | None:
         """Give committed facts their positions; return the new checkpoint, None without news."""
