@@ -60,6 +60,9 @@ class Keyring(Protocol):
     def destroy(self, *persons: str, point: Point = no_point) -> None:
         """Destroy every key of these persons; safe to repeat."""
 
+    def renew(self, *persons: str, point: Point = no_point) -> None:
+        """Destroy every key of these persons, and give each a fresh one."""
+
     def rotate(self, *, point: Point = no_point) -> None:
         """Wrap all living keys with a new wrapping key, and destroy the old one."""
 
