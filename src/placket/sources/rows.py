@@ -1,0 +1,265 @@
+"""Whole rows of one table by a condition, in plain values that every driver agrees on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Text, bindparam, cast, column, literal_column, or_, select, table, tuple_
+from sqlalchemy.sql.elements import quoted_name
+from sqlalchemy.types import NullType
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnClause, ColumnElement, Connection, Select
+
+    from placket.catalogue.model import Scalar, Table
+    from placket.catalogue.schema import TableSchema
+    from placket.plan.inventory import Pairs
+
+AT_ONCE: Final = 500
+"""How many keys stand in one condition: every engine takes that many, and more gain nothing."""
+
+_BOOLEAN: Final = re.compile(r"bool(ean)?|tinyint\(1\)|bit\(1\)")
+_NUMERIC: Final = re.compile(r"(?:numeric|decimal)(?:\(\d+, *(\d+)\))?")
+_TEMPORAL: Final = re.compile(r"(?:small)?(date|time)(?:time|stamp)?\b.*")
+_BINARY: Final = re.compile(r"bytea|(var)?binary(\(\d+\))?|(tiny|medium|long)?blob(\(\d+\))?")
+_WHOLE: Final = re.compile(r"(tiny|small|medium|big)?(int|integer|serial)\d?(\(\d+\))?( unsigned)?")
+_TEXT: Final = re.compile(r".*(char|text|clob|enum|uuid).*")
+
+Values = Mapping[str, Any]
+Read = tuple["Pairs", Values]
+"""A row: its key, and all its columns."""
+
+
+def read_rows(
+    connection: Connection,
+    of: Table,
+    schema: TableSchema | None,
+    where: ColumnElement[bool] | None = None,
+    *,
+    lock: bool = False,
+) -> list[Read]:
+    """Return the rows of a table that meet `where`, each with its key and all its columns.
+
+    Values are None, bool, int, float, Decimal, text and bytes alone: times are ISO 8601 (in UTC
+    where they have a zone), JSON is text with sorted keys, so that a digest of what did not
+    change is the same whoever reads it. schema: of that table; without, every column is read
+    as the driver gives it.
+    lock: nobody else writes these rows until the transaction ends, where the engine locks rows.
+    """
+    statement = _selected(of.name, schema, connection.dialect.name)
+    if where is not None:
+        statement = statement.where(where)
+    if lock:
+        # By key, so that two who lock the same rows never wait for each other.
+        statement = statement.order_by(*map(column_of, of.key)).with_for_update()
+    result = connection.execute(statement)
+    names, dialect = tuple(result.keys()), connection.dialect.name
+    plain = _readers(names, schema, dialect)
+    found: list[Read] = []
+    for row in result:
+        values = {n: read(v) for n, read, v in zip(names, plain, row, strict=True)}
+        # SQLite keeps a time as the text that was written: only by that text is it found again.
+        raw = dict(zip(names, row, strict=True)) if dialect == "sqlite" else values
+        found.append((key_of(of.key, raw), values))
+    return found
+
+
+def key_of(columns: Iterable[str], values: Values) -> Pairs:
+    """Return the key of a row, in values that a plan can write down."""
+    return tuple((name, _as_key(values[name])) for name in columns)
+
+
+def column_of(name: str) -> ColumnClause[Any]:
+    """Return the column of that name, always quoted: it may be a word of SQL, or in capitals."""
+    return column(quoted_name(name, quote=True))
+
+
+def at_keys(schema: TableSchema | None, keys: Sequence[Pairs]) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions that together name the rows of these keys, some hundred keys in each."""
+    for start in range(0, len(keys), AT_ONCE):
+        part = keys[start : start + AT_ONCE]
+        columns = tuple(name for name, _ in part[0])
+        yield from among(schema, columns, [tuple(v for _, v in key) for key in part])
+
+
+def among(
+    schema: TableSchema | None, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions that together say: the columns hold one of `rows`, without a null.
+
+    A value that the column's type cannot hold is left out: no row has it.
+    """
+    kinds = [_written(schema, name) for name in columns]
+    found = [tuple(w(v) for w, v in zip(kinds, row, strict=True)) for row in rows]
+    wanted = list(dict.fromkeys(row for row in found if None not in row))
+    for start in range(0, len(wanted), AT_ONCE):
+        yield _is_among(columns, wanted[start : start + AT_ONCE])
+
+
+def _is_among(columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> ColumnElement[bool]:
+    # Without a type of its own each value takes that of the column it is compared with.
+    if len(columns) == 1:
+        values = [value for (value,) in rows]
+        one = bindparam(None, values, type_=NullType(), expanding=True, unique=True)
+        return column_of(columns[0]).in_(one)
+    several = bindparam(None, list(rows), type_=NullType(), expanding=True, unique=True)
+    return tuple_(*map(column_of, columns), types=[NullType()] * len(columns)).in_(several)
+
+
+def any_of(conditions: Iterable[ColumnElement[bool]]) -> ColumnElement[bool] | None:
+    """Return the condition that one of `conditions` holds; None where there is none."""
+    found = list(conditions)
+    return or_(*found) if len(found) > 1 else next(iter(found), None)
+
+
+@lru_cache(maxsize=4096)
+def _selected(name: str, schema: TableSchema | None, dialect: str) -> Select[Any]:
+    of = table(quoted_name(name, quote=True))
+    if schema is None:
+        return select(literal_column("*")).select_from(of)
+    columns = [_read_as_text(c.name, c.type, dialect) for c in schema.columns]
+    return select(*columns).select_from(of)
+
+
+def _read_as_text(name: str, kind: str, dialect: str) -> Any:
+    if dialect == "postgresql" and _TEMPORAL.fullmatch(kind):
+        # A time may be `infinity` there, or of a year before ours: no Python value holds it.
+        return cast(column_of(name), Text).label(quoted_name(name, quote=True))
+    return column_of(name)
+
+
+def _readers(
+    names: Sequence[str], schema: TableSchema | None, dialect: str
+) -> list[Callable[[Any], Any]]:
+    if schema is None:
+        return [_plain] * len(names)
+    return [_reader(column.type, dialect) for column in schema.columns]
+
+
+@lru_cache(maxsize=1024)
+def _reader(kind: str, dialect: str) -> Callable[[Any], Any]:
+    """Return what makes a plain value of what a driver gives for a column of that type."""
+    if kind.startswith("json"):
+        return _json_text if dialect == "postgresql" else _json_again
+    if _BOOLEAN.fullmatch(kind):
+        return _flag
+    temporal, numeric = _TEMPORAL.fullmatch(kind), _NUMERIC.fullmatch(kind)
+    if temporal:
+        return _time_of(kind)
+    return _number_to(int(numeric[1])) if numeric and numeric[1] else _plain
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | int | float | Decimal | bytes):
+        return value
+    if isinstance(value, memoryview | bytearray):
+        return bytes(value)
+    if isinstance(value, datetime | date | time):
+        return _iso(value)
+    if isinstance(value, dict | list | tuple | set):
+        return _json_text(sorted(value, key=repr) if isinstance(value, set) else value)
+    return str(value)
+
+
+def _iso(value: datetime | date | time) -> str:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        with suppress(OverflowError):
+            value = value.astimezone(UTC)
+    return value.isoformat()
+
+
+def _time_of(kind: str) -> Callable[[Any], Any]:
+    reads: Callable[[str], datetime | date | time] = datetime.fromisoformat
+    if re.match(r"date\b", kind):
+        reads = date.fromisoformat
+    elif re.match(r"time\b", kind):
+        reads = time.fromisoformat
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, str):
+            with suppress(ValueError):
+                return _iso(reads(value))
+        return _plain(value)
+
+    return plain
+
+
+def _flag(value: Any) -> Any:
+    if value in {b"\0", b"\1"}:
+        return value == b"\1"
+    return bool(value) if isinstance(value, int) and value in {0, 1} else _plain(value)
+
+
+def _number_to(scale: int) -> Callable[[Any], Any]:
+    def plain(value: Any) -> Any:
+        if isinstance(value, int | float):
+            return Decimal(format(Decimal(str(value)), f".{scale}f"))
+        return _plain(value)
+
+    return plain
+
+
+def _json_text(value: Any) -> Any:
+    if value is None:
+        return None
+    return json.dumps(
+        value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain
+    )
+
+
+def _json_again(value: Any) -> Any:
+    if isinstance(value, str | bytes):
+        with suppress(ValueError):
+            return _json_text(json.loads(value))
+    return _plain(value)
+
+
+def _as_key(value: Any) -> Scalar:
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return int(value)
+    return str(value)
+
+
+def _written(schema: TableSchema | None, name: str) -> Callable[[Any], Any]:
+    found = schema.column(name) if schema is not None else None
+    kind = found.type if found is not None else ""
+    if _BINARY.fullmatch(kind):
+        return _as_bytes
+    if _WHOLE.fullmatch(kind):
+        return _as_whole
+    return _as_text if _TEXT.fullmatch(kind) else _as_is
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _as_bytes(value: Any) -> Any:
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return bytes.fromhex(value)
+    return value
+
+
+def _as_whole(value: Any) -> Any:
+    with suppress(ValueError, ArithmeticError, TypeError):
+        whole = int(value)
+        # 64 bits are what any engine's column holds; more is an error to some drivers.
+        fits = -(2**63) <= whole < 2**63
+        return whole if fits and (whole == value or str(whole) == value) else None
+    return None
+
+
+def _as_text(value: Any) -> Any:
+    return value if value is None or isinstance(value, str | bytes) else str(value)
