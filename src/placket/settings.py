@@ -60,6 +60,27 @@ class Settings:
     )
     page_rows: int = setting(50, "rows on a page of the console", "rows")
     batch_facts: int = setting(10_000, "facts appended in one transaction by sync", "facts")
+    request_owner: str = setting(
+        "privacy_manager", "whose a request of a person is until it is given to somebody"
+    )
+    request_wait_hours: int = setting(
+        72,
+        "how long an unanswered notice to all known addresses stands in for a second proof",
+        "hours",
+        within=(0, 720),
+    )
+    request_address_days: int = setting(
+        30, "how long an address is known before a code sent there counts", "days", within=(0, 365)
+    )
+    request_attempts: int = setting(
+        10, "wrong codes after which codes no longer count for a request", "codes", within=(1, 100)
+    )
+    request_prompt_days: int = setting(
+        7, "within how many days of receipt a question about identity is prompt", "days"
+    )
+    request_review_days: int = setting(
+        30, "after how many days what waits for an open case is looked at again", "days"
+    )
     sources: Mapping[str, SourceSettings] = field(default_factory=lambda: MappingProxyType({}))
 
     def location(self, written: str) -> str:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from placket.sources.told import Told
     from placket.standing.standing import Standing
     from placket.store.ledger import Consistency, Inclusion, Ledger, Progress
+    from placket.store.register import Fence
     from placket.store.verifying import Verified
 
 
@@ -187,6 +188,14 @@ class Gate:
         hashed = self.hash_of(self.identifier(subject))
         return self.ledger.find_own([hashed]).get(hashed)
 
+    def met(self, identifier: Identifier) -> str:
+        """Return a fresh id for whoever is met by `identifier`, of whom nothing is known.
+
+        Another process may meet them at the same moment: what is appended under the id then
+        goes to the one that stands.
+        """
+        return self._new_person(self.hash_of(identifier))
+
     def persons_for(
         self, keys: Sequence[tuple[Identifier, ...]], since: Sequence[int] = ()
     ) -> Sequence[str]:
@@ -240,7 +249,7 @@ class Gate:
         """Keep the value of each slot in place of the one before."""
         self.ledger.remember(values)
 
-    def append(self, told: Sequence[Told]) -> int:
+    def append(self, told: Sequence[Told], *, fence: Fence | None = None) -> int:
         """Append facts, their payloads sealed, and return how many were new.
 
         Whom another process made meanwhile keeps the id given there; where both stand already
@@ -248,7 +257,7 @@ class Gate:
         """
         said = renamed(told, self.settled) if self.settled else told
         try:
-            return self._appended(said)
+            return self._appended(said, fence)
         except FactConflict:
             persons = {item.fact.person for item in said}
             found = self.ledger.find_many([self.made[p] for p in persons if p in self.made])
@@ -256,13 +265,15 @@ class Gate:
             fresh = untold(renamed(said, self.settled), self.ledger, self.keys)
             if fresh == list(said):
                 raise
-        return self._appended(fresh)
+        return self._appended(fresh, fence)
 
-    def _appended(self, told: Sequence[Told]) -> int:
+    def _appended(self, told: Sequence[Told], fence: Fence | None = None) -> int:
         facts, hashes = seal(told, self.keys), identifier_hashes(told, self.keys)
         met = self._newly_met(told, hashes)
         appended = self._under_folds(
-            lambda folds: self.ledger.append(facts, folds, now=self.now(), identifiers=hashes)
+            lambda folds: self.ledger.append(
+                facts, folds, now=self.now(), identifiers=hashes, fence=fence
+            )
         )
         for person in met:
             self.made.pop(person, None)
@@ -285,12 +296,13 @@ class Gate:
             if links:
                 self._appended(links)
 
-    def record(self, told: Sequence[Told]) -> int:
+    def record(self, told: Sequence[Told], *, fence: Fence | None = None) -> int:
         """Append facts and give them their place in the tree; return how many were new.
 
-        A no is told of everybody who shares an address with the person who said it.
+        A no is told of everybody who shares an address with the person who said it. fence: the
+        lease under which this is done. Raises LeaseLost when another worker has taken over.
         """
-        new = self.append(spread(told, self.ledger, self.keys))
+        new = self.append(spread(told, self.ledger, self.keys), fence=fence)
         self.sequence()
         return new
 

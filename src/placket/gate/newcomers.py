@@ -157,3 +157,19 @@ def settle(
     """Return the person that stands for each of `among` whom another process made first."""
     theirs = {person: found.get(made[person]) for person in among if person in made}
     return {mine: other for mine, other in theirs.items() if other and other != mine}
+
+
+def identified(first: Fact, identifier: Identifier) -> Told:
+    """Return the fact that a new person is found by `identifier`, from `first` on."""
+    fact = Fact(
+        id=fact_id("identified", first.person, first.id),
+        kind=Kind.IDENTIFIED,
+        person=first.person,
+        what=identifier.kind,
+        occurred_at=first.occurred_at,
+        recorded_at=first.recorded_at,
+        route=first.route,
+        by=first.by,
+        version=first.version,
+    )
+    return Told(fact, {IDENTIFIER: f"{identifier.kind}:{identifier.value}"})

@@ -1,0 +1,1 @@
+"""Requests of persons in hand: opened, proven, planned, approved, carried out, answered."""

@@ -1,0 +1,239 @@
+"""Who asks: addresses on file, one-time codes, notices with a stop, all under limits."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from placket.facts import Kind
+from placket.gate.requests.sealed import ADDRESS, CODE, TOKEN, Drawer
+from placket.gate.sealing import IDENTIFIER, open_payloads
+from placket.identity.identifier import Identifier, parse_identifier
+from placket.rights.moves import PROOF, Move
+from placket.rights.request import is_awaited, proof_at
+from placket.rights.right import Proof
+
+if TYPE_CHECKING:
+    from placket.gate.gate import Gate
+    from placket.gate.requests.register import Case, Register
+
+CODE_DIGITS: Final = 6
+CODE_LASTS: Final = 10 * 60 * 1_000_000
+CODE_TRIES: Final = 5
+CODES_A_DAY: Final = 10
+DAY: Final = 86_400_000_000
+_REACHED: Final = frozenset({"email", "phone"})
+_TOKEN_BYTES: Final = 24
+
+
+class NotOnFile(Exception):
+    """this is no address of the person that the shop has held for long enough."""
+
+
+class TooManyCodes(Exception):
+    """too many codes were asked for today; let staff confirm who asks, or wait a day."""
+
+
+class WrongCode(Exception):
+    """the code is wrong or no longer counts; ask for a new one."""
+
+
+class NoSuchToken(Exception):
+    """this link was used, or no longer counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """An address on file. id: opaque; since: microseconds UTC."""
+
+    id: str
+    identifier: Identifier = field(repr=False)
+    since: int
+
+
+class _Code(msgspec.Struct, frozen=True, kw_only=True):
+    """A code that was sent: its keyed digest, where to, and until when it counts."""
+
+    digest: bytes
+    address: str
+    until: int
+
+
+class _Token(msgspec.Struct, frozen=True, kw_only=True):
+    """What a link does to which request. person: whose copy of the link it is, by address."""
+
+    does: str
+    address: str
+    until: int
+
+
+def addresses_of(gate: Gate, case: Case) -> tuple[Address, ...]:
+    """Return the addresses by which the person can be written to or called, oldest first.
+
+    Of an erased person none is left, but those that a request of theirs kept for its answer.
+    """
+    facts = [fact for fact in case.history.facts if fact.kind is Kind.IDENTIFIED]
+    opened = open_payloads(facts, gate.keys)
+    found: dict[str, Address] = {}
+    for fact in sorted(facts, key=lambda fact: (fact.occurred_at, fact.id)):
+        private = opened.get(fact.id)
+        identifier = parse_identifier(str(private[IDENTIFIER])) if private else None
+        if isinstance(identifier, Identifier) and identifier.kind in _REACHED:
+            name = gate.hash_of(identifier).hex()[:24]
+            found.setdefault(name, Address(id=name, identifier=identifier, since=fact.occurred_at))
+    return tuple(found.values()) or kept_addresses(gate, case)
+
+
+def keep_addresses(gate: Gate, case: Case) -> None:
+    """Keep the addresses with the request, so that an erasure can still be answered."""
+    drawer = _drawer(gate, case)
+    for address in addresses_of(gate, case):
+        written = f"{address.since} {address.identifier.kind}:{address.identifier.value}"
+        drawer.put(ADDRESS, f"{case.request.id}:{address.id}", written.encode())
+
+
+def kept_addresses(gate: Gate, case: Case) -> tuple[Address, ...]:
+    """Return the addresses that were kept with the request."""
+    drawer = _drawer(gate, case)
+    found = []
+    for record in drawer.all(ADDRESS):
+        body = drawer.open(record)
+        since, _, written = (body or b"").decode().partition(" ")
+        identifier = parse_identifier(written) if written else None
+        if isinstance(identifier, Identifier):
+            name = record.id.partition(":")[2]
+            found.append(Address(id=name, identifier=identifier, since=int(since)))
+    return tuple(found)
+
+
+def _drawer(gate: Gate, case: Case) -> Drawer:
+    return Drawer(gate=gate, request=case.request.id, person=case.request.person)
+
+
+# Codes
+
+
+def issue_code(register: Register, reference: str, address_id: str) -> tuple[Address, str]:
+    """Return a fresh code and the address to send it to; a code before it no longer counts.
+
+    Raises NotOnFile unless the shop has held the address for long enough before the request
+    came, and TooManyCodes.
+    """
+    gate, case = register.gate, register.case(reference)
+    address = _on_file(register, case, address_id)
+    # The count stands whatever happens next: a new code keeps it.
+    if gate.ledger.tally(f"codes:{address.id}", now=case.at, within=DAY) > CODES_A_DAY:
+        raise TooManyCodes(TooManyCodes.__doc__)
+    written = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+    body = _Code(
+        digest=_digest(gate, reference, written), address=address.id, until=case.at + CODE_LASTS
+    )
+    _drawer(gate, case).put(CODE, reference, msgspec.msgpack.encode(body), state="sent")
+    if case.request.identity is None and _may_ask(case, register):
+        register.move(reference, Move.IDENTITY_ASKED)
+    return address, written
+
+
+def _may_ask(case: Case, register: Register) -> bool:
+    needs = case.request.need.proof
+    known = proof_at(case.request, case.at, case.terms.wait)
+    return needs > Proof.NONE and known < needs and register.settings.attempts > 0
+
+
+def _on_file(register: Register, case: Case, address_id: str) -> Address:
+    held = register.gate.settings.request_address_days * DAY
+    for address in addresses_of(register.gate, case):
+        if address.id == address_id and address.since <= case.request.received_at - held:
+            return address
+    raise NotOnFile(NotOnFile.__doc__)
+
+
+def check_code(register: Register, reference: str, written: str) -> Case:
+    """Return the request, proven when the code is right. Raises WrongCode; a try counts always."""
+    gate, case = register.gate, register.case(reference)
+    tries = gate.ledger.tally(f"tries:{reference}", now=case.at, within=CODE_LASTS)
+    address = _right_code(gate, case, written.strip()) if tries <= CODE_TRIES else None
+    # Once: of two at the same moment one alone finds it unused.
+    if address is None or not gate.ledger.move_record(CODE, reference, before="sent", after="used"):
+        register.move(reference, Move.IDENTITY_FAILED, thing=f"try:{tries}")
+        raise WrongCode(WrongCode.__doc__)
+    return register.move(reference, Move.IDENTITY_VERIFIED, thing=address, marks=(f"{PROOF}code",))
+
+
+def _right_code(gate: Gate, case: Case, written: str) -> str | None:
+    """Return the address to which a code that is right was sent, None for any other."""
+    body = _drawer(gate, case).get(CODE, case.request.id)
+    code = msgspec.msgpack.decode(body, type=_Code) if body else None
+    if code is None or case.at >= code.until:
+        return None
+    is_right = hmac.compare_digest(code.digest, _digest(gate, case.request.id, written))
+    return code.address if is_right else None
+
+
+def _digest(gate: Gate, reference: str, written: str) -> bytes:
+    said = f"code\0{reference}\0{written}".encode()
+    return hmac.new(gate.keys.hmac_key, said, hashlib.sha256).digest()
+
+
+# Links
+
+
+def issue_token(register: Register, case: Case, *, does: str, address: str, until: int) -> str:
+    """Return the secret of a link that does one thing to one request, once, until then."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    body = msgspec.msgpack.encode(_Token(does=does, address=address, until=until))
+    _drawer(register.gate, case).put(TOKEN, _name(token), body, state="live", until=until)
+    return token
+
+
+def use_token(register: Register, token: str, *, does: str) -> tuple[Case, str]:
+    """Return the request that the link is for, and through which address it came; once.
+
+    Raises NoSuchToken.
+    """
+    case, address = read_token(register, token, does=does)
+    if not register.gate.ledger.move_record(TOKEN, _name(token), before="live", after="used"):
+        raise NoSuchToken(NoSuchToken.__doc__)
+    return case, address
+
+
+def read_token(register: Register, token: str, *, does: str) -> tuple[Case, str]:
+    """Return what `use_token` would, and leave the link as it is: a GET changes nothing."""
+    record = register.gate.ledger.record(TOKEN, _name(token))
+    if record is None or record.state != "live":
+        raise NoSuchToken(NoSuchToken.__doc__)
+    case = register.case(record.request)
+    body = _drawer(register.gate, case).open(record)
+    found = msgspec.msgpack.decode(body, type=_Token) if body else None
+    if found is None or found.does != does or found.until <= case.at:
+        raise NoSuchToken(NoSuchToken.__doc__)
+    return case, found.address
+
+
+def _name(token: str) -> str:
+    # The ledger keeps a digest: who reads it cannot use the link.
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def confirmed_by_staff(register: Register, reference: str, *, by: str, address: str) -> Case:
+    """Return the request after staff confirmed named facts with the person, as `proof:staff`.
+
+    address: the address on file to which an answer may then go. Raises NotOnFile, MoveRefused.
+    """
+    case = register.case(reference)
+    known = {each.id: each for each in addresses_of(register.gate, case)}
+    if address not in known:
+        raise NotOnFile(NotOnFile.__doc__)
+    return register.move(
+        reference, Move.IDENTITY_VERIFIED, by=by, thing=address, marks=(f"{PROOF}staff",)
+    )
+
+
+def awaits_identity(case: Case) -> bool:
+    """Say whether the person has still to show who they are."""
+    return is_awaited(case.request.identity)
