@@ -180,12 +180,17 @@ def changes_since(plan: Plan, rows: Iterable[Row]) -> tuple[Change, ...]:
 
     rows: the person's, read anew, of every table that the plan looked at.
     """
-    before = {each.at: each.digest for each in plan.seen}
-    after = {each.at: each.digest for each in seen(rows)}
+    return differences(plan.seen, seen(rows))
+
+
+def differences(before: Iterable[Seen], after: Iterable[Seen]) -> tuple[Change, ...]:
+    """Return the rows that are in one of the two alone, or differ, in order."""
+    was = {each.at: each.digest for each in before}
+    now = {each.at: each.digest for each in after}
     return tuple(
-        Change(at=at, how=_how(before.get(at), after.get(at)))
-        for at in sorted(before.keys() | after.keys(), key=lambda at: at.in_order)
-        if before.get(at) != after.get(at)
+        Change(at=at, how=_how(was.get(at), now.get(at)))
+        for at in sorted(was.keys() | now.keys(), key=lambda at: at.in_order)
+        if was.get(at) != now.get(at)
     )
 
 
