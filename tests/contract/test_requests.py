@@ -24,9 +24,8 @@ from placket.gate.requests.proof import (
 from placket.gate.requests.register import MoveRefused, NoSuchRequest, Opening, Register
 from placket.plan.asking import Correction
 from placket.rights.moves import Move
-from placket.rights.request import Asker, State
+from placket.rights.request import Asker, State, proof_at
 from placket.rights.right import Proof, Right
-from placket.rights.request import proof_at
 from tests.contract.gates import ADA, DAY, SECOND, Shop, known, policy, shop_in, yes
 
 if TYPE_CHECKING:

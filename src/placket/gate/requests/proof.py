@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from placket.facts import Kind
-from placket.gate.requests.sealed import ADDRESS, CODE, TOKEN, Drawer
+from placket.gate.requests.sealed import ADDRESS, CODE, LINK, Drawer
 from placket.gate.sealing import IDENTIFIER, open_payloads
 from placket.identity.identifier import Identifier, parse_identifier
 from placket.rights.moves import PROOF, Move
@@ -32,7 +32,7 @@ _TOKEN_BYTES: Final = 24
 
 
 class NotOnFile(Exception):
-    """this is no address of the person that the shop has held for long enough."""
+    """the shop has not held an address like that of the person for long enough."""
 
 
 class TooManyCodes(Exception):
@@ -44,7 +44,7 @@ class WrongCode(Exception):
 
 
 class NoSuchToken(Exception):
-    """this link was used, or no longer counts."""
+    """the link was used, or no longer counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +187,7 @@ def issue_token(register: Register, case: Case, *, does: str, address: str, unti
     """Return the secret of a link that does one thing to one request, once, until then."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     body = msgspec.msgpack.encode(_Token(does=does, address=address, until=until))
-    _drawer(register.gate, case).put(TOKEN, _name(token), body, state="live", until=until)
+    _drawer(register.gate, case).put(LINK, _name(token), body, state="live", until=until)
     return token
 
 
@@ -197,14 +197,14 @@ def use_token(register: Register, token: str, *, does: str) -> tuple[Case, str]:
     Raises NoSuchToken.
     """
     case, address = read_token(register, token, does=does)
-    if not register.gate.ledger.move_record(TOKEN, _name(token), before="live", after="used"):
+    if not register.gate.ledger.move_record(LINK, _name(token), before="live", after="used"):
         raise NoSuchToken(NoSuchToken.__doc__)
     return case, address
 
 
 def read_token(register: Register, token: str, *, does: str) -> tuple[Case, str]:
     """Return what `use_token` would, and leave the link as it is: a GET changes nothing."""
-    record = register.gate.ledger.record(TOKEN, _name(token))
+    record = register.gate.ledger.record(LINK, _name(token))
     if record is None or record.state != "live":
         raise NoSuchToken(NoSuchToken.__doc__)
     case = register.case(record.request)

@@ -51,7 +51,7 @@ class NoSuchRequest(Exception):
 
 
 class MoveRefused(Exception):
-    """this cannot be done with the request now."""
+    """the request does not let that be done now."""
 
     def __init__(self, why: str) -> None:
         """Keep the guard's own words."""

@@ -15,7 +15,7 @@ PLAN: Final = "plan"
 LETTER: Final = "letter"
 ADDRESS: Final = "address"
 CODE: Final = "code"
-TOKEN: Final = "token"
+LINK: Final = "link"
 PACKAGE: Final = "package"
 CERTIFICATE: Final = "certificate"
 
@@ -32,7 +32,7 @@ class Drawer:
     request: str
     person: str
 
-    def put(
+    def put(  # noqa: PLR0913 - what is kept, and the circumstances
         self,
         kind: str,
         name: str,
