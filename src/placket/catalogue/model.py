@@ -279,6 +279,7 @@ class Table:
 
     key: the columns that name a row. shared: of a row with several owners, whether it goes with
     the `last` or with `any` of them. guests: `nobody` where a row without an owner is no person's.
+    nobody: the key of the row that stands for no person, at which `surrogate` links point.
     confirm: the words that were guessed and not yet confirmed.
     """
 
@@ -297,6 +298,7 @@ class Table:
     undo: str = ""
     shared: str = ""
     guests: str = ""
+    nobody: Scalar = None
     no_person: bool = False
     confirm: tuple[str, ...] = ()
     span: Span = field(default=NOWHERE, compare=False)

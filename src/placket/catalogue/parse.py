@@ -130,6 +130,7 @@ class _Reader:
             "undo": to.text,
             "shared": to.one_of(SHARED),
             "guests": to.one_of(("nobody",)),
+            "nobody": to.scalar,
             "no_person": to.flag,
             "confirm": to.texts,
             **self._action_keys(),

@@ -96,6 +96,7 @@ def _table(table: Table) -> dict[str, Any]:
             party=_links(table.party),
             shared=table.shared,
             guests=table.guests,
+            nobody=table.nobody,
             tells=[_tell(tell) for tell in table.tells],
             holds={held.category: _one_or_list(held.columns) for held in table.holds},
             hide=list(table.hide),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import column, select, table
 from sqlalchemy.sql.expression import label
 
+from placket.catalogue.model import Condition
+
 if TYPE_CHECKING:
     from sqlalchemy import ColumnClause, Select
 
-    from placket.catalogue.model import Catalogue, Condition, Link, Source, Subject, Table
+    from placket.catalogue.model import Catalogue, Link, Source, Subject, Table
 
 OWN = ""
 """The alias of the table whose rows are read."""
@@ -76,9 +78,16 @@ def _end(source: Source, at: Table, subject: Subject, alias: str) -> Route:
         source=source.name,
         subject=subject,
         key=(alias, key_column(at)),
-        tests=tuple((alias, test) for test in subject.when),
+        tests=tuple((alias, test) for test in (*subject.when, *_is_somebody(at, at.key[0]))),
         is_own=alias == OWN,
     )
+
+
+def _is_somebody(at: Table, name: str) -> tuple[Condition, ...]:
+    """Return the condition that a column does not hold the key of the row for nobody."""
+    if at.nobody is None or not name:
+        return ()
+    return (Condition(column=name, any_of=(at.nobody,), negated=True),)
 
 
 def key_column(at: Table) -> str:
@@ -93,7 +102,9 @@ def _over(walk: _Walk, link: Link, alias: str, joined: str, seen: frozenset[str]
     if target.subject and not link.inward and _needs_no_join(target, link):
         home = walk.catalogue.source(link.source) if link.source else walk.source
         end = _end(home or walk.source, target, target.subject, alias)
-        return [replace(end, key=(alias, link.column), is_own=False)]
+        near = link.column if link.target == target.key[0] else ""
+        tests = tuple((alias, test) for test in _is_somebody(target, near))
+        return [replace(end, key=(alias, link.column), tests=tests, is_own=False)]
     if link.source or target.name in seen:
         return []
     near = target.key[0] if link.inward else link.column

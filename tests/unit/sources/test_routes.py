@@ -2,7 +2,7 @@
 
 from sqlalchemy.dialects.postgresql import psycopg
 
-from placket.catalogue import Catalogue, Source, parse
+from placket.catalogue import Catalogue, Source, parse, render
 from placket.sources.routes import Reading, Route, read_select, routes
 
 SHOP = """
@@ -88,3 +88,19 @@ def test_the_select_quotes_what_the_dialect_would_take_for_its_own() -> None:
     assert statement == (
         'SELECT "x;--"""."a%%b" AS c0, "x;--"""."select" IS NOT NULL AS c1 \nFROM "x;--"""'
     )
+
+
+def test_a_row_that_points_at_nobody_is_no_persons() -> None:
+    text = SHOP.replace("customer: {subject", "customer: {nobody: 0, subject")
+    catalogue = parse(text).catalogue
+    assert catalogue is not None
+    found = {
+        table.name: [(at, test.column, test.any_of) for at, test in routes(*at)[0].tests]
+        for at in ((catalogue, source, table) for source, table in catalogue.tables())
+        for table in (at[2],)
+    }
+
+    assert found["customer"] == [("", "id", (0,))]
+    assert found["orders"] == [("", "customer_id", (0,))]
+    assert found["receipt"] == [("", "customer", (0,))]
+    assert parse(render(catalogue)).catalogue == catalogue
