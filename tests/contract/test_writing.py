@@ -1,0 +1,341 @@
+"""A plan carried out in a shop's database: all of it or nothing, and never what it did not see."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from placket.plan.apply import Applied, TakenOver, apply
+from placket.plan.plan import Action, StalePlan
+from tests.contract.written import (
+    CUSTOMER,
+    NOTE,
+    ORDERS,
+    Place,
+    Told,
+    all_of,
+    erased,
+    erasure,
+    fill,
+    key,
+    step,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Engine
+
+ADA = key(CUSTOMER, 1)
+
+
+def engine_for(url: str, **options: Any) -> Engine:
+    return sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), **options)
+
+
+@pytest.fixture
+def place(url: str) -> Iterator[Place]:
+    engine = engine_for(url)
+    fill(engine)
+    yield Place(engine)
+    engine.dispose()
+
+
+def rows(place: Place, statement: str) -> list[tuple[Any, ...]]:
+    with place.engine.connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(statement)]
+
+
+def change(place: Place, statement: str) -> None:
+    with place.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def done(place: Place) -> list[tuple[Any, ...]]:
+    return rows(place, "SELECT plan, source, request, fence FROM placket_done")
+
+
+def test_a_plan_is_carried_out_to_the_letter_and_once(place: Place) -> None:
+    plan, journal = erasure(place), Told()
+
+    first = place.apply(plan, fence=3, journal=journal)
+    second = place.apply(plan, fence=4, journal=Told())
+
+    assert first == second == Applied(done=("shop",))
+    assert all_of(place.engine) == erased()
+    assert journal.numbers == set(range(1, 9))
+    assert done(place) == [(plan.digest(), "shop", "r_1", 3)]
+    assert rows(place, "SELECT * FROM placket_fence") == [("r_1", 4)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "how"),
+    [
+        ('UPDATE "Customer" SET visits = 9 WHERE id = 1', "changed"),
+        ("DELETE FROM line WHERE branch = 'a''b' AND number = 1 AND place = 2", "gone"),
+    ],
+)
+def test_a_row_that_changed_or_went_makes_it_stale_and_nothing_is_written(
+    place: Place, statement: str, how: str
+) -> None:
+    plan, journal = erasure(place), Told()
+    change(place, statement)
+    before = all_of(place.engine)
+
+    with pytest.raises(StalePlan) as raised:
+        place.apply(plan, journal=journal)
+
+    assert [each.how for each in raised.value.changes] == [how]
+    assert "example.org" not in str(raised.value)
+    assert (all_of(place.engine), done(place), journal.numbers) == (before, [], set())
+
+
+def test_a_row_that_goes_between_two_steps_is_no_row_of_the_plan(place: Place) -> None:
+    plan = place.plan(step(Action.BLANK, CUSTOMER, ADA, key(CUSTOMER, 7), visits=None))
+    before = all_of(place.engine)
+
+    with pytest.raises(StalePlan):
+        place.apply(plan)
+
+    assert all_of(place.engine) == before
+
+
+def test_rows_that_the_source_deletes_by_itself_are_gone_as_planned(url: str) -> None:
+    shop = sa.MetaData()
+    sa.Table("Customer", shop, sa.Column("id", sa.Integer, primary_key=True))
+    sa.Table(
+        "note",
+        shop,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("customer_id", sa.ForeignKey("Customer.id", ondelete="cascade")),
+    )
+    engine = engine_for(url)
+    shop.create_all(engine)
+    place = Place(engine)
+    change(place, 'INSERT INTO "Customer" VALUES (1)')
+    change(place, "INSERT INTO note VALUES (1, 1)")
+    seen = place.seen((CUSTOMER, ADA), (NOTE, key(NOTE, 1)))
+    steps = (step(Action.DELETE, CUSTOMER, ADA), step(Action.DELETE, NOTE, key(NOTE, 1)))
+
+    applied = place.apply(place.plan(*steps, seen=seen))
+
+    assert applied.is_whole
+    assert rows(place, "SELECT * FROM note") == rows(place, 'SELECT * FROM "Customer"') == []
+    engine.dispose()
+
+
+def test_a_source_whose_trigger_keeps_rows_refuses(place: Place) -> None:
+    if place.engine.dialect.name == "sqlite":
+        change(
+            place,
+            "CREATE TRIGGER keep BEFORE DELETE ON note BEGIN SELECT RAISE(IGNORE); END",
+        )
+    else:
+        change(place, "CREATE RULE keep AS ON DELETE TO note DO INSTEAD NOTHING")
+    before = all_of(place.engine)
+
+    applied = place.apply(erasure(place))
+
+    assert applied.left == {
+        "shop": "`shop.note` leaves rows as they are, by a trigger or rule of its own;"
+        " nothing was written there"
+    }
+    assert (all_of(place.engine), done(place)) == (before, [])
+
+
+def named(place: Place, sqlite: str, postgresql: str) -> str:
+    return sqlite if place.engine.dialect.name == "sqlite" else postgresql
+
+
+def test_a_constraint_that_fails_only_at_commit_is_named_and_nothing_is_written(
+    place: Place,
+) -> None:
+    plan = place.plan(
+        step(Action.SURROGATE, ORDERS, key(ORDERS, "c", 1), customer_id=0),
+        step(Action.SURROGATE, ORDERS, key(ORDERS, "a'b", 1), customer_id=0),
+        step(Action.DELETE, CUSTOMER, ADA),
+    )
+    before, points = all_of(place.engine), list[str]()
+
+    applied = place.apply(plan, point=points.append)
+
+    name = named(place, "customer_id", "note_customer")
+    assert applied.left == {
+        "shop": f"`shop.note` refuses by its foreign key `{name}`; nothing was written"
+    }
+    assert points[-1] == "before commit"
+    assert (all_of(place.engine), done(place)) == (before, [])
+
+
+@pytest.mark.parametrize(
+    ("written", "sqlite", "postgresql"),
+    [
+        ({"email": None}, "not null `Customer.email`", "not null `email`"),
+        (
+            {"email": "bea@example.org"},
+            "unique key `Customer.email`",
+            "unique key `Customer_email_key`",
+        ),
+    ],
+)
+def test_a_constraint_that_refuses_is_named_without_a_value(
+    place: Place, written: dict[str, Any], sqlite: str, postgresql: str
+) -> None:
+    before = all_of(place.engine)
+
+    applied = place.apply(place.plan(step(Action.WRITE, CUSTOMER, ADA, **written)))
+
+    by = named(place, sqlite, postgresql)
+    assert applied.left == {"shop": f"`shop.Customer` refuses by its {by}; nothing was written"}
+    assert (all_of(place.engine), done(place)) == (before, [])
+
+
+def test_a_row_that_is_pointed_at_is_not_deleted(place: Place) -> None:
+    before = all_of(place.engine)
+
+    applied = place.apply(place.plan(step(Action.DELETE, ORDERS, key(ORDERS, "c", 1))))
+
+    name = named(place, "branch, number", "line_orders")
+    assert applied.left == {
+        "shop": f"`shop.line` refuses by its foreign key `{name}`; nothing was written"
+    }
+    assert all_of(place.engine) == before
+
+
+def test_a_link_to_nothing_is_refused(place: Place) -> None:
+    plan = place.plan(step(Action.SURROGATE, ORDERS, key(ORDERS, "c", 1), customer_id=404))
+
+    applied = place.apply(plan)
+
+    name = named(place, "customer_id", "orders_customer")
+    assert applied.left == {
+        "shop": f"`shop.orders` refuses by its foreign key `{name}`; nothing was written"
+    }
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "kind"),
+    [
+        ("born", "the first of May", "date"),
+        ("points", "many", "numeric(10, 2)"),
+        ("visits", "a few", "integer"),
+        ("opted_in", "perhaps", "boolean"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_and_not_shown(
+    place: Place, column: str, value: str, kind: str
+) -> None:
+    applied = place.apply(place.plan(step(Action.WRITE, CUSTOMER, ADA, **{column: value})))
+
+    assert applied.left == {
+        "shop": f"`shop.Customer.{column}` takes `{kind}` alone, which the plan's value is not;"
+        " make a new plan"
+    }
+
+
+def test_what_a_column_takes_is_written_in_its_type(place: Place) -> None:
+    written = {"born": "2001-02-03", "points": "7.5", "opted_in": "false", "visits": "12"}
+
+    place.apply(place.plan(step(Action.WRITE, CUSTOMER, ADA, Order=5, **written)))
+
+    found = rows(
+        place,
+        'SELECT CAST(born AS TEXT), CAST(points AS TEXT), opted_in, visits, "Order"'
+        ' FROM "Customer" WHERE id = 1',
+    )
+    points = named(place, "7.5", "7.50")
+    assert found == [("2001-02-03", points, False, 12, "5")]
+
+
+def test_a_column_that_is_no_longer_there_is_told(place: Place) -> None:
+    plan, target = erasure(place), place.target
+    change(place, 'ALTER TABLE line RENAME TO "lines"')
+
+    applied = apply(plan, targets={"shop": target}, journal=Told(), fence=1)
+
+    assert applied.left == {
+        "shop": "`shop.line` is not as the catalogue has it; nothing was written"
+    }
+
+
+def test_two_who_apply_at_once_do_it_once(place: Place) -> None:
+    plan, at_once, ended = erasure(place), threading.Barrier(2), list[object]()
+
+    def worker(fence: int) -> None:
+        at_once.wait()
+        try:
+            ended.append(place.apply(plan, fence=fence))
+        except TakenOver as lost:
+            ended.append(lost)
+
+    workers = [threading.Thread(target=worker, args=(fence,)) for fence in (1, 2)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+
+    assert Applied(done=("shop",)) in ended
+    assert len(ended) == 2
+    assert all_of(place.engine) == erased()
+    assert len(done(place)) == 1
+
+
+def test_a_worker_that_wakes_after_another_took_over_writes_nothing(place: Place) -> None:
+    plan = erasure(place)
+
+    def frozen(name: str) -> None:
+        if name == "tables of ours there":
+            place.apply(plan, fence=2)
+
+    with pytest.raises(TakenOver):
+        place.apply(plan, fence=1, point=frozen)
+
+    assert all_of(place.engine) == erased()
+    assert [fence for *_, fence in done(place)] == [2]
+
+
+def test_a_worker_that_sleeps_over_a_new_plan_does_not_write_the_old_one(place: Place) -> None:
+    old = erasure(place)
+    new = replace(place.plan(step(Action.WRITE, CUSTOMER, ADA, visits=5)), made_at=2)
+
+    def frozen(name: str) -> None:
+        if name == "tables of ours there":
+            place.apply(new, fence=2)
+
+    with pytest.raises(TakenOver):
+        place.apply(old, fence=1, point=frozen)
+
+    assert [plan for plan, *_ in done(place)] == [new.digest()]
+    assert rows(place, "SELECT what FROM log") == [("UPDATE Customer 1",)]
+
+
+def test_rows_that_somebody_else_holds_are_waited_for_and_then_left(url: str) -> None:
+    options = {"connect_args": {"timeout": 0.1}} if url.startswith("sqlite") else {}
+    place = Place(engine_for(url, **options))
+    fill(place.engine)
+    plan, target = erasure(place), place.target
+    if place.engine.dialect.name == "postgresql":
+        event.listen(place.engine, "before_cursor_execute", impatient, retval=True)
+
+    others = engine_for(url)
+    with others.begin() as other:
+        other.exec_driver_sql('UPDATE "Customer" SET visits = visits WHERE id = 1')
+        left = apply(plan, targets={"shop": target}, journal=Told(), fence=1)
+    later = apply(plan, targets={"shop": target}, journal=Told(), fence=1)
+
+    assert left.left == {
+        "shop": "`shop` did not answer or is in use by others; apply the plan again later"
+    }
+    assert later.is_whole
+    place.engine.dispose()
+    others.dispose()
+
+
+def impatient(*call: Any) -> tuple[str, Any]:
+    """Shorten the wait for locks, so that a test does not take ten seconds."""
+    return call[2].replace("lock_timeout = '10s'", "lock_timeout = '50ms'"), call[3]
