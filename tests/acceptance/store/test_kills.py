@@ -10,7 +10,7 @@ import pytest
 
 from placket.facts import Kind
 from placket.store import Ledger, open_ledger
-from tests.acceptance.store.worker import NEXT, STARTED, keyring_at
+from tests.acceptance.store.worker import NEXT, STARTED, is_of_one_round, keyring_at
 from tests.contract.test_store import ADA, BEA, CAT, HASH, SEEN, told
 
 ROOT = Path(__file__).parents[3]
@@ -45,6 +45,7 @@ class Place:
     def expect_whole(self) -> None:
         with keyring_at(self.keyring) as keyring, self.open() as ledger:
             assert ledger.verify(keyring.public_key, standing=SEEN).damage is None
+            assert is_of_one_round(ledger)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -117,6 +118,17 @@ def test_an_erasure_that_was_killed_says_so(place: Place) -> None:
         assert ledger.standing_of(BEA, SEEN.digest) is None
 
 
+def test_records_whose_writing_is_killed_anywhere_are_all_new_or_all_old(place: Place) -> None:
+    place.done("register")
+
+    kills = killed_at_every_boundary(place, "register")
+
+    # Before the commit nothing was written, so that the second round was written after it alone.
+    assert kills == 2
+    with place.open() as ledger:
+        assert {record.at for record in ledger.records("plan")} == {3}
+
+
 def test_a_fold_whose_building_was_killed_is_not_active_and_is_built_anew(place: Place) -> None:
     place.done("append")
 
@@ -131,7 +143,7 @@ def test_a_fold_whose_building_was_killed_is_not_active_and_is_built_anew(place:
         assert ledger.standing_of(BEA, NEXT.digest) == ledger.standing_of(ADA, SEEN.digest)
 
 
-@pytest.mark.parametrize("job", ["append", "sequence", "bury"])
+@pytest.mark.parametrize("job", ["append", "sequence", "bury", "register"])
 def test_a_process_killed_at_any_statement_leaves_the_file_whole(tmp_path: Path, job: str) -> None:
     place = Place(url=f"sqlite:///{tmp_path / 'ledger.db'}", keyring=tmp_path / "keyring.db")
     place.done("sequence" if job == "append" else "append")

@@ -9,7 +9,7 @@ from msgspec.structs import replace as changed
 
 from placket.facts import Fact, Kind, sealed_context
 from placket.keyring import Keyring, create_keyring, open_keyring
-from placket.store import Erasure, Ledger, open_ledger
+from placket.store import Erasure, Ledger, Record, open_ledger
 from placket.store.sqlite import SqliteDatabase
 from placket.store.stored import StoredLedger
 from tests.contract.test_store import ADA, BEA, CAT, HASH, NOW, SEEN, Seen, linked, seen, told
@@ -67,11 +67,44 @@ def bury(ledger: Ledger, keyring: Keyring, point: Killer) -> None:
     ledger.bury(STARTED, destroy, [SEEN], now=NOW, point=point)
 
 
+def register(ledger: Ledger, _keyring: Keyring, point: Killer) -> None:
+    """Put three records of one round over those of the round before, under a lease."""
+    fence = ledger.lease("work", "one", now=NOW, seconds=10)
+    number = 1 + max((record.at for record in ledger.records("plan")), default=0)
+    ledger.put_records([record(f"d_{k}", number) for k in range(3)], fence=fence, point=point)
+
+
+def record(record_id: str, number: int) -> Record:
+    return Record(
+        kind="plan",
+        id=record_id,
+        request="r_1",
+        person=ADA,
+        at=number,
+        until=None,
+        state="made",
+        generation=1,
+        body=bytes([number]) * 5_000 * number,
+    )
+
+
+def is_of_one_round(ledger: Ledger) -> bool:
+    """Say whether the records are those of one round, or there are none yet."""
+    found = ledger.records("plan")
+    return not found or found == [record(f"d_{k}", found[0].at) for k in range(3)]
+
+
 def prepare(ledger: Ledger, _keyring: Keyring, point: Killer) -> None:
     ledger.prepare_fold(NEXT, progress=lambda done, _: point(str(done)))
 
 
-JOBS = {"append": append, "sequence": sequence, "bury": bury, "prepare": prepare}
+JOBS = {
+    "append": append,
+    "sequence": sequence,
+    "bury": bury,
+    "prepare": prepare,
+    "register": register,
+}
 
 
 def statement_by_statement(path: Path, keyring: Keyring, job: str) -> int:
@@ -89,7 +122,7 @@ def statement_by_statement(path: Path, keyring: Keyring, job: str) -> int:
         _, status = os.waitpid(child, 0)
         with open_ledger(str(path)) as opened:
             found = opened.verify(keyring.public_key, standing=SEEN)
-            if not found.is_whole:
+            if not found.is_whole or not is_of_one_round(opened):
                 raise AssertionError(f"killed at statement {number}: {found}")
         if status == 0:
             return number - 1
