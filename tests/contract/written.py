@@ -22,7 +22,7 @@ from placket.sources.writing import SqlTarget
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from placket.catalogue.model import Scalar
     from placket.plan.apply import Point
@@ -113,11 +113,26 @@ def fill(engine: Engine) -> None:
     """Make the shop, with a log of every write to customers and their orders."""
     SHOP.create_all(engine)
     with engine.begin() as connection:
-        for table, rows in ROWS.items():
-            connection.execute(sa.insert(table), rows)
-        connection.execute(sa.update(NOTE).values(first=NOTE.c.id))
+        _insert(connection)
         for statement in _log(connection.dialect.name):
             connection.exec_driver_sql(statement)
+
+
+def refill(engine: Engine) -> None:
+    """Put the shop back as it was, and forget what plans did there."""
+    with engine.begin() as connection:
+        ours = [name for name in sa.inspect(connection).get_table_names() if "placket_" in name]
+        names = [f'"{table.name}"' for table in SHOP.sorted_tables] + ours
+        connection.exec_driver_sql(
+            f"TRUNCATE {', '.join(names)} RESTART IDENTITY".replace("%", "%%")
+        )
+        _insert(connection)
+
+
+def _insert(connection: Connection) -> None:
+    for table, rows in ROWS.items():
+        connection.execute(sa.insert(table), rows)
+    connection.execute(sa.update(NOTE).values(first=NOTE.c.id))
 
 
 def _log(dialect: str) -> Iterable[str]:
@@ -142,12 +157,14 @@ def _log(dialect: str) -> Iterable[str]:
 
 
 def all_of(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of the shop, its log included."""
+    """Return every row of the shop; the log numbered anew, since what was undone took some."""
     with engine.connect() as connection:
-        return {
-            table.name: sorted(map(tuple, connection.execute(sa.select(table))), key=repr)
-            for table in SHOP.sorted_tables
+        found = {
+            "".join(table.name): sorted(map(tuple, connection.execute(sa.select(table))), key=repr)
+            for table in ROWS
         }
+        told = connection.scalars(sa.select(LOG.c.what).order_by(LOG.c.id))
+        return found | {"log": list(enumerate(told, start=1))}
 
 
 @dataclass
@@ -172,11 +189,9 @@ def names_of(table: Table) -> tuple[str, ...]:
     return tuple("".join(column.name) for column in table.primary_key)
 
 
-def step(
-    action: Action, table: Table, *keys: Pairs, source: str = "shop", **written: Scalar
-) -> Step:
+def step(action: Action, table: Table, *keys: Pairs, **written: Scalar) -> Step:
     return Step(
-        source=source,
+        source="shop",
         table="".join(table.name),
         action=action,
         rows=tuple(sorted(keys, key=repr)),
@@ -272,7 +287,7 @@ def erased() -> dict[str, list[tuple[Any, ...]]]:
     left["orders"] = [("a'b", 2, 2, 20), ("c", 1, 0, 30)]
     left["line"] = [row for row in left["line"] if row[:2] != ("a'b", 1)]
     left["note"], left["per%cent"] = [(2, 2, 2)], [(2, 2)]
-    log = ("UPDATE Customer 1", "UPDATE Customer 1", "UPDATE orders 1")
-    log += ("DELETE line 1", "DELETE line 2", "DELETE orders 1")
+    log = ["UPDATE Customer 1", "UPDATE Customer 1", "UPDATE orders 1"]
+    log += ["DELETE line 1", "DELETE line 2", "DELETE orders 1"]
     left["log"] = list(enumerate(log, start=1))
     return {name: sorted(rows, key=repr) for name, rows in left.items()}
