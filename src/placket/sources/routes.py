@@ -99,7 +99,7 @@ def _over(walk: _Walk, link: Link, alias: str, joined: str, seen: frozenset[str]
     target = walk.catalogue.target(link, walk.source)
     if target is None:
         return []
-    if target.subject and not link.inward and _needs_no_join(target, link):
+    if target.subject and leads_straight(target, link):
         home = walk.catalogue.source(link.source) if link.source else walk.source
         end = _end(home or walk.source, target, target.subject, alias)
         near = link.column if link.target == target.key[0] else ""
@@ -113,9 +113,11 @@ def _over(walk: _Walk, link: Link, alias: str, joined: str, seen: frozenset[str]
     return [replace(route, steps=(step, *route.steps)) for route in onward]
 
 
-def _needs_no_join(target: Table, link: Link) -> bool:
+def leads_straight(target: Table, link: Link) -> bool:
+    """Say whether a row's link holds the key of a person of `target`: that row need not be read."""
     return bool(
         target.subject
+        and not link.inward
         and link.target == key_column(target)
         and not target.owner
         and not target.subject.when

@@ -30,7 +30,7 @@ from placket.sources.told import (
     identified,
     make_identifiers,
     make_test,
-    read_identifier,
+    own_key,
     read_instant,
 )
 
@@ -449,7 +449,7 @@ def _way(route: Route, reading: Reading) -> Callable[[Row], tuple[Identifier, ..
     alias, name = route.key
     place = reading.place(name, alias)
     holds = make_test(tuple((reading.place(test.column, at), test) for at, test in route.tests))
-    kind = {column: kind for kind, column in route.subject.identifiers}.get(name)
+    kind = {column: kind for kind, column in route.subject.identifiers}.get(name, "")
     others = make_identifiers(route.subject, reading) if route.is_own else None
     start = f"{route.source}.{route.anchor}:"
 
@@ -457,12 +457,8 @@ def _way(route: Route, reading: Reading) -> Callable[[Row], tuple[Identifier, ..
         value = row[place]
         if value is None or not holds(row):
             return ()
-        if kind is not None:
-            read = read_identifier(kind, value, None)
-            if read is None:
-                return ()
-            value = read.value
-        return (Identifier("customer", f"{start}{value}"), *(others(row) if others else ()))
+        key = own_key(start, kind, value)
+        return () if key is None else (key, *(others(row) if others else ()))
 
     return way
 

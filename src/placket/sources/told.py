@@ -445,6 +445,19 @@ def make_identifiers(
     return identifiers
 
 
+def own_key(start: str, kind: str, value: object) -> Identifier | None:
+    """Return the person's own key: `start` is `source.name:`, `kind` that of the key's column.
+
+    None where the value is no identifier of that kind; the kind of a plain key is empty.
+    """
+    if kind:
+        read = read_identifier(kind, value, None)
+        if read is None:
+            return None
+        value = read.value
+    return Identifier("customer", f"{start}{value}")
+
+
 @lru_cache(maxsize=65_536)
 def read_identifier(kind: Any, value: object, country: str | None) -> Identifier | None:
     """Return a column's value as an identifier in normal form, or None when it is none."""

@@ -1,0 +1,196 @@
+"""Rows of the connected sources, each read once, found again by what their columns hold."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from placket.plan.inventory import At
+from placket.sources.connect import SourceUnreachable
+from placket.sources.reflect import reflect
+from placket.sources.rows import among, read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sqlalchemy import ColumnElement, Connection, Engine
+
+    from placket.catalogue.model import Catalogue, Link, Source, Table
+    from placket.catalogue.schema import Schema, TableSchema
+    from placket.plan.inventory import Pairs
+    from placket.sources.rows import Values
+
+Texts = tuple[str, ...]
+"""What some columns hold, so written that a number and its text are alike."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """One row as it was read, and the table that it is of."""
+
+    source: Source
+    table: Table
+    at: At
+    values: Values = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Return `source.table:key`, as facts name the thing that they are about."""
+        key = ",".join(str(value) for _, value in self.at.key)
+        return f"{self.source.name}.{self.table.name}:{key}"
+
+
+class Place(NamedTuple):
+    """A table of a source, by names."""
+
+    source: str
+    table: str
+
+
+@dataclass(frozen=True, eq=False)
+class Shelf:
+    """All rows read for one person; what was asked for once is not asked for again."""
+
+    catalogue: Catalogue
+    connections: Mapping[str, Connection]
+    schemas: Mapping[str, Schema] = field(repr=False)
+    _rows: dict[Place, dict[Pairs, Found]] = field(default_factory=dict, repr=False)
+    _indexes: dict[Place, dict[Texts, dict[Texts, list[Found]]]] = field(
+        default_factory=dict, repr=False
+    )
+    _asked: dict[tuple[Place, Texts], set[Texts]] = field(default_factory=dict, repr=False)
+    _shapes: dict[Place, TableSchema | None] = field(default_factory=dict, repr=False)
+
+    def shape(self, source: str, table: str) -> TableSchema | None:
+        """Return the schema of a table, None where it is not known."""
+        place = Place(source, table)
+        if place not in self._shapes:
+            schema = self.schemas.get(source)
+            self._shapes[place] = schema.table(table) if schema is not None else None
+        return self._shapes[place]
+
+    def read(self, source: Source, table: Table, where: ColumnElement[bool]) -> list[Found]:
+        """Return the rows that meet `where`. Raises SourceUnreachable, naming table and source."""
+        with told(source.name, table.name):
+            rows = read_rows(
+                self.connections[source.name], table, self.shape(source.name, table.name), where
+            )
+        return [self._keep(source, table, key, values) for key, values in rows]
+
+    def _keep(self, source: Source, table: Table, key: Pairs, values: Values) -> Found:
+        place = Place(source.name, table.name)
+        kept = self._rows.setdefault(place, {})
+        found = kept.get(key)
+        if found is None:
+            at = At(source=source.name, table=table.name, key=key)
+            found = kept[key] = Found(source, table, at, values)
+            for columns, index in self._indexes.get(place, {}).items():
+                _put(index, columns, found)
+        return found
+
+    def holding(
+        self, source: Source, table: Table, columns: Texts, wanted: Iterable[tuple[Any, ...]]
+    ) -> list[Found]:
+        """Return the rows whose `columns` hold one of `wanted`, in one query for some hundred."""
+        if source.name not in self.connections:
+            return []
+        place = Place(source.name, table.name)
+        index = self._index(place, columns)
+        asked = self._asked.setdefault((place, columns), set())
+        found = {texts: row for row in wanted if (texts := texts_of(row)) is not None}
+        shape = self.shape(*place)
+        is_key = shape is not None and shape.primary_key == columns
+        new = [r for t, r in found.items() if t not in asked and not (is_key and t in index)]
+        asked |= found.keys()
+        for where in among(shape, columns, new):
+            self.read(source, table, where)
+        return [row for texts in found for row in index.get(texts, ())]
+
+    def _index(self, place: Place, columns: Texts) -> dict[Texts, list[Found]]:
+        indexes = self._indexes.setdefault(place, {})
+        if columns not in indexes:
+            indexes[columns] = {}
+            for row in self._rows.get(place, {}).values():
+                _put(indexes[columns], columns, row)
+        return indexes[columns]
+
+    def led_to(self, rows: Iterable[Found], link: Link) -> list[Found]:
+        """Return the rows that a link of `rows`, all of one table, leads to in their source."""
+        of = list(rows)
+        target = self.catalogue.target(link, of[0].source) if of else None
+        if target is None or link.source:
+            return []
+        near = of[0].table.key[0] if link.inward else link.column
+        wanted = ((row.values.get(near),) for row in of)
+        return self.holding(of[0].source, target, (link.target,), wanted)
+
+
+def _put(index: dict[Texts, list[Found]], columns: Texts, row: Found) -> None:
+    texts = texts_of(tuple(row.values.get(column) for column in columns))
+    if texts is not None:
+        index.setdefault(texts, []).append(row)
+
+
+def texts_of(values: tuple[Any, ...]) -> Texts | None:
+    """Return the values as texts by which links compare them; None where one is null."""
+    return None if None in values else tuple(map(_text, values))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return str(int(value))
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+@contextmanager
+def told(source: str, table: str = "") -> Iterator[None]:
+    """Raise SourceUnreachable in place of what a driver says: its words may hold values."""
+    try:
+        yield
+    except SQLAlchemyError as fault:
+        at = f"table `{table}` of source `{source}`" if table else f"source `{source}`"
+        why = type(getattr(fault, "orig", None) or fault).__name__
+        raise SourceUnreachable(
+            f"{at} could not be read ({why}); check that it runs, and that the catalogue has the"
+            " names of its tables and columns"
+        ) from None
+
+
+@contextmanager
+def shelf(
+    catalogue: Catalogue, engines: Mapping[str, Engine], schemas: Mapping[str, Schema]
+) -> Iterator[Shelf]:
+    """Lend a shelf on which every source of the catalogue that has an engine is read as of now.
+
+    schemas: those that are known already. Raises SourceUnreachable.
+    """
+    known = dict(schemas)
+    with ExitStack() as stack:
+        connections: dict[str, Connection] = {}
+        for source in catalogue.sources:
+            engine = engines.get(source.name)
+            if engine is None:
+                continue
+            with told(source.name):
+                if source.name not in known:
+                    known[source.name] = reflect(engine)
+                connections[source.name] = stack.enter_context(_reading(engine))
+        yield Shelf(catalogue, connections, known)
+
+
+@contextmanager
+def _reading(engine: Engine) -> Iterator[Connection]:
+    options: dict[str, Any] = {}
+    if engine.dialect.name == "postgresql":
+        # All of a person's rows as of one instant.
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect() as connection:
+        yield connection.execution_options(**options)

@@ -1,0 +1,90 @@
+"""Conditions by which rows that may hold an identifier are looked for; Python then compares."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import bindparam, func
+from sqlalchemy.types import NullType
+
+from placket.sources.rows import AT_ONCE, among, any_of, column_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import ColumnElement
+
+    from placket.catalogue.schema import TableSchema
+
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
+_BLANKS: Final = (" ", "\n", "\r\n", "\t")
+_APART: Final = " -./()\u00a0"
+"""What people write between the digits of a phone number."""
+_LAST_DIGITS: Final = 7
+"""Digits at its end that every way to write a phone number has in common."""
+
+
+def holding(
+    schema: TableSchema | None, column: str, kind: str, values: Sequence[str]
+) -> ColumnElement[bool] | None:
+    """Return the condition that a column may hold one of the identifiers; None for none.
+
+    kind: of identifier, or empty for a plain key. values: in normal form. More rows may meet it
+    than hold one, never fewer, for the ways to write an identifier that shops are full of.
+    """
+    if kind == "email":
+        return any_of(_emails(column, values))
+    if kind == "phone":
+        return any_of(_phones(column, values))
+    return any_of(among(schema, (column,), [(value,) for value in values]))
+
+
+def _emails(column: str, values: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions on addresses in any letter case, with a blank around them or without."""
+    forms = list(dict.fromkeys(form for value in values for form in _spellings(value)))
+    plain = [written for form in forms if form.isascii() for written in _blanked(form)]
+    lower = func.lower(column_of(column))
+    for start in range(0, len(plain), AT_ONCE):
+        yield lower.in_(_list(plain[start : start + AT_ONCE]))
+    # A database may change the case of ASCII alone: each other letter is any letter here.
+    for form in forms:
+        if not form.isascii():
+            pattern = _FOREIGN.sub("%", re.sub(r"([%_!])", r"!\1", form))
+            yield lower.like(_one(f"%{pattern}%"), escape="!")
+
+
+def _spellings(address: str) -> Iterator[str]:
+    """Yield the address, and where its domain has letters beyond ASCII also in these."""
+    yield address
+    if "xn--" in address:
+        try:
+            found = validate_email(address, check_deliverability=False, test_environment=True)
+        except EmailNotValidError:
+            return
+        yield f"{found.local_part}@{found.domain}".lower()
+
+
+def _blanked(address: str) -> Iterator[str]:
+    yield address
+    for blank in _BLANKS:
+        yield f"{address}{blank}"
+        yield f"{blank}{address}"
+    yield f" {address} "
+
+
+def _phones(column: str, values: Iterable[str]) -> Iterator[ColumnElement[bool]]:
+    digits: ColumnElement[Any] = column_of(column)
+    for sign in _APART:
+        digits = func.replace(digits, _one(sign), _one(""))
+    for ending in dict.fromkeys(value[-_LAST_DIGITS:] for value in values):
+        yield digits.like(_one(f"%{ending}%"))
+
+
+def _one(value: str) -> ColumnElement[Any]:
+    return bindparam(None, value, type_=NullType(), unique=True)
+
+
+def _list(values: Sequence[str]) -> Any:
+    return bindparam(None, list(values), type_=NullType(), expanding=True, unique=True)
