@@ -19,6 +19,7 @@ from tests.contract.written import (
     Place,
     Told,
     all_of,
+    engine_for,
     erased,
     erasure,
     fill,
@@ -29,13 +30,8 @@ from tests.contract.written import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Engine
 
 ADA = key(CUSTOMER, 1)
-
-
-def engine_for(url: str, **options: Any) -> Engine:
-    return sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), **options)
 
 
 @pytest.fixture

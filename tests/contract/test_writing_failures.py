@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from select import select
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,12 +20,13 @@ import pytest
 from placket.plan.apply import Applied, apply
 from placket.plan.plan import Action
 from placket.sources.connect import open_source
-from tests.contract.test_writing import ADA, change, done, engine_for, rows
+from tests.contract.test_writing import ADA, change, done, rows
 from tests.contract.written import (
     CUSTOMER,
     Place,
     Told,
     all_of,
+    engine_for,
     erased,
     erasure,
     fill,
@@ -32,10 +37,10 @@ from tests.servers import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from placket.plan.plan import Plan
 
+ROOT = Path(__file__).parents[2]
 MOST = 200
 LEFT = "`shop` went away; apply the plan again later"
 Cut = Callable[[int, bytes], str]
@@ -312,6 +317,18 @@ def test_a_role_that_may_not_write_a_table_is_told_which(behind: Place) -> None:
     target.engine.dispose()
     change(behind, f"DROP OWNED BY {role}")
     change(behind, f"DROP ROLE {role}")
+
+
+def test_a_process_killed_anywhere_is_resumed_to_the_same_end(url: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.contract.killed", url.replace(" %", ""), str(tmp_path)]
+
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 0, ended.stderr
+    kills = json.loads(ended.stdout)
+    print(f"kills at each point and statement: {kills}")  # noqa: T201 - counts are shown
+    assert kills["point"] == 16
+    assert kills["statement"] > 20
 
 
 def test_a_connection_goes_back_to_its_pool_as_it_came(tmp_path: Path) -> None:

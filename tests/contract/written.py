@@ -15,6 +15,7 @@ from placket.catalogue import Table as Named
 from placket.plan.apply import Applied, Work, apply, no_point
 from placket.plan.inventory import At, row_digest
 from placket.plan.plan import Action, Because, Plan, Seen, Step
+from placket.sources.fencing import DONE, FENCE
 from placket.sources.reflect import reflect
 from placket.sources.rows import read_rows
 from placket.sources.writing import SqlTarget
@@ -109,6 +110,10 @@ ROWS: dict[Table, list[dict[str, Any]]] = {
 BECAUSE = Because(law="GDPR Art. 17(1)")
 
 
+def engine_for(url: str, **options: Any) -> Engine:
+    return sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"), **options)
+
+
 def fill(engine: Engine) -> None:
     """Make the shop, with a log of every write to customers and their orders."""
     SHOP.create_all(engine)
@@ -121,11 +126,13 @@ def fill(engine: Engine) -> None:
 def refill(engine: Engine) -> None:
     """Put the shop back as it was, and forget what plans did there."""
     with engine.begin() as connection:
-        ours = [name for name in sa.inspect(connection).get_table_names() if "placket_" in name]
-        names = [f'"{table.name}"' for table in SHOP.sorted_tables] + ours
-        connection.exec_driver_sql(
-            f"TRUNCATE {', '.join(names)} RESTART IDENTITY".replace("%", "%%")
-        )
+        ours = [each for each in (FENCE, DONE) if sa.inspect(connection).has_table(each.name)]
+        if connection.dialect.name == "postgresql":
+            named = (f'"{table.name}"'.replace("%", "%%") for table in (*ROWS, LOG, *ours))
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(named)} RESTART IDENTITY")
+        else:
+            for table in (*ROWS, *ours, LOG):
+                connection.execute(sa.delete(table))
         _insert(connection)
 
 
