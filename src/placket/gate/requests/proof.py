@@ -134,7 +134,7 @@ def issue_code(register: Register, reference: str, address_id: str) -> tuple[Add
         digest=_digest(gate, reference, written), address=address.id, until=case.at + CODE_LASTS
     )
     _drawer(gate, case).put(CODE, reference, msgspec.msgpack.encode(body), state="sent")
-    if case.request.identity is None and _may_ask(case, register):
+    if case.request.is_open and case.request.identity is None and _may_ask(case, register):
         register.move(reference, Move.IDENTITY_ASKED)
     return address, written
 
@@ -160,8 +160,12 @@ def check_code(register: Register, reference: str, written: str) -> Case:
     address = _right_code(gate, case, written.strip()) if tries <= CODE_TRIES else None
     # Once: of two at the same moment one alone finds it unused.
     if address is None or not gate.ledger.move_record(CODE, reference, before="sent", after="used"):
-        register.move(reference, Move.IDENTITY_FAILED, thing=f"try:{tries}")
+        if case.request.is_open:
+            register.move(reference, Move.IDENTITY_FAILED, thing=f"try:{tries}")
         raise WrongCode(WrongCode.__doc__)
+    # A closed request moves no more; whoever asked may still read how it was answered.
+    if not case.request.is_open:
+        return case
     return register.move(reference, Move.IDENTITY_VERIFIED, thing=address, marks=(f"{PROOF}code",))
 
 
