@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -32,6 +33,36 @@ class SourceSettings:
     catalogue: Path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientSettings:
+    """A way to a recipient: its kind, and what that kind needs.
+
+    secret_file: what signs, or opens, the calls. certificate_file: what the recipient signs with.
+    """
+
+    kind: str
+    url: str = ""
+    secret_file: Path | None = None
+    certificate_file: Path | None = None
+    address: str = ""
+
+
+RECIPIENTS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = MappingProxyType(
+    {
+        "webhook": (("url", "secret_file"), ()),
+        "opendsr": (("url", "certificate_file"), ("secret_file",)),
+        "opengdpr": (("url", "certificate_file"), ("secret_file",)),
+        "shopify": (("url", "secret_file"), ()),
+        "eraser": (("url", "secret_file"), ()),
+        "mail": (("address",), ("url", "secret_file")),
+    }
+)
+"""The kinds of ways to a recipient: the keys that each needs, and those that it may have."""
+
+OWN_KIND: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*")
+"""A kind of one's own: the module and the name of the class that tells the recipient."""
+
+
 def setting(default: Any, doc: str, unit: str = "", *, within: tuple[int, int] = (1, MOST)) -> Any:
     """Return a field of Settings that carries its own documentation.
 
@@ -54,6 +85,9 @@ class Settings:
     host: str = setting("127.0.0.1", "the address the web server listens on")
     port: int = setting(
         8600, "the port the web server listens on; 0 takes a free one", within=(0, 65_535)
+    )
+    web_address: str = setting(
+        "", "the address under which shoppers reach the pages, for links in letters"
     )
     view_good_for: int = setting(
         60, "how long a replicated standing may serve views before it is stale", "seconds"
@@ -81,11 +115,28 @@ class Settings:
     request_review_days: int = setting(
         30, "after how many days what waits for an open case is looked at again", "days"
     )
+    mail: str = setting(
+        "", "where letters go: `smtp://USER:PASSWORD@HOST`, `smtps://` or `file:FOLDER`"
+    )
+    mail_from: str = setting("", "the address that letters come from")
+    recipients_on_loopback: int = setting(
+        0, "1 lets recipients be on this machine, by plain http; for trying out", within=(0, 1)
+    )
     sources: Mapping[str, SourceSettings] = field(default_factory=lambda: MappingProxyType({}))
+    recipients: Mapping[str, RecipientSettings] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     def location(self, written: str) -> str:
         """Return a URL as written, a relative path as one from the settings' folder."""
         return written if "://" in written else str(self.folder / written)
+
+    @property
+    def post(self) -> str:
+        """Return the setting `mail`, a relative folder as one from the settings' folder."""
+        kind, colon, folder = self.mail.partition(":")
+        is_folder = bool(colon) and kind == "file"
+        return f"file:{self.folder / folder}" if is_folder else self.mail
 
     @property
     def policy_file(self) -> Path:
@@ -116,7 +167,7 @@ def read_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
     environ = os.environ if environ is None else environ
     file = path or Path(environ.get(f"{PREFIX}CONFIG", FILE))
     written = _read(file) if path is not None or file.exists() else {}
-    sources = written.pop("sources", {})
+    sources, recipients = written.pop("sources", {}), written.pop("recipients", {})
     known = {name: default for name, default, _, _ in documented()}
     for key in written:
         if key not in known:
@@ -128,7 +179,12 @@ def read_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
             written[name] = environ[f"{PREFIX}{name.upper()}"]
     values = {name: _typed(file, name, value) for name, value in written.items()}
     folder = file.parent
-    return Settings(folder=folder, sources=_sources(file, folder, sources), **values)
+    return Settings(
+        folder=folder,
+        sources=_sources(file, folder, sources),
+        recipients=_recipients(file, folder, recipients),
+        **values,
+    )
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -189,6 +245,40 @@ def _sources(file: Path, folder: Path, written: object) -> Mapping[str, SourceSe
     return MappingProxyType(found)
 
 
+def _recipients(file: Path, folder: Path, written: object) -> Mapping[str, RecipientSettings]:
+    if not isinstance(written, dict) or not all(isinstance(w, dict) for w in written.values()):
+        raise SettingsUnusable(f"write recipients in {file} as `[recipients.NAME]` with kind")
+    return MappingProxyType({n: _recipient(file, folder, n, w) for n, w in written.items()})
+
+
+def _recipient(file: Path, folder: Path, name: str, written: dict[str, Any]) -> RecipientSettings:
+    where = f"of `[recipients.{name}]` in {file}"
+    said = {key: _text(f"`{key}` {where}", value) for key, value in written.items()}
+    kind = said.get("kind", "")
+    if kind not in RECIPIENTS and not OWN_KIND.fullmatch(kind):
+        kinds = ", ".join(RECIPIENTS)
+        raise SettingsUnusable(f"`kind` {where} is one of {kinds}, or `MODULE:CLASS` of your own")
+    own = ((), ("url", "secret_file", "certificate_file", "address"))
+    needed, more = RECIPIENTS.get(kind, own)
+    if not {"kind", *needed} <= said.keys() <= {"kind", *needed, *more}:
+        raise SettingsUnusable(_keys_of(name, file, kind, needed, more))
+    return RecipientSettings(
+        kind=kind,
+        url=said.get("url", ""),
+        address=said.get("address", ""),
+        secret_file=folder / said["secret_file"] if "secret_file" in said else None,
+        certificate_file=folder / said["certificate_file"] if "certificate_file" in said else None,
+    )
+
+
+def _keys_of(
+    name: str, file: Path, kind: str, needed: tuple[str, ...], more: tuple[str, ...]
+) -> str:
+    needs = " and ".join(f"`{key}`" for key in needed)
+    may = f", and may have {' and '.join(f'`{key}`' for key in more)}" if more else ""
+    return f"`[recipients.{name}]` in {file} is of kind `{kind}`, which needs {needs} alone{may}"
+
+
 def _url(folder: Path, url: str) -> str:
     prefix = "sqlite:///"
     if url.startswith(prefix) and not url.removeprefix(prefix).startswith("/"):
@@ -206,6 +296,10 @@ def write_settings(settings: Settings) -> str:
     for name, source in settings.sources.items():
         lines += ["", f"[sources.{name}]", f"url = {_toml(source.url)}"]
         lines.append(f"catalogue = {_toml(str(source.catalogue))}")
+    for name, recipient in settings.recipients.items():
+        lines += ["", f"[recipients.{name}]"]
+        said = ((f.name, getattr(recipient, f.name)) for f in fields(recipient))
+        lines += [f"{key} = {_toml(str(value))}" for key, value in said if value]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 

@@ -60,7 +60,8 @@ def read_rows(
         # By key, so that two who lock the same rows never wait for each other.
         statement = statement.order_by(*map(column_of, of.key)).with_for_update()
     result = connection.execute(statement)
-    names, dialect = tuple(result.keys()), connection.dialect.name
+    # The driver's names know how they are quoted; a plan is written down with plain ones.
+    names, dialect = tuple(map(str, result.keys())), connection.dialect.name
     plain = _readers(names, schema, dialect)
     found: list[Read] = []
     for row in result:

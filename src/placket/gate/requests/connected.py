@@ -28,6 +28,12 @@ class Connected:
     silent: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
+def catalogue_of(gate: Gate) -> Catalogue:
+    """Return one catalogue of every source that is set. Raises CatalogueUnusable."""
+    views = (SourceViews(gate=gate, name=name) for name in gate.settings.sources)
+    return Catalogue(name="all", sources=tuple(each.source for each in views))
+
+
 @contextmanager
 def connected(gate: Gate) -> Iterator[Connected]:
     """Lend every source of the settings. Raises CatalogueUnusable and what a catalogue raises.
@@ -35,16 +41,16 @@ def connected(gate: Gate) -> Iterator[Connected]:
     One that does not answer is named, and the others are lent.
     """
     with ExitStack() as stack:
-        sources, engines, silent = [], {}, {}
+        engines: dict[str, Engine] = {}
+        silent: dict[str, str] = {}
         for name in gate.settings.sources:
             views = stack.enter_context(closing(SourceViews(gate=gate, name=name)))
-            sources.append(views.source)
             try:
                 engines[name] = views.engine
             except SourceUnreachable as refused:
                 silent[name] = str(refused)
         yield Connected(
-            catalogue=Catalogue(name="all", sources=tuple(sources)),
+            catalogue=catalogue_of(gate),
             engines=MappingProxyType(engines),
             silent=MappingProxyType(silent),
         )

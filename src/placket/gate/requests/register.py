@@ -39,6 +39,8 @@ _REFERENCE_LETTERS: Final = 12
 _PAGE: Final = 1_000
 CORRECTIONS: Final = "corrections"
 """The key of the sealed payload under which a request says what is right instead."""
+WORDS: Final = "words"
+"""The key under which it says what the person wrote."""
 
 _KINDS: Final[Mapping[Move, Kind]] = {
     Move.PLANNED: Kind.PLANNED,
@@ -71,7 +73,9 @@ class Opening:
     subject: who asks, as an identifier. by: who took it down, empty when the person did so
     themselves. staff: the staff id of a person who also works here. proof: by what it is known
     already who asks, such as `session`; address: the identifier that this went through.
-    received_at: microseconds UTC, now when None: a letter counts from the day it came.
+    received_at: microseconds UTC, now when None: a letter counts from the day it came. words: what
+    the person wrote, sealed. reference: the one to take, where it must be the same whenever the
+    same is told again; a fresh one when empty.
     """
 
     subject: str
@@ -88,6 +92,8 @@ class Opening:
     proof: tuple[str, ...] = ()
     address: str = field(default="", repr=False)
     received_at: int | None = None
+    words: str = field(default="", repr=False)
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -199,7 +205,7 @@ class Register:
 
         Raises NotAnIdentifier, and what the ledger refuses with.
         """
-        gate, reference = self.gate, new_reference()
+        gate, reference = self.gate, opening.reference or new_reference()
         identifier = gate.identifier(opening.subject)
         person = gate.person_of(opening.subject)
         now = gate.now()
@@ -233,12 +239,19 @@ class Register:
 
         how: what the ledger's `append` takes beside, such as a fence.
         """
-        facts = [_moved(case, move, said, self.gate.now()) for move, said in moves]
-        for (move, _), fact in zip(moves, facts, strict=True):
-            why = refusal(case.request, move, fact, case.terms)
-            if why is not None:
-                raise MoveRefused(why)
+        facts = [self.expect(case, move, **said) for move, said in moves]
         self.gate.record([Told(fact) for fact in facts], **how)
+
+    def expect(self, case: Case, move: Move, **said: Any) -> Fact:
+        """Return the fact of a move that would count now; nothing is written. Raises MoveRefused.
+
+        What a letter tells must be so before the letter is written.
+        """
+        fact = _moved(case, move, said, self.gate.now())
+        why = refusal(case.request, move, fact, case.terms)
+        if why is not None:
+            raise MoveRefused(why)
+        return fact
 
     def follow(self, case: Case) -> Case:
         """Let take effect what needs no decision, once; return the request as it then stands."""
@@ -284,13 +297,12 @@ def _requested(opening: Opening, reference: str, person: str, *, now: int) -> Fa
 
 
 def _private(opening: Opening) -> dict[str, object] | None:
-    if not opening.corrections:
-        return None
     rows = [
         {"category": each.category, "value": each.value, "column": each.column}
         for each in opening.corrections
     ]
-    return {CORRECTIONS: rows}
+    said = {CORRECTIONS: rows, WORDS: opening.words}
+    return {key: value for key, value in said.items() if value} or None
 
 
 def _moved(case: Case, move: Move, said: Mapping[str, Any], now: int) -> Fact:
@@ -298,7 +310,9 @@ def _moved(case: Case, move: Move, said: Mapping[str, Any], now: int) -> Fact:
     kind = _KINDS.get(move, Kind.REQUEST_MOVED)
     fields = {"what": move.value if kind is Kind.REQUEST_MOVED else "", "route": "", **said}
     named = [repr(fields[name]) for name in sorted(fields)]
-    at = max(now, request.received_at)
+    # INVARIANT: later than all that is told of the request, whatever the clock says.
+    told = (f.occurred_at for f in case.history.facts if request.id in (f.id, f.about))
+    at = max(now, *(instant + 1 for instant in told))
     # A step is carried out once, whenever that is told; any other move is one at its instant.
     when = () if kind is Kind.STEP_CARRIED_OUT else (at,)
     return Fact(

@@ -18,6 +18,7 @@ CODE: Final = "code"
 LINK: Final = "link"
 PACKAGE: Final = "package"
 CERTIFICATE: Final = "certificate"
+WORK: Final = "work"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

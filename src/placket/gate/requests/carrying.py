@@ -1,0 +1,232 @@
+"""An approved plan carried out: under a lease, journalled, looked at again, certified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from placket.facts import Fact, Kind, fact_id
+from placket.gate.requests.connected import connected
+from placket.gate.requests.planning import asking_of, read_kept
+from placket.gate.requests.proof import keep_addresses
+from placket.gate.requests.register import MoveRefused
+from placket.gate.requests.sealed import WORK, Drawer
+from placket.plan.apply import Applied, apply
+from placket.plan.locks import erased_data, kept_marks
+from placket.plan.plan import STAYING, Action, StalePlan, changes_since
+from placket.rights.moves import Move
+from placket.rights.right import Right
+from placket.sources.reflect import reflect
+from placket.sources.told import Told
+from placket.sources.writing import SqlTarget
+from placket.store.ledger import no_point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from placket.gate.requests.connected import Connected
+    from placket.gate.requests.register import Case, Register
+    from placket.plan.apply import Target
+    from placket.plan.plan import Because, Plan, Step
+    from placket.store.ledger import Point
+    from placket.store.register import Fence
+
+LEASE_SECONDS: Final = 60
+BEGUN: Final = "begun"
+DONE: Final = "done"
+
+
+class InHand(Exception):
+    """somebody else carries this plan out at this moment; look again in a minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What carrying out gave: the request as it stands, and what each source left, with why."""
+
+    case: Case
+    plan: Plan = field(repr=False)
+    left: Mapping[str, str]
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether every step of the plan is carried out."""
+        return not self.left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Journal:
+    """The ledger as the journal of a plan: a step that is told was carried out."""
+
+    register: Register
+    reference: str
+    digest: str
+    fence: Fence
+
+    def carried(self) -> frozenset[int]:
+        """Return the numbers of the steps that are told as carried out."""
+        return frozenset(int(n) for n in self.register.case(self.reference).request.carried)
+
+    def carry(self, numbers: Sequence[int]) -> None:
+        """Tell that these steps are carried out; a step told twice stands once."""
+        case = self.register.case(self.reference)
+        said = [
+            (Move.CARRIED_OUT, {"what": str(number), "thing": self.digest}) for number in numbers
+        ]
+        self.register.append(case, said, fence=self.fence)
+
+
+def carry_out(
+    register: Register, reference: str, *, holder: str, point: Point = no_point
+) -> Carried:
+    """Carry the approved plan out in every source, and end what a killed process began.
+
+    holder: an opaque id of this worker. Raises MoveRefused, NoPlan, InHand, StalePlan (nothing
+    was done; make a new plan), SourceUnreachable.
+    """
+    gate, case = register.gate, register.case(reference)
+    plan = read_kept(gate, case)
+    if not case.request.is_approved:
+        raise MoveRefused("the plan is not approved")
+    drawer = Drawer(gate=gate, request=reference, person=case.request.person)
+    fence = gate.ledger.lease(f"request:{reference}", holder, now=gate.now(), seconds=LEASE_SECONDS)
+    if fence is None:
+        raise InHand(InHand.__doc__)
+    try:
+        keep_addresses(gate, case)
+        with connected(gate) as sources:
+            if not _is_begun(drawer, plan):
+                _refuse_stale(register, case, plan, sources)
+            # From here on any worker ends what this one may not.
+            drawer.put(WORK, reference, plan.digest().encode(), state=BEGUN, fence=fence)
+            journal = _Journal(
+                register=register, reference=reference, digest=plan.digest(), fence=fence
+            )
+            applied = apply(
+                plan,
+                targets=_targets(sources),
+                journal=journal,
+                fence=fence.number,
+                point=point,
+            )
+            _settle(register, register.case(reference), plan, applied, sources)
+        if not applied.left:
+            gate.ledger.move_record(WORK, reference, before=BEGUN, after=DONE)
+    finally:
+        gate.ledger.release(fence)
+    return Carried(case=register.case(reference), plan=plan, left=applied.left)
+
+
+def _is_begun(drawer: Drawer, plan: Plan) -> bool:
+    """Say whether a worker began with this plan: then rows may be changed by the plan itself."""
+    record = drawer.gate.ledger.record(WORK, drawer.request)
+    begun = record is not None and record.state == BEGUN
+    return begun and drawer.get(WORK, drawer.request) == plan.digest().encode()
+
+
+def _refuse_stale(register: Register, case: Case, plan: Plan, sources: Connected) -> None:
+    """Raise StalePlan when a row of the person came, went or changed since the plan was made."""
+    changes = changes_since(plan, asking_of(register, case, sources).rows)
+    if changes:
+        raise StalePlan(changes)
+
+
+def _targets(sources: Connected) -> dict[str, Target]:
+    return {
+        name: SqlTarget(engine, sources.catalogue, name, reflect(engine))
+        for name, engine in sources.engines.items()
+    }
+
+
+def _settle(
+    register: Register, case: Case, plan: Plan, applied: Applied, sources: Connected
+) -> None:
+    """Write into the ledger what was done in the sources, once nothing is left there."""
+    if applied.left:
+        return
+    if plan.right == Right.ERASURE:
+        _tell_erased(register, case, plan, sources)
+    elif plan.right == Right.RECTIFICATION:
+        _tell_corrected(register, case, plan)
+    waiting = [(Move.DEFERRED, said) for said in _deferred(case, plan)]
+    if waiting:
+        register.append(case, waiting)
+
+
+def _tell_erased(register: Register, case: Case, plan: Plan, sources: Connected) -> None:
+    """Tell what went and what is kept on which ground, and destroy the keys of what was sealed.
+
+    Of whom something is kept the standing stays, for that ground alone; of whom nothing is, it
+    goes as well.
+    """
+    gate, marks = register.gate, kept_marks(plan, sources.catalogue)
+    # While something waits or is held, who they are is still needed.
+    goes = not case.request.data and not any(_is_stopped(step) for step in plan.steps)
+    if goes and marks:
+        gate.keys.renew(*case.history.members)
+    told = Fact(
+        id=fact_id("erased", case.request.id, plan.digest()),
+        kind=Kind.DATA_ERASED,
+        person=case.request.person,
+        thing=case.request.id,
+        data=erased_data(plan, sources.catalogue),
+        marks=marks,
+        occurred_at=gate.now(),
+        recorded_at=gate.now(),
+        route=case.request.route,
+    )
+    if told.data and not gate.has([told.id]):
+        gate.record([Told(told)])
+    if goes and not marks:
+        gate.erase(case.history.person, by=case.request.id, route="request")
+
+
+def _tell_corrected(register: Register, case: Case, plan: Plan) -> None:
+    """Lift the freeze that the request itself brought about, now that the field is right."""
+    gate = register.gate
+    frozen = (
+        fact
+        for fact in case.history.facts
+        if fact.kind is Kind.RESTRICTED and fact.thing == case.request.id
+    )
+    told = [
+        Told(
+            Fact(
+                id=fact_id("thawed", fact.id, plan.digest()),
+                kind=Kind.RESTRICTION_LIFTED,
+                person=fact.person,
+                about=fact.id,
+                occurred_at=gate.now(),
+                recorded_at=gate.now(),
+                route=case.request.route,
+            )
+        )
+        for fact in frozen
+    ]
+    gate.record([each for each in told if not gate.has([each.fact.id])])
+
+
+def _is_stopped(step: Step) -> bool:
+    return step.action in {Action.WAIT, Action.HOLD}
+
+
+def _deferred(case: Case, plan: Plan) -> Iterator[Mapping[str, object]]:
+    """Yield what of the plan waits or is held, each release once, with its day of review."""
+    known = {each.thing for each in case.request.deferred}
+    found: dict[str, Because] = {}
+    for step in plan.steps:
+        if _is_stopped(step):
+            found.setdefault(waiting_name(step.because), step.because)
+    for name, because in found.items():
+        if name not in known and because.review_at is not None:
+            yield {"thing": name, "ground": because.ground, "until": because.review_at}
+
+
+def waiting_name(because: Because) -> str:
+    """Return the name under which something waits: the fact that holds it, or what ends it."""
+    return because.fact or because.release.replace(" ", "_")
+
+
+def stays(plan: Plan) -> tuple[Step, ...]:
+    """Return the steps of what stays."""
+    return tuple(step for step in plan.steps if step.action in STAYING)

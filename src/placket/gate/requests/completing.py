@@ -1,0 +1,78 @@
+"""What an erasure left waiting, looked at again: completed by itself once nothing holds it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from placket.gate.requests.carrying import carry_out, waiting_name
+from placket.gate.requests.connected import connected
+from placket.gate.requests.planning import asking_of, keep_plan, read_kept
+from placket.plan.build import plan_of
+from placket.plan.plan import Action
+from placket.rights.moves import Move
+
+if TYPE_CHECKING:
+    from placket.gate.requests.carrying import Carried
+    from placket.gate.requests.register import Case, Register
+    from placket.plan.plan import Plan
+
+_STOPPED: Final = frozenset({Action.WAIT, Action.HOLD})
+COMPLETION: Final = "plan:"
+"""What stands before the digest of the approved plan in whose name a rest is carried out."""
+
+
+def complete(register: Register, reference: str, *, holder: str) -> Carried | None:
+    """Carry out what of an approved plan no longer waits; None while all of it still does.
+
+    What was told as waiting was approved with the plan: the rest needs no second approval as
+    long as it touches no row that was not in that plan. What still waits gets a new day of
+    review. Raises what `carry_out` raises.
+    """
+    gate, case = register.gate, register.case(reference)
+    approved = read_kept(gate, case)
+    with connected(gate) as sources:
+        asking = asking_of(register, case, sources)
+    plan = plan_of(asking)
+    waiting = {waiting_name(s.because): s for s in plan.steps if s.action in _STOPPED}
+    released = [each.thing for each in case.request.deferred if each.thing not in waiting]
+    if not released:
+        _look_again(register, reference, asking.review_at)
+        return None
+    done = _carry_rest(register, case, plan, approved, holder=holder)
+    if done is not None and done.is_done:
+        # Last: with nothing left to do and nothing waiting the request is closed.
+        said = [(Move.RELEASED, {"thing": thing}) for thing in released]
+        register.append(register.case(reference), said)
+    return done
+
+
+def _carry_rest(
+    register: Register, case: Case, plan: Plan, approved: Plan, *, holder: str
+) -> Carried | None:
+    """Carry out what no longer waits; None when it goes beyond what was approved."""
+    reference, digest = case.request.id, plan.digest()
+    keep_plan(register.gate, case, plan)
+    register.move(reference, Move.PLANNED, thing=digest, marks=plan.marks)
+    if not _is_within(plan, approved):
+        return None
+    by = f"{COMPLETION}{approved.digest()}"
+    register.move(reference, Move.APPROVED, thing=digest, by=by)
+    return carry_out(register, reference, holder=holder)
+
+
+def _look_again(register: Register, reference: str, review_at: int) -> None:
+    case = register.case(reference)
+    said = [
+        (Move.DEFERRED, {"thing": each.thing, "ground": each.ground, "until": review_at})
+        for each in case.request.deferred
+        if each.until <= case.at
+    ]
+    if said:
+        register.append(case, said)
+
+
+def _is_within(plan: Plan, approved: Plan) -> bool:
+    """Say whether the plan changes only rows that the approved one told of."""
+    known = {(s.source, s.table, key) for s in approved.steps for key in s.rows}
+    touched = {(s.source, s.table, key) for s in plan.changes for key in s.rows}
+    return touched <= known and not plan.obstacles and not plan.second_person

@@ -1,0 +1,148 @@
+"""The plan of a request: made from every source, kept sealed, shown, approved by its digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from placket.facts import Kind
+from placket.gate.requests.connected import connected
+from placket.gate.requests.register import CORRECTIONS, MoveRefused
+from placket.gate.requests.sealed import PLAN, Drawer
+from placket.gate.sealing import IDENTIFIER, open_payloads
+from placket.identity.identifier import Identifier, parse_identifier
+from placket.plan.asking import Asking, Correction, Size
+from placket.plan.build import plan_of
+from placket.plan.holding import holds_of
+from placket.plan.plan import Plan, read_plan, write_plan
+from placket.rights.moves import Move
+from placket.sources.connect import SourceUnreachable
+from placket.sources.inventory import Whom, read_inventory
+from placket.standing.standing import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from placket.gate.gate import Gate
+    from placket.gate.requests.connected import Connected
+    from placket.gate.requests.register import Case, Register
+    from placket.plan.inventory import Inventory
+
+DAY: Final = 86_400_000_000
+
+
+class NoPlan(Exception):
+    """no plan was made for this request; run `placket request plan`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Whose an identifier is, as an inventory asks: the root of the cluster, empty for nobody."""
+
+    gate: Gate
+
+    def persons_of(self, identifiers: Sequence[Identifier]) -> Sequence[str]:
+        """Return the person of each identifier, in order; makes nobody."""
+        hashes = [self.gate.hash_of(identifier) for identifier in identifiers]
+        found = self.gate.ledger.find_many(list(dict.fromkeys(hashes)))
+        return [found.get(each, "") for each in hashes]
+
+
+def whom(gate: Gate, case: Case) -> Whom:
+    """Return the person of a request with every identifier that the ledger can still open."""
+    facts = [fact for fact in case.history.facts if fact.kind is Kind.IDENTIFIED]
+    opened = open_payloads(facts, gate.keys)
+    written = (parse_identifier(str(each[IDENTIFIER])) for each in opened.values())
+    found = dict.fromkeys(each for each in written if isinstance(each, Identifier))
+    return Whom(
+        person=case.history.person,
+        members=frozenset(case.history.members),
+        identifiers=tuple(found),
+    )
+
+
+def inventory_of(register: Register, case: Case, sources: Connected) -> Inventory:
+    """Return the person's rows in every source. Raises SourceUnreachable when one is silent."""
+    for name, why in sources.silent.items():
+        raise SourceUnreachable(f"source `{name}` {why}" if why[:1] != "`" else why)
+    gate = register.gate
+    who = whom(gate, case)
+    return read_inventory(sources.catalogue, sources.engines, who, Persons(gate), now=case.at)
+
+
+def asking_of(register: Register, case: Case, sources: Connected) -> Asking:
+    """Return all that a plan for the request is built from, read now."""
+    gate, request = register.gate, case.request
+    review = case.at + gate.settings.request_review_days * DAY
+    return Asking(
+        request=request.id,
+        right=request.right,
+        person=case.history.person,
+        at=case.at,
+        review_at=review,
+        policy=case.policy,
+        catalogue=sources.catalogue,
+        place=case.place,
+        inventory=inventory_of(register, case, sources),
+        standing=case.standing or Standing(person=case.history.person),
+        holds=holds_of(case.history.facts),
+        data=request.data,
+        corrections=_corrections(gate, case),
+        size=Size(),
+    )
+
+
+def _corrections(gate: Gate, case: Case) -> tuple[Correction, ...]:
+    asked = [fact for fact in case.history.facts if fact.id == case.request.id]
+    private = open_payloads(asked, gate.keys).get(case.request.id, {})
+    return tuple(
+        Correction(category=row["category"], value=row["value"], column=row["column"])
+        for row in private.get(CORRECTIONS, ())
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A plan with what it was made from."""
+
+    plan: Plan
+    case: Case
+    asking: Asking = field(repr=False)
+
+
+def make_plan(register: Register, reference: str) -> Made:
+    """Read every source, make the plan of the request and keep it, to be approved.
+
+    Raises NoSuchRequest, MoveRefused, NeedsNoPlan, NotInCatalogue, SourceUnreachable.
+    """
+    case = register.case(reference)
+    if not case.request.is_open:
+        raise MoveRefused("the request is closed")
+    with connected(register.gate) as sources:
+        asking = asking_of(register, case, sources)
+    plan = plan_of(asking)
+    # The plan is kept before it is told: a plan that was told can always be read.
+    keep_plan(register.gate, case, plan)
+    moved = register.move(reference, Move.PLANNED, thing=plan.digest(), marks=plan.marks)
+    return Made(plan=plan, case=moved, asking=asking)
+
+
+def keep_plan(gate: Gate, case: Case, plan: Plan) -> None:
+    """Keep a plan under the request's own key."""
+    drawer = Drawer(gate=gate, request=case.request.id, person=case.request.person)
+    drawer.put(PLAN, plan.digest(), write_plan(plan))
+
+
+def read_kept(gate: Gate, case: Case) -> Plan:
+    """Return the newest plan of the request. Raises NoPlan."""
+    digest = case.request.plan.digest if case.request.plan is not None else ""
+    drawer = Drawer(gate=gate, request=case.request.id, person=case.request.person)
+    body = drawer.get(PLAN, digest) if digest else None
+    if body is None:
+        raise NoPlan(NoPlan.__doc__)
+    return read_plan(body)
+
+
+def approve(register: Register, reference: str, digest: str, *, by: str) -> Case:
+    """Approve the plan of this digest. Raises MoveRefused, with the guard's reason."""
+    return register.move(reference, Move.APPROVED, thing=digest, by=by)
