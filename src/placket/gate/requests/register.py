@@ -173,7 +173,7 @@ class Register:
             Case(
                 request=request,
                 terms=terms,
-                at=now,
+                at=max(now, _told_last(history, request.id)),
                 policy=policy,
                 places=places or policy.places,
                 standing=standing,
@@ -276,6 +276,11 @@ def _places(policy: Policy, standing: Standing | None, now: int) -> tuple[Place,
     return tuple(p for p in policy.places if standing.holds(f"in.{p.name}", now))
 
 
+def _told_last(history: PersonHistory, reference: str) -> int:
+    """Return the instant of the newest fact that speaks of the request."""
+    return max(f.occurred_at for f in history.facts if reference in {f.id, f.about})
+
+
 def _requested(opening: Opening, reference: str, person: str, *, now: int) -> Fact:
     asker = () if opening.asker is Asker.DATA_SUBJECT else (f"{ASKED_BY}{opening.asker}",)
     staff = (f"{IS_STAFF}{opening.staff}",) if opening.staff else ()
@@ -311,8 +316,7 @@ def _moved(case: Case, move: Move, said: Mapping[str, Any], now: int) -> Fact:
     fields = {"what": move.value if kind is Kind.REQUEST_MOVED else "", "route": "", **said}
     named = [repr(fields[name]) for name in sorted(fields)]
     # INVARIANT: later than all that is told of the request, whatever the clock says.
-    told = (f.occurred_at for f in case.history.facts if request.id in (f.id, f.about))
-    at = max(now, *(instant + 1 for instant in told))
+    at = max(now, _told_last(case.history, request.id) + 1)
     # A step is carried out once, whenever that is told; any other move is one at its instant.
     when = () if kind is Kind.STEP_CARRIED_OUT else (at,)
     return Fact(
