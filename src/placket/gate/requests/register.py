@@ -255,9 +255,8 @@ class Register:
 
     def follow(self, case: Case) -> Case:
         """Let take effect what needs no decision, once; return the request as it then stands."""
-        told = [
-            Told(_effected(case, effect)) for effect in at_once(case.request, case.terms, case.at)
-        ]
+        effects, now = at_once(case.request, case.terms, case.at), self.gate.now()
+        told = [Told(_effected(case, effect, now)) for effect in effects]
         known = self.gate.has([item.fact.id for item in told])
         news = [item for item in told if item.fact.id not in known]
         if not news:
@@ -330,7 +329,7 @@ def _moved(case: Case, move: Move, said: Mapping[str, Any], now: int) -> Fact:
     )
 
 
-def _effected(case: Case, effect: Effect) -> Fact:
+def _effected(case: Case, effect: Effect, now: int) -> Fact:
     request = case.request
     parts = (effect.what, effect.activity, effect.channel, *effect.data)
     return Fact(
@@ -344,6 +343,6 @@ def _effected(case: Case, effect: Effect) -> Fact:
         thing=request.id,
         route=request.route,
         by=request.recorded_by,
-        occurred_at=case.at,
-        recorded_at=case.at,
+        occurred_at=now,
+        recorded_at=now,
     )
