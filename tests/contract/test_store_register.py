@@ -1,13 +1,17 @@
 """The register beside the facts, kept by SQLite and by PostgreSQL: records, counts, requests."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from placket.facts import Kind
 from placket.store import Ledger, open_ledger
 from placket.store.register import Record
+from placket.store.statements import read_statements
 from tests.contract.test_store import ADA, BEA, NOW, SEEN, seen, told
 
 HOUR = 3_600_000_000
@@ -140,3 +144,30 @@ def test_requests_are_found_by_their_kind(ledger: Ledger) -> None:
     assert ledger.requested(after=numbers[0]) == found[1:]
     assert ledger.requested(limit=2) == found[:2]
     assert ledger.requested(after=ledger.mark().seq) == []
+
+
+def test_sqlite_finds_records_and_requests_by_an_index_and_not_by_reading_all(
+    tmp_path: Path,
+) -> None:
+    open_ledger(str(tmp_path / "ledger.db"), create=True).close()
+    statements = read_statements("sqlite.sql")
+    by_index = {
+        "requested": "fact_requested",
+        "records_of_request": "record_request",
+        "records_of_person": "record_person",
+        "records_of_state": "record_state",
+        "due_records": "record_due",
+        "drop_old_tallies": "tally_until",
+    }
+
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as sql:
+        plans = {
+            name: sql.execute(
+                f"EXPLAIN QUERY PLAN {statements[name]}", [1] * statements[name].count("?")
+            ).fetchall()
+            for name in by_index
+        }
+
+    assert {
+        name: f"USING INDEX {by_index[name]} " in plan[0][3] for name, plan in plans.items()
+    } == dict.fromkeys(by_index, True)

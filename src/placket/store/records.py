@@ -39,8 +39,10 @@ def among(session: Session, kind: str, request: str, person: str, state: str) ->
         rows = session.rows("records_of_request", request, kind, person, person, state, state)
     elif person:
         rows = session.rows("records_of_person", person, kind, state, state)
+    elif state:
+        rows = session.rows("records_of_state", state, kind)
     else:
-        rows = session.rows("records_of_kind", kind, state, state)
+        rows = session.rows("records_of_kind", kind)
     return [_record(row) for row in rows]
 
 

@@ -134,6 +134,9 @@ CREATE INDEX IF NOT EXISTS record_request ON record (request, kind)
 -- name: make_3_record_person
 CREATE INDEX IF NOT EXISTS record_person ON record (person, kind)
 
+-- name: make_3_record_state
+CREATE INDEX IF NOT EXISTS record_state ON record (state, kind)
+
 -- name: make_3_record_due
 CREATE INDEX IF NOT EXISTS record_due ON record (kind, until_) WHERE until_ IS NOT NULL
 
@@ -430,9 +433,14 @@ SELECT kind, id, request, person, at, until_, state, generation, body FROM recor
 WHERE person = %s AND kind = %s AND (%s = '' OR state = %s)
 ORDER BY at, id
 
+-- name: records_of_state
+SELECT kind, id, request, person, at, until_, state, generation, body FROM record
+WHERE state = %s AND kind = %s
+ORDER BY at, id
+
 -- name: records_of_kind
 SELECT kind, id, request, person, at, until_, state, generation, body FROM record
-WHERE kind = %s AND (%s = '' OR state = %s)
+WHERE kind = %s
 ORDER BY at, id
 
 -- name: due_records

@@ -135,6 +135,9 @@ CREATE INDEX IF NOT EXISTS record_request ON record (request, kind)
 -- name: make_3_record_person
 CREATE INDEX IF NOT EXISTS record_person ON record (person, kind)
 
+-- name: make_3_record_state
+CREATE INDEX IF NOT EXISTS record_state ON record (state, kind)
+
 -- name: make_3_record_due
 CREATE INDEX IF NOT EXISTS record_due ON record (kind, until_) WHERE until_ IS NOT NULL
 
@@ -430,18 +433,24 @@ SELECT kind, id, request, person, at, until_, state, generation, body FROM recor
 WHERE kind = ? AND id = ?
 
 -- name: records_of_request
+-- By `+kind` SQLite, which knows nothing of the numbers, does not read all records of a kind.
 SELECT kind, id, request, person, at, until_, state, generation, body FROM record
-WHERE request = ? AND kind = ? AND (? = '' OR person = ?) AND (? = '' OR state = ?)
+WHERE request = ? AND +kind = ? AND (? = '' OR person = ?) AND (? = '' OR state = ?)
 ORDER BY at, id
 
 -- name: records_of_person
 SELECT kind, id, request, person, at, until_, state, generation, body FROM record
-WHERE person = ? AND kind = ? AND (? = '' OR state = ?)
+WHERE person = ? AND +kind = ? AND (? = '' OR state = ?)
+ORDER BY at, id
+
+-- name: records_of_state
+SELECT kind, id, request, person, at, until_, state, generation, body FROM record
+WHERE state = ? AND +kind = ?
 ORDER BY at, id
 
 -- name: records_of_kind
 SELECT kind, id, request, person, at, until_, state, generation, body FROM record
-WHERE kind = ? AND (? = '' OR state = ?)
+WHERE kind = ?
 ORDER BY at, id
 
 -- name: due_records
