@@ -36,6 +36,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "eligible": ("placket.cli.eligible", "list whom an activity may address"),
     "view": ("placket.cli.view", "make a purpose view on a shop's database"),
     "request": ("placket.cli.request", "take a person's request from receipt to answer"),
+    "scan": ("placket.cli.scan", "read every source again for a person"),
     "audit": ("placket.cli.audit", "verify the ledger, prove a fact, explain an act"),
     "key": ("placket.cli.key", "rotate the wrapping key"),
 }

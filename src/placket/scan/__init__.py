@@ -1,0 +1,1 @@
+"""The independent scanner: every connected source read again, without the catalogue."""

@@ -1,0 +1,187 @@
+"""Read every table of a database as its own catalogue lists them, in batches, and look."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from placket.plan.scanned import Finding, Probe, Scanned, Unread
+from placket.scan.archives import STARTS
+from placket.scan.dialects import dialect_of, reading
+from placket.scan.reading import PIECE, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection, Engine
+
+    from placket.scan.dialects import Dialect, Listed
+    from placket.scan.looking import Look
+
+KEYS: Final = 20
+"""Keys that one finding names at most."""
+
+_BATCH_BYTES: Final = 256 * 1024
+_MOST_ROWS: Final = 2000
+_FIRST_ROWS: Final = 64
+_REFUSED: Final = "the database refused to read it"
+_STARTS: Final = re.compile(rb"\0(?:%b)" % b"|".join(map(re.escape, STARTS)))
+
+
+def scan_database(
+    name: str, engine: Engine, look: Look, *, progress: Callable[[str, int, int], None]
+) -> Scanned:
+    """Return what the tables of one database hold of the needles.
+
+    All are read within one sight, by a connection that cannot write. A table that the database
+    refuses to read is unread. Placket's own tables hold its keyed hashes on purpose: they count
+    as read. Raises UnsupportedDialect, and what the driver raises when the database is away.
+    """
+    dialect = dialect_of(engine)
+    with engine.connect() as connection, reading(dialect, connection):
+        tables = dialect.tables(connection)
+        beside = dialect.beside(connection, name)
+        seen = [_Seen(name, table) for table in tables]
+        told = _Told(name, progress, sum(table.rows for table in tables))
+        for each in seen:
+            if not each.table.is_own:
+                _read(each, connection, dialect, look, told)
+    return Scanned(
+        probes=tuple(each.probe(look.needles.forms) for each in seen if not each.is_refused),
+        findings=tuple(finding for each in seen for finding in each.findings()),
+        unread=(*beside, *(unread for each in seen for unread in each.unread())),
+    )
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen of one table so far."""
+
+    source: str
+    table: Listed
+    rows: int = 0
+    bytes: int = 0
+    is_refused: bool = False
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    keys: dict[tuple[str, str], list[tuple[tuple[str, int], ...]]] = field(default_factory=dict)
+    faults: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        return f"{self.source}.{self.table.place}"
+
+    def probe(self, forms: tuple[str, ...]) -> Probe:
+        sought = () if self.table.is_own else forms
+        return Probe(where=self.where, rows=self.rows, bytes=self.bytes, forms=sought)
+
+    def found(self, column: str, form: str, key: tuple[tuple[str, int], ...] | None) -> None:
+        at = (column, form)
+        self.counts[at] = self.counts.get(at, 0) + 1
+        keys = self.keys.setdefault(at, [])
+        if key and len(keys) < KEYS:
+            keys.append(key)
+
+    def findings(self) -> list[Finding]:
+        return [
+            Finding(
+                source=self.source,
+                table=self.table.place,
+                column=column,
+                form=form,
+                count=count,
+                keys=tuple(self.keys[column, form]),
+            )
+            for (column, form), count in sorted(self.counts.items())
+        ]
+
+    def unread(self) -> list[Unread]:
+        if self.is_refused:
+            return [Unread(where=self.where, why=_REFUSED)]
+        return [
+            Unread(where=f"{self.where}.{column}", why=why, count=count)
+            for (column, why), count in sorted(self.faults.items())
+        ]
+
+
+@dataclass(slots=True)
+class _Told:
+    """Tells how many rows are read, of about how many."""
+
+    source: str
+    progress: Callable[[str, int, int], None]
+    total: int
+    done: int = 0
+
+    def more(self, rows: int) -> None:
+        self.done += rows
+        self.progress(self.source, self.done, max(self.total, self.done))
+
+
+def _read(
+    seen: _Seen,
+    connection: Connection,
+    dialect: Dialect,
+    look: Look,
+    told: _Told,
+) -> None:
+    """Read one table; what the database refuses is marked, and the others are read after it."""
+    try:
+        with dialect.rows(connection, seen.table) as rows:
+            size = _FIRST_ROWS
+            while batch := rows.fetchmany(size):
+                bytes_before = seen.bytes
+                _look(batch, seen, look)
+                average = (seen.bytes - bytes_before) // len(batch) + 1
+                size = max(1, min(_MOST_ROWS, _BATCH_BYTES // average))
+                told.more(len(batch))
+    except SQLAlchemyError:
+        connection.rollback()
+        # What stops the whole database is told by this, and not as one table after the other.
+        dialect.begin(connection)
+        seen.is_refused = True
+
+
+def _look(batch: Sequence[Sequence[Any]], seen: _Seen, look: Look) -> None:
+    cells = [
+        value if type(value) is bytes else _as_bytes(value)
+        for row in batch
+        for value in row
+        if value is not None
+    ]
+    joined = b"\0".join((b"", *cells))
+    seen.rows += len(batch)
+    seen.bytes += len(joined) - len(cells)
+    if len(joined) > PIECE or _STARTS.search(joined) or look.may_hold(joined):
+        for row in batch:
+            _look_at(row, seen, look)
+
+
+def _look_at(row: Sequence[Any], seen: _Seen, look: Look) -> None:
+    for column, value in zip(seen.table.columns, row, strict=True):
+        if value is None:
+            continue
+        read = Reading(look)
+        read.value(_as_bytes(value))
+        for form in read.forms:
+            seen.found(column.name, form, _key(row, seen, look))
+        for why in read.unread:
+            seen.faults[column.name, why] = seen.faults.get((column.name, why), 0) + 1
+
+
+def _key(row: Sequence[Any], seen: _Seen, look: Look) -> tuple[tuple[str, int], ...] | None:
+    """Return the row's key where it is of numbers in which no identifier stands."""
+    pairs = [(seen.table.columns[at].name, _as_bytes(row[at])) for at in seen.table.key]
+    if any(not value.isdigit() or look.forms_in(value) for _, value in pairs):
+        return None
+    return tuple((name, int(value)) for name, value in pairs)
+
+
+def _as_bytes(value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace")
+    return bytes(value) if isinstance(value, bytearray | memoryview) else str(value).encode()
