@@ -15,7 +15,7 @@ from placket.sources.reflect import reflect
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "reference" / "problems"
-CODE = re.compile(r'"(C\d{3})"')
+CODE = re.compile(r'"(C[1-3]\d{2})"')
 BLOCK = re.compile(r"^```(yaml|sql|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 POLICY = PolicyWords(
     data=frozenset({"email", "name"}),
@@ -66,7 +66,7 @@ def graver(problems: list[Problem]) -> list[str]:
 
 
 def test_each_code_has_a_page_and_each_page_a_code() -> None:
-    assert sorted(path.stem for path in PAGES.glob("C*.md")) == codes_used()
+    assert sorted(path.stem for path in PAGES.glob("C[1-3]*.md")) == codes_used()
 
 
 @pytest.mark.parametrize("code", codes_used())
