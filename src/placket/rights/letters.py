@@ -113,9 +113,10 @@ class Frame:
 class Particulars:
     """What one letter says beside what its request tells; each letter reads those it names.
 
-    asks: what is needed, line by line. ground: of a refusal or fee, else the request's newest.
+    asks: what is needed, line by line. link: to a copy; without one the copy is enclosed.
+    ground: of a refusal or fee, else the newest that the request tells.
     law, clause: in place of those of the right. why: a sentence of whoever decided. data: what
-    it is about, else what was asked for. stays: what stays, waits or was left out.
+    it is about, else what was asked for or changed. stays: what stays, waits or was left out.
     """
 
     # Left out of what is printed: a code and a stop link open something.
@@ -161,12 +162,8 @@ NEEDED: Final[Mapping[LetterKind, frozenset[str]]] = MappingProxyType(
 )
 """The slots without which a letter would not say what it is for."""
 
-_COPY: Final = frozenset({"link", "until"})
 NEEDED_IN_ANSWER: Final[Mapping[Right, frozenset[str]]] = MappingProxyType(
     {
-        Right.ACCESS: _COPY,
-        Right.CHAT_TRANSCRIPT: _COPY,
-        Right.PORTABILITY: _COPY,
         Right.RECTIFICATION: frozenset({"data"}),
         Right.HUMAN_REVIEW: frozenset({"outcome", "reasons"}),
         Right.COMPLAINT: frozenset({"outcome", "reasons"}),
@@ -307,7 +304,8 @@ def _stopped(writing: _Writing) -> str:
 
 
 def _data(writing: _Writing) -> str:
-    return writing.tongue.data(writing.has.data or writing.request.data)
+    has = writing.has
+    return writing.tongue.data(has.data or writing.request.data or has.gone)
 
 
 def _gone(writing: _Writing, *, in_part: bool) -> str:
@@ -345,7 +343,7 @@ def _left_out(writing: _Writing) -> str:
 
 
 def _omission(writing: _Writing, part: Stays) -> str:
-    data = capital(writing.tongue.data(part.data))
+    data = capital(writing.tongue.data(part.data) or writing.word("details"))
     ground = writing.tongue.word("left_out", part.ground)
     law = _cited(writing, part.law)
     return f"{writing.word('left_out', data=data, ground=ground)}{f' ({law})' if law else ''}."
@@ -398,8 +396,9 @@ def _clause(writing: _Writing) -> str:
 
 
 def _reasons(writing: _Writing) -> str:
-    known = writing.tongue.texts["reason"]
-    return _items(_ended(str(known.get(reason, reason))) for reason in writing.has.reasons)
+    known, has = writing.tongue.texts["reason"], writing.has
+    alone = (has.why,) if writing.kind is LetterKind.ANSWERED else ()
+    return _items(_ended(str(known.get(reason, reason))) for reason in has.reasons or alone)
 
 
 def _authority(writing: _Writing) -> str:
@@ -449,6 +448,7 @@ SLOTS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "data_or_all": lambda w: _data(w) or w.word("everything"),
         "done": lambda w: _items(map(_ended, w.has.done)),
         "due": lambda w: w.due(),
+        "enclosed": lambda w: "" if w.has.link else w.word("enclosed"),
         "extended_due": lambda w: w.due(extended=True),
         "first_due": lambda w: w.due(extended=False),
         "gone": lambda w: _gone(w, in_part=False),

@@ -22,6 +22,7 @@ from placket.rights.letters import (
     slots_of,
 )
 from placket.rights.moves import Move
+from placket.rights.recipients import State
 from placket.rights.request import Proven, Request
 from placket.rights.right import NEEDS, Refusal, Right
 from placket.rights.terms import terms_of
@@ -307,6 +308,13 @@ def test_every_refusal_names_ground_law_complaint_and_court(
         assert re.search(r"GDPR Art\. \d|RGPD britannique art\. \d|s\. 164A", body)
 
 
+def test_a_copy_without_a_link_comes_with_the_letter() -> None:
+    found = letter(LetterKind.ANSWERED, asked(Right.ACCESS), frame())
+
+    assert "Your copy comes with this letter." in found.body
+    assert "Get your copy here" not in found.body
+
+
 def test_a_refusal_on_record_gives_the_ground() -> None:
     refused = move(
         Move.REFUSED, 2, ground="accurate", marks=("complaint_told", "court_told"), by="mia"
@@ -325,7 +333,6 @@ def test_a_refusal_on_record_gives_the_ground() -> None:
         (LetterKind.NOTICE, Right.ACCESS, "link"),
         (LetterKind.REFUSED, Right.ACCESS, "ground"),
         (LetterKind.EXTENDED, Right.ACCESS, "reasons"),
-        (LetterKind.ANSWERED, Right.ACCESS, "link, until"),
         (LetterKind.ANSWERED, Right.HUMAN_REVIEW, "outcome, reasons"),
     ],
 )
@@ -375,6 +382,7 @@ def test_every_word_that_a_letter_may_need_is_there(language: str) -> None:
 
     assert [right for right in Right if not spoken.texts["right"].get(right.value)] == []
     assert [ground for ground in Refusal if not spoken.texts["refusal"].get(ground.value)] == []
+    assert [state for state in State if not spoken.texts["state"].get(state.value)] == []
     assert [d for d in vocabulary.terms("data") if not spoken.term("data", d)] == []
 
 
