@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def erased_data(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the categories of which something goes, sorted: `data` of `data_erased`."""
     changed = (step for step in plan.steps if step.action in CHANGING)
-    return tuple(sorted({c for step in changed for c in _categories(step, catalogue)}))
+    return tuple(sorted({c for step in changed for c in categories_of(step, catalogue)}))
 
 
 def kept_marks(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def kept_marks(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
     ends: dict[tuple[str, str], int | None] = {}
     for step in plan.steps:
         if step.action in STAYING and step.because.ground != OTHERS:
-            for category in _categories(step, catalogue):
+            for category in categories_of(step, catalogue):
                 place = (category, step.because.ground)
                 ends[place] = _later((ends.get(place, step.because.until), step.because.until))
     return tuple(
@@ -44,7 +44,8 @@ def _later(ends: Iterable[int | None]) -> int | None:
     return None if None in found else max(end for end in found if end is not None)
 
 
-def _categories(step: Step, catalogue: Catalogue) -> tuple[str, ...]:
+def categories_of(step: Step, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the categories that a step is about, each once, in the order of its columns."""
     source = catalogue.source(step.source)
     table = source.table(step.table) if source is not None else None
     if table is None:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from placket.policy.rendering.lay import capital, lay, lay_list, standing_in_text
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 
 @cache
-def _templates() -> Environment:
+def templates_of(*packages: str) -> Environment:
+    """Return the templates of other packages, which may extend ours: escaped by default."""
     templates = Environment(
-        loader=PackageLoader(__package__, "templates"),
+        loader=ChoiceLoader(
+            [PackageLoader(package, "templates") for package in (*packages, str(__package__))]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -41,7 +44,7 @@ def _templates() -> Environment:
 def page(template: str, *, sheet: str, language: str, **shown: Any) -> str:
     """Return a page as HTML. sheet: the style sheet, CSS of our own."""
     return (
-        _templates()
+        templates_of()
         .get_template(template)
         .render(
             sheet=Markup(sheet),  # noqa: S704 - our own file

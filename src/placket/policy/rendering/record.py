@@ -51,7 +51,7 @@ AS_PROCESSOR: Final = (
     "recorded apart (Art. 30(2)); no rule of a policy speaks of it, so keep that record beside "
     "this one if you also work for others."
 )
-_STARTS_FORMULA: Final = re.compile(r"^[\s]*[=+\-@\t\r]")
+_STARTS_FORMULA: Final = re.compile(r"^[\s\x00]*[=+\-@\t\r\x00\uff0b\uff0d\uff1d\uff20]")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NONE: Final = "None named"
 _UNSAID: Final = "Not said"

@@ -1,0 +1,52 @@
+"""What a letter says of a plan."""
+
+from __future__ import annotations
+
+from placket.plan.outcome import Outcome, outcome_of
+from placket.rights.letters import Stays
+from placket.rights.right import Right
+from tests.unit.plan.shops import asking, catalogue, plan, row
+from tests.unit.standing.telling import day
+
+TABLES = """
+      customer:
+        subject: {email: email}
+        holds: {email: email, name: name}
+        hide: [staff_note]
+        delete: true
+      invoice:
+        owner: customer_id -> customer.id
+        holds: {name: name, billing_records: gross}
+        keep: {until: 7 years from invoice.dated, basis: legal_obligation, law: Tax Act 12}
+"""
+ADA = row("customer", {"id": 1, "email": "ada@example.org", "name": "Ada", "staff_note": "x"})
+BILL = row(
+    "invoice",
+    {"id": 2, "customer_id": 1, "name": "Ada", "gross": 5},
+    events=(("invoice.dated", 3.0),),
+)
+
+
+def test_what_is_gone_and_what_stays_is_told_in_categories() -> None:
+    found = outcome_of(plan(TABLES, [], [ADA, BILL]), catalogue(TABLES))
+
+    (kept,) = found.stays
+    assert found.gone == ("email", "name")
+    assert found.left_out == ()
+    assert (kept.data, kept.ground, kept.law) == (
+        ("name", "billing_records"),
+        "duty",
+        "Tax Act 12",
+    )
+    assert kept.until is not None
+    assert kept.until > day(365 * 7)
+
+
+def test_what_a_copy_leaves_out_is_told_even_where_it_has_no_category() -> None:
+    of = asking(TABLES, [], [ADA], right=Right.ACCESS)
+
+    found = outcome_of(plan(TABLES, [], [ADA], right=Right.ACCESS), of.catalogue)
+
+    assert found == Outcome(
+        left_out=(Stays(data=(), ground="rights_of_others", law="GDPR Art. 15(4)"),)
+    )
