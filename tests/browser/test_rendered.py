@@ -14,9 +14,10 @@ from placket.policy.rendering.record import record_as_html, record_of
 from placket.policy.translation import translated
 from placket.web.look.rendering import style_sheet
 from tests.browser.test_pages import SPACING, overflow, violations
+from tests.unit.plan.test_package import made
 from tests.unit.policy.rendering.shop import FRENCH, TEXT, document, policy, retailer
 
-NAMES = ["notice", "french", "record", "map", "report"]
+NAMES = ["notice", "french", "record", "map", "report", "copy"]
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true })"
 
 
@@ -33,6 +34,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "record.html": record_as_html(record_of(shop), sheet=sheet),
         "map.html": map_as_html(shop, sheet=sheet),
         "map.svg": map_as_svg(shop),
+        "copy.html": made(sheet=sheet).files["index.html"].decode(),
         "report.html": as_report(judged, "policy.md", of_text=True),
     }
     for name, text in pages.items():
@@ -94,6 +96,22 @@ def test_on_paper_the_notice_has_its_topics_and_clauses_alone(page: Page, render
     assert page.locator(".topic details:visible").count() == 0
     page.goto(url(rendered, "french"))
     assert page.locator(".says a:visible").first.inner_text() == "Qui répond"
+
+
+def test_a_copy_can_be_read_without_a_script_and_prints_whole(
+    browser: Browser, rendered: Path
+) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(url(rendered, "copy"))
+        page.get_by_text("Goes on 4 January 2028").click()
+        page.get_by_role("link", name="G-001").first.click()
+
+        assert page.url.endswith("#G-001")
+        page.emulate_media(media="print")
+        assert page.get_by_text("all checks passed", exact=True).first.is_visible()
+        assert page.get_by_role("heading", name="Every row").is_visible()
+        assert not page.locator(".contents").is_visible()
 
 
 def test_a_box_of_the_map_leads_to_what_it_holds(page: Page, rendered: Path) -> None:

@@ -23,7 +23,6 @@ from tests.unit.plan.shops import asking, row
 from tests.unit.standing.telling import TWO_LAWS, day, shop, standing_of, told
 
 if TYPE_CHECKING:
-    from placket.facts import Fact
     from placket.plan.asking import Asking
 
 TABLES = """
@@ -135,19 +134,15 @@ FACTS = (
 SHEET = "body { color: #123 }"
 
 
-def asked(right: Right = Right.ACCESS, **more: Any) -> Asking:
-    given: dict[str, Any] = {
-        "right": right,
-        "policy": POLICY,
-        "place": KINGDOM,
-        "standing": standing_of(POLICY, *FACTS),
-    }
-    return asking(TABLES, [], [ADA, VERDICT, GIFT], **(given | more))
+def asked(right: Right) -> Asking:
+    standing = standing_of(POLICY, *FACTS)
+    rows = [ADA, VERDICT, GIFT]
+    return asking(TABLES, [], rows, right=right, policy=POLICY, place=KINGDOM, standing=standing)
 
 
-def made(right: Right = Right.ACCESS, facts: tuple[Fact, ...] = FACTS, **more: Any) -> Package:
-    of = asked(right, **more)
-    return package(of, plan_of(of), explained(of, facts), sheet=SHEET, facts=facts)
+def made(right: Right = Right.ACCESS, *, sheet: str = SHEET) -> Package:
+    of = asked(right)
+    return package(of, plan_of(of), explained(of, FACTS), sheet=sheet, facts=FACTS)
 
 
 def data_of(made: Package) -> dict[str, Any]:
