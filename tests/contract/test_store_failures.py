@@ -28,6 +28,7 @@ from placket.store.session import CommitFailed, Database
 from placket.store.sqlite import SqliteDatabase
 from placket.store.stored import StoredLedger
 from tests.contract.test_store import ADA, NOW, SEEN, seen
+from tests.contract.test_store_register import PLAN
 from tests.contract.test_store_tree import SIGNER
 
 ROOT = Path(__file__).parents[2]
@@ -279,6 +280,23 @@ def test_a_commit_that_raised_is_read_by_id(
 
         assert ledger.has([seen(ADA, 1).id]) == ({seen(ADA, 1).id} if takes_place else set())
         assert ledger.append([seen(ADA, 1)], now=NOW).known == int(takes_place)
+
+
+@pytest.mark.parametrize("takes_place", [True, False])
+def test_a_commit_that_raised_of_what_may_be_done_again_is_told_as_its_refusal(
+    database: Database, takes_place: bool
+) -> None:
+    lost = StoredLedger(CommitLost(database, takes_place=takes_place, then_away=False))
+
+    with StoredLedger(database) as ledger:
+        with pytest.raises(LedgerUnreachable):
+            lost.put_records([PLAN])
+        with pytest.raises(LedgerUnreachable):
+            lost.remember({"slot": "value"})
+
+        assert ledger.records("plan") == ([PLAN] if takes_place else [])
+        ledger.put_records([PLAN])
+        assert ledger.records("plan") == [PLAN]
 
 
 if __name__ == "__main__":

@@ -54,11 +54,15 @@ class Checkpoint:
 
 def sign(checkpoint: Checkpoint, key: Signer) -> str:
     """Return the checkpoint as a signed note under the origin's name."""
-    if not _NAME.fullmatch(checkpoint.origin):
-        raise ValueError("a checkpoint's origin has neither blanks nor `+`")
-    body = _body(checkpoint)
-    signed = key_hash(checkpoint.origin, key.public_key) + key.sign(body.encode())
-    return f"{body}\n\u2014 {checkpoint.origin} {b64encode(signed).decode()}\n"
+    return sign_text(_body(checkpoint), checkpoint.origin, key)
+
+
+def sign_text(body: str, name: str, key: Signer) -> str:
+    """Return a text, which ends with a line break, as a note signed under `name`."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("a note's name has neither blanks nor `+`")
+    signed = key_hash(name, key.public_key) + key.sign(body.encode())
+    return f"{body}\n\u2014 {name} {b64encode(signed).decode()}\n"
 
 
 def verify(text: str, name: str, public_key: bytes) -> Checkpoint:
@@ -74,12 +78,12 @@ def verify(text: str, name: str, public_key: bytes) -> Checkpoint:
     return checkpoint
 
 
-def signed_text(text: str, name: str, public_key: bytes) -> str:
+def signed_text(text: str, name: str, public_key: bytes, *, limit: int = _TEXT_LIMIT) -> str:
     """Return the signed part of a note, its last line break included.
 
-    Raises BadCheckpoint when no signature of this name and key stands under it and holds.
+    limit: letters of a note at most. Raises BadCheckpoint when no signature of this name and key stands under it and holds.
     """
-    if len(text) > _TEXT_LIMIT:
+    if len(text) > limit:
         raise BadCheckpoint("the text is too long for a checkpoint")
     body, gap, below = text.rpartition("\n\n")
     if not gap or not below.endswith("\n"):

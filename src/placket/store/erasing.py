@@ -9,7 +9,7 @@ from placket.store.checks import checked
 from placket.store.histories import members_of
 from placket.store.ledger import Erasure, Fold, Point, no_point
 from placket.store.refusals import FactRefused
-from placket.store.session import Database, Session
+from placket.store.session import Database, Session, writing_again
 from placket.store.standings import remove
 
 
@@ -22,7 +22,7 @@ def begin(
     """
     if started.kind is not Kind.ERASURE_STARTED:
         raise FactRefused(f"fact `{started.id}` does not start an erasure")
-    with database.writing() as session:
+    with writing_again(database) as session:
         append(session, checked((started,), {}, now), folds, {}, no_point)
         members = cluster(session, started.person)
         session.many("set_gone", [(member,) for member in members])
@@ -43,7 +43,7 @@ def finish(
     """Write `finished` and forget by which identifiers the persons were found."""
     if not any(fact.kind is Kind.KEY_DESTROYED for fact in finished):
         raise FactRefused("no fact says that the key was destroyed, so the erasure cannot end")
-    with database.writing() as session:
+    with writing_again(database) as session:
         session.settle()
         session.delete("delete_identifiers", members)
         append(session, checked(finished, {}, now), folds, {}, no_point)

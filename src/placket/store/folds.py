@@ -9,7 +9,7 @@ from placket.standing.layout import Layout
 from placket.store.appending import folded, refold
 from placket.store.histories import BATCH, histories
 from placket.store.ledger import Fold, Progress
-from placket.store.session import Contended, Database, Session
+from placket.store.session import Contended, Database, Session, writing_again
 from placket.store.standings import drop_tables, make_indexes, make_tables, write
 
 _FEW: Final = 1_000
@@ -61,7 +61,7 @@ def prepare(database: Database, building: Building, progress: Progress) -> None:
 
 def _begin(database: Database, layout: Layout) -> int | None:
     """Make empty tables and return the number of this attempt; None when the fold is active."""
-    with database.writing() as session:
+    with writing_again(database) as session:
         state = session.one("fold_state", layout.digest)
         if state is not None and state[1]:
             return None
@@ -87,7 +87,7 @@ def _wait(database: Database, digest: str) -> None:
     """Return when the fold is active, or when whoever builds it comes no further."""
     before, since = None, 0
     while since < _PATIENCE:
-        with database.writing() as session:
+        with writing_again(database) as session:
             state = session.one("fold_state", digest)
         if state is None or state[1]:
             return
@@ -99,15 +99,15 @@ def _prepare(database: Database, building: Building, number: int, progress: Prog
     fold, digest = building.fold, building.fold.layout.digest
     reached = _settled(database)
     _build(database, fold, number, progress)
-    with database.writing() as session:
+    with writing_again(database) as session:
         _expect_mine(session, digest, number)
         make_indexes(session, fold.layout, building.indexes)
     while (latest := _settled(database)) - reached > _FEW:
-        with database.writing() as session:
+        with writing_again(database) as session:
             _expect_mine(session, digest, number)
             _catch_up(session, fold, reached, latest)
         reached = latest
-    with database.writing() as session:
+    with writing_again(database) as session:
         session.settle()
         _expect_mine(session, digest, number)
         latest = _last(session)
@@ -119,7 +119,7 @@ def _prepare(database: Database, building: Building, number: int, progress: Prog
 
 def _settled(database: Database) -> int:
     """Return a sequence number up to which no fact can still arrive."""
-    with database.writing() as session:
+    with writing_again(database) as session:
         session.settle()
         return _last(session)
 
@@ -135,7 +135,7 @@ def _build(database: Database, fold: Fold, number: int, progress: Progress) -> N
     total, done, after = (int(row[0]) if row is not None else 0), 0, ""
     progress(0, total)
     while True:
-        with database.writing() as session:
+        with writing_again(database) as session:
             _expect_mine(session, fold.layout.digest, number)
             roots = [found[0] for found in session.rows("persons_after", after, BATCH)]
             if not roots:
@@ -157,7 +157,7 @@ def _catch_up(session: Session, fold: Fold, reached: int, latest: int) -> None:
 
 def drop(database: Database, digest: str) -> None:
     """Forget a fold and its tables; safe to repeat."""
-    with database.writing() as session:
+    with writing_again(database) as session:
         session.settle()
         drop_tables(session, Layout(digest=digest, names=()))
         session.run("drop_sets", digest)

@@ -10,7 +10,7 @@ from placket.standing.standing import Standing, unpack
 from placket.store.checks import tombstone_hash
 from placket.store.clusters import persons_of
 from placket.store.histories import members_of, read_fact
-from placket.store.session import Database, Session
+from placket.store.session import Database, Session, writing_again
 
 # What no fold reads, and yet writes or takes away a row: an erasure, and an identifier whose
 # tombstone speaks of the person.
@@ -35,7 +35,7 @@ class Moved:
 
 def mark(database: Database) -> Mark:
     """Return a mark at which no append is under way."""
-    with database.writing() as session:
+    with writing_again(database) as session:
         session.settle()
         return Mark(seq=_first(session, "last_seq"), number=_first(session, "last_number"))
 

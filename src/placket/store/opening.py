@@ -6,7 +6,7 @@ from pathlib import Path
 from placket.store.ledger import Ledger
 from placket.store.postgres import PostgresDatabase
 from placket.store.refusals import LedgerMissing
-from placket.store.session import Database
+from placket.store.session import Database, writing_again
 from placket.store.sqlite import SqliteDatabase
 from placket.store.stored import BEFORE, SCHEMA, StoredLedger
 
@@ -40,7 +40,7 @@ def _database(url: str, *, create: bool) -> Database:
 
 
 def _make(database: Database) -> None:
-    with database.writing() as session:
+    with writing_again(database) as session:
         database.make(session)
         session.run("put_meta", "id", f"l_{os.urandom(_ID_BYTES).hex()}")
         session.run("put_meta", "schema", SCHEMA)
@@ -50,7 +50,7 @@ def _upgrade(database: Database) -> None:
     """Make what a ledger of the version before lacks; its facts and its tree stay as they are."""
     if not database.holds_ledger() or _schema_in(database) != BEFORE:
         return
-    with database.writing() as session:
+    with writing_again(database) as session:
         database.upgrade(session)
         session.run("set_schema", SCHEMA)
 

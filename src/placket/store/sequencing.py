@@ -6,7 +6,7 @@ from placket.store import checkpoint as note
 from placket.store.checkpoint import Checkpoint, Signer
 from placket.store.ledger import Consistency, Inclusion, Point
 from placket.store.refusals import NotInTree
-from placket.store.session import Database, Session
+from placket.store.session import Database, Session, writing_again
 from placket.store.tiles import Read, Subtrees, grown, root_of
 from placket.store.tree import consistency_path, inclusion_path
 
@@ -20,10 +20,10 @@ def sequence(database: Database, origin: str, signer: Signer, now: int, point: P
     now: microseconds UTC, written into the checkpoint.
     """
     made: str | None = None
-    with database.writing() as session:
+    with writing_again(database) as session:
         bound = _settled(session)
     while True:
-        with database.writing() as session:
+        with writing_again(database) as session:
             session.alone()
             placed = _place(session, bound, point)
             text = _sign(session, origin, signer, now)

@@ -99,7 +99,7 @@ class StoredLedger:
 
     def bind_keyring(self, keyring_id: str) -> None:
         """Remember the ledger's keyring. Raises ForeignKeyring when it has another one."""
-        with self._database.writing() as session:
+        with writing_again(self._database) as session:
             session.run("put_meta", "keyring", keyring_id)
             self._meta = dict(session.rows("meta"))
         if self.keyring_id != keyring_id:
@@ -341,13 +341,13 @@ class StoredLedger:
 
     def keep_set(self, key: str, body: bytes, *, digest: str, until: int, now: int) -> None:
         """Keep a set of persons until it is past or its fold goes, in place of the one before."""
-        with self._database.writing() as session:
+        with writing_again(self._database) as session:
             session.run("drop_old_sets", now)
             session.run("put_kept_set", key, digest, until, body)
 
     def keep_policy(self, policy: KeptPolicy) -> None:
         """Keep a published policy's text. Raises PolicyConflict when the version is taken."""
-        with self._database.writing() as session:
+        with writing_again(self._database) as session:
             publishing.keep(session, policy)
 
     def count_policies(self) -> int:
@@ -368,7 +368,7 @@ class StoredLedger:
 
     def remember(self, values: Mapping[str, str]) -> None:
         """Keep the value of each slot in place of the one before."""
-        with self._database.writing() as session:
+        with writing_again(self._database) as session:
             session.many("put_slot", sorted(values.items()))
 
     def put_records(
