@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,12 +11,15 @@ import pytest
 from placket.decide.question import Question
 from placket.gate.requests.carrying import InHand, carry_out
 from placket.gate.requests.completing import complete
+from placket.gate.requests.packing import NoPackage, drop_old, fetch, locked
 from placket.gate.requests.planning import approve, make_plan
 from placket.gate.requests.post import letters_of
+from placket.gate.requests.proof import NoSuchToken
 from placket.gate.requests.register import MoveRefused
 from placket.plan.plan import Action, StalePlan
 from placket.rights.request import State
 from placket.rights.right import Right
+from tests.contract.gates import DAY
 from tests.contract.rights_shop import ADA, BEN, CAT, Asked, asked_in
 
 if TYPE_CHECKING:
@@ -191,3 +196,32 @@ def test_the_kept_books_may_be_used_for_the_books_alone(asked: Asked) -> None:
 
     assert books.is_permitted
     assert not ship.is_permitted
+
+
+def test_a_copy_is_fetched_once_by_the_link_of_the_answer(asked: Asked) -> None:
+    done = carried(asked, asked.strongly(ADA, Right.ACCESS))
+    answered = asked.desk.answer(done.case.request.id)
+    letter = letters_of(asked.register, answered)[-1].kept.body
+    token = letter.partition("/privacy/requests/copy/")[2].split()[0]
+
+    case, archive = fetch(asked.register, token)
+
+    assert case.request.state is State.FULFILLED
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        page = files.read("index.html").decode()
+    assert "1 Elm" in page
+    assert "Ben" not in page
+    with pytest.raises(NoSuchToken):
+        fetch(asked.register, token)
+
+
+def test_a_copy_goes_after_its_week(asked: Asked) -> None:
+    done = carried(asked, asked.strongly(ADA, Right.ACCESS))
+    archive, passphrase = locked(asked.register, done.case.request.id)
+    asked.shop.clock.now += 8 * DAY
+
+    assert archive[:2] == b"PK"
+    assert len(passphrase) > 20
+    assert drop_old(asked.register) == 1
+    with pytest.raises(NoPackage):
+        locked(asked.register, done.case.request.id)

@@ -97,6 +97,8 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     ),
     "placket.gate.requests.proof.TooManyCodes": (REFUSED, ""),
     "placket.gate.requests.proof.WrongCode": (REFUSED, ""),
+    "placket.gate.requests.packing.NoPackage": (REFUSED, ""),
+    "placket.gate.requests.telling.NotARecipient": (WRONG_USE, "see `placket request show`"),
     "placket.gate.requests.proof.NoSuchToken": (REFUSED, ""),
     "placket.plan.build.NeedsNoPlan": (WRONG_USE, "run `placket request accept`"),
     "placket.plan.asking.NotInCatalogue": (REFUSED, "add the table to the catalogue"),

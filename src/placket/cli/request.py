@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -21,20 +22,25 @@ from placket.cli.options import (
 from placket.cli.outcome import DONE, PROBLEMS, WORLD, WRONG_USE, Ended, write_json
 from placket.cli.requested import plain, tell_case, tell_plan, tell_row
 from placket.cli.words import expect_activity, expect_channel, expect_data, expect_known
+from placket.cli.written import write_out
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.desk import Desk
+from placket.gate.requests.packing import locked
 from placket.gate.requests.planning import approve as approve_plan
 from placket.gate.requests.planning import make_plan
 from placket.gate.requests.post import letters_of
 from placket.gate.requests.register import Opening, Register
+from placket.gate.requests.telling import record_answer
 from placket.plan.asking import Correction
 from placket.rights.moves import EXTENSION_REASONS, METHODS, Move
+from placket.rights.recipients import Impossible
+from placket.rights.recipients import State as Said
 from placket.rights.request import Asker
 from placket.rights.right import Refusal, Right
+from placket.web.look.rendering import style_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from placket.gate.requests.register import Case
 
@@ -56,7 +62,8 @@ def desk(config: Path | None) -> Iterator[Desk]:
     with open_installation(config) as gate:
         web = gate.settings.web_address.rstrip("/")
         here = f"http://{gate.settings.host}:{gate.settings.port}"
-        yield Desk(register=Register(gate=gate), web=web or here)
+        sheet = style_sheet()[0].decode()
+        yield Desk(register=Register(gate=gate, sheet=sheet), web=web or here)
 
 
 @command.command("open")
@@ -394,6 +401,60 @@ def refuse(reference: str, *, config: Path | None, as_json: bool, **given: Any) 
     given["data"] = names_of(given["data"])
     expect_data(given["data"])
     return _moved(config, as_json, lambda at: at.refuse(reference, **given))
+
+
+@command.command("copy")
+@reference_argument
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The archive's file.")
+@config_option
+def copy(reference: str, *, out: Path, config: Path | None) -> int:
+    """Write the copy as a locked archive, and print its passphrase.
+
+    Send the archive one way and tell the passphrase by another.
+    """
+    with desk(config) as at:
+        archive, passphrase = locked(at.register, reference)
+        write_out(archive, out)
+    click.echo(passphrase)
+    return DONE
+
+
+_SAYABLE: Final = (Said.RECEIVED, Said.PARTIAL, Said.REFUSED, Said.IMPOSSIBLE)
+
+
+@command.command("heard")
+@reference_argument
+@click.argument("recipient")
+@click.argument("state", type=click.Choice([state.value for state in _SAYABLE]))
+@click.option(
+    "--ground",
+    default="",
+    type=click.Choice(["", *(ground.value for ground in Impossible)]),
+    help="Of what is impossible: `impossible` or `disproportionate`.",
+)
+@by_option
+@config_option
+@json_option
+def heard(  # noqa: PLR0913 - one parameter an option
+    reference: str,
+    recipient: str,
+    state: str,
+    *,
+    ground: str,
+    by: str,
+    config: Path | None,
+    as_json: bool,
+) -> int:
+    """Take down what RECIPIENT said of a request, or that it cannot be told.
+
+    That it is done counts by the recipient's own receipt alone.
+    """
+    said = Said(state)
+    return _moved(
+        config,
+        as_json,
+        lambda at: record_answer(at.register, reference, recipient, said, by=by, ground=ground),
+    )
 
 
 @command.command("withdraw")

@@ -11,6 +11,7 @@ from placket.cli.outcome import write_json
 from placket.gate.instants import rfc3339
 from placket.gate.requests.planning import NoPlan, read_kept
 from placket.gate.requests.proof import addresses_of
+from placket.gate.requests.telling import tellings
 from placket.law.calendar import date_of
 from placket.plan.words import lines
 from placket.rights.request import proof_at
@@ -98,6 +99,8 @@ def _lines(register: Register, case: Case) -> Iterator[str]:
     for waiting in request.deferred:
         until = date_of(waiting.until, case.terms.zone).isoformat()
         yield f"waits     {waiting.thing.replace('_', ' ')}; looked at again on {until}"
+    for telling in tellings(case):
+        yield f"told      {telling.recipient.replace('_', ' ')}: {telling.state.replace('_', ' ')}"
     yield from _of_plan(register, case)
 
 

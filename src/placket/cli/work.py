@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 import sys
 from contextlib import contextmanager
@@ -13,12 +14,21 @@ import click
 from placket.cli.installation import open_installation
 from placket.cli.options import Finite, config_option, json_option
 from placket.cli.outcome import DONE, WORLD, write_json
+from placket.gate.requests.register import Register
+from placket.gate.requests.telling import Messenger
+from placket.gate.requests.upkeep import Upkeep
 from placket.gate.worker import Stopped, Worked, Worker
+from placket.sources.mail import open_post
+from placket.sources.processors.outgoing import Outgoing
+from placket.web.look.rendering import style_sheet
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
     from pathlib import Path
+
+    from placket.gate.gate import Gate
+    from placket.gate.requests.upkeep import Kept
 
 _SHORTEST_SECONDS: Final = 0.1
 _THIRD: Final = 3
@@ -43,7 +53,7 @@ def command(*, once: bool, every_seconds: float | None, config: Path | None, as_
     """
     with open_installation(config) as gate:
         every = every_seconds or max(gate.settings.view_good_for / _THIRD, _SHORTEST_SECONDS)
-        worker = Worker(gate=gate, every_seconds=every, tell=_tell)
+        worker = Worker(gate=gate, every_seconds=every, tell=_tell, upkeep=upkeep_of(gate))
         with _stopping(worker.stop):
             if not once:
                 _run(worker, as_json=as_json)
@@ -57,6 +67,16 @@ def command(*, once: bool, every_seconds: float | None, config: Path | None, as_
     else:
         _show(worked)
     return WORLD if worked.failed else DONE
+
+
+def upkeep_of(gate: Gate) -> Upkeep:
+    """Return the upkeep of the installation's requests, with the post that is set."""
+    settings = gate.settings
+    post = open_post(settings.post, settings.mail_from) if settings.mail else None
+    register = Register(gate=gate, sheet=style_sheet()[0].decode())
+    messenger = Messenger(register=register, calls=Outgoing(), post=post)
+    holder = f"work_{secrets.token_hex(4)}"
+    return Upkeep(register=register, messenger=messenger, holder=holder, post=post)
 
 
 def _run(worker: Worker, *, as_json: bool) -> None:
@@ -76,9 +96,24 @@ def _show(worked: Worked) -> None:
     click.echo("new facts have their positions" if worked.sequenced else "no fact was waiting")
     if worked.erasures:
         click.echo(f"{worked.erasures} erasures that were cut short have ended")
+    if worked.requests is not None:
+        _show_requests(worked.requests)
     for name, done in worked.views.items():
         if done.renewed:
             click.echo(f"views of `{name}`: {done.written} rows written, {done.removed} removed")
+
+
+def _show_requests(kept: Kept) -> None:
+    said = {
+        "letters sent": kept.sent,
+        "plans carried out": kept.carried,
+        "requests completed": kept.completed,
+        "recipients told or asked": kept.told,
+        "copies dropped": kept.dropped,
+    }
+    for what, count in said.items():
+        if count:
+            click.echo(f"{what}: {count}")
 
 
 @contextmanager

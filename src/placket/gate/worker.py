@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from placket.gate.requests.upkeep import Kept
 from placket.gate.views import CatalogueUnusable, SourceViews
 from placket.sources.connect import DriverMissing, NotADatabase, SourceUnreachable
 from placket.sources.replica import NotReplicated, PlanTooNarrow, ViewStillReads
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from placket.gate.gate import Gate
+    from placket.gate.requests.upkeep import Upkeep
     from placket.sources.replica import Replicated
 
 SEQUENCE_SECONDS: Final = 1.0
@@ -43,6 +45,10 @@ REFUSALS: Final = (
 """What is told and tried again."""
 
 
+REQUESTS: Final = "requests"
+"""Under which name trouble with requests is told."""
+
+
 class Stopped(Exception):
     """the worker was asked to end."""
 
@@ -55,6 +61,7 @@ class Worked:
     erasures: int
     views: dict[str, Replicated]
     failed: dict[str, str]
+    requests: Kept | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,11 +70,13 @@ class Worker:
 
     every_seconds: how often the views of each source are renewed. tell: told in a sentence
     what was refused, once until it works again. stop: set, it ends between two transactions.
+    upkeep: of the requests of persons.
     """
 
     gate: Gate
     every_seconds: float
     tell: Callable[[str], None]
+    upkeep: Upkeep | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     troubled: dict[str, str] = field(default_factory=dict)
 
@@ -78,12 +87,19 @@ class Worker:
             erasures = self.finish_erasures()
             self.gate.catch_up()
             sequenced = self.gate.sequence() is not None
+        requests = self._keep_requests()
         views: dict[str, Replicated] = {}
         for name in self.gate.settings.sources:
             with suppress(*REFUSALS), self._watched(name), closing(self._views(name)) as found:
                 views[name] = found.refresh_changed(progress=self._unless_stopped)
         failed = dict(self.troubled)
-        return Worked(sequenced=sequenced, erasures=erasures, views=views, failed=failed)
+        return Worked(
+            sequenced=sequenced,
+            erasures=erasures,
+            views=views,
+            failed=failed,
+            requests=requests,
+        )
 
     def run(self) -> None:
         """Work until `stop` is set; each source has a thread, so that none waits for another."""
@@ -108,6 +124,17 @@ class Worker:
                 done += 1
         return done
 
+    def _keep_requests(self) -> Kept | None:
+        """Do what is due of the requests, and tell what was refused."""
+        if self.upkeep is None:
+            return None
+        kept = Kept()
+        with suppress(*REFUSALS), self._watched(REQUESTS):
+            kept = self.upkeep.round()
+        for reference, why in kept.refused.items():
+            self.tell(f"{reference or 'the letters'}: {why}")
+        return kept
+
     def _keep_ledger(self) -> None:
         looked = -self.every_seconds
         while not self.stop.is_set():
@@ -117,6 +144,7 @@ class Worker:
                     looked = time.monotonic()
                     self.finish_erasures()
                     self.gate.catch_up()
+                    self._keep_requests()
             self.stop.wait(SEQUENCE_SECONDS)
 
     def _refresh(self, name: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.requests.connected import connected
+from placket.gate.requests.packing import pack
 from placket.gate.requests.planning import asking_of, read_kept
 from placket.gate.requests.proof import keep_addresses
 from placket.gate.requests.register import MoveRefused
@@ -109,6 +110,7 @@ def carry_out(
                 fence=fence.number,
                 point=point,
             )
+            _show(register, register.case(reference), plan, sources, journal)
             _settle(register, register.case(reference), plan, applied, sources)
         if not applied.left:
             gate.ledger.move_record(WORK, reference, before=BEGUN, after=DONE)
@@ -136,6 +138,17 @@ def _targets(sources: Connected) -> dict[str, Target]:
         name: SqlTarget(engine, sources.catalogue, name, reflect(engine))
         for name, engine in sources.engines.items()
     }
+
+
+def _show(
+    register: Register, case: Case, plan: Plan, sources: Connected, journal: _Journal
+) -> None:
+    """Make the copy that the plan shows; only then its steps are carried out."""
+    numbered = enumerate(plan.to_do, start=1)
+    shown = [number for number, step in numbered if step.action is Action.SHOW]
+    if shown and not journal.carried().issuperset(shown):
+        pack(register, case, plan, sources)
+        journal.carry(shown)
 
 
 def _settle(

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from placket.gate.requests import proof
 from placket.gate.requests.answers import answered_with
+from placket.gate.requests.packing import link_to
 from placket.gate.requests.post import post
 from placket.gate.requests.proof import NotOnFile, addresses_of
 from placket.rights.letters import LetterKind, Particulars
 from placket.rights.moves import PROOF, REMEDIES_TOLD, Move
-from placket.rights.right import Proof
+from placket.rights.right import Proof, Right
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 DAY: Final = 86_400_000_000
 STOP: Final = "stop"
+COPIES: Final = frozenset({Right.ACCESS, Right.CHAT_TRANSCRIPT, Right.PORTABILITY})
+"""The rights that are answered with a copy."""
+
 STOP_LASTS: Final = 60 * DAY
 
 
@@ -171,7 +175,8 @@ class Desk:
         address = self._answer_to(case, to)
         thing = address.id if address is not None else ""
         self.register.expect(case, Move.ANSWERED, thing=thing)
-        says = answered_with(self.register, case, outcome=outcome, why=why)
+        link = self._copy(case, thing)
+        says = answered_with(self.register, case, outcome=outcome, why=why, link=link)
         reached = (address,) if address is not None else self._on_file(case)
         occasion = case.request.plan.digest if case.request.plan else ""
         kind = LetterKind.ANSWERED if case.request.answered_at is None else LetterKind.COMPLETED
@@ -194,6 +199,12 @@ class Desk:
 
     def _move(self, reference: str, move: Move, **said: Any) -> Case:
         return self.register.move(reference, move, **said)
+
+    def _copy(self, case: Case, address: str) -> str:
+        """Return the link to the copy that was made, empty where none is asked for."""
+        if not (case.request.right in COPIES and address):
+            return ""
+        return link_to(self.register, case, address=address, web=self.web)
 
     def _on_file(self, case: Case) -> tuple[Address, ...]:
         return addresses_of(self.register.gate, case)

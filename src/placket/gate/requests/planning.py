@@ -87,12 +87,13 @@ def asking_of(register: Register, case: Case, sources: Connected) -> Asking:
         standing=case.standing or Standing(person=case.history.person),
         holds=holds_of(case.history.facts),
         data=request.data,
-        corrections=_corrections(gate, case),
+        corrections=corrections_of(gate, case),
         size=Size(),
     )
 
 
-def _corrections(gate: Gate, case: Case) -> tuple[Correction, ...]:
+def corrections_of(gate: Gate, case: Case) -> tuple[Correction, ...]:
+    """Return what is right instead, as the request says; none once its person's key is gone."""
     asked = [fact for fact in case.history.facts if fact.id == case.request.id]
     private = open_payloads(asked, gate.keys).get(case.request.id, {})
     return tuple(

@@ -130,9 +130,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """All requests of one installation: facts in the ledger, folded when they are read."""
+    """All requests of one installation: facts in the ledger, folded when they are read.
+
+    sheet: the style sheet of the pages that a person is given.
+    """
 
     gate: Gate
+    sheet: str = field(default="", repr=False)
 
     @property
     def settings(self) -> Settings:

@@ -19,6 +19,7 @@ LINK: Final = "link"
 PACKAGE: Final = "package"
 CERTIFICATE: Final = "certificate"
 WORK: Final = "work"
+RECEIPT: Final = "receipt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,141 @@
+"""What requests need that nobody waits for: letters sent, plans ended, recipients asked again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from placket.facts import Kind
+from placket.gate.requests.carrying import BEGUN, InHand, carry_out
+from placket.gate.requests.completing import complete
+from placket.gate.requests.packing import drop_old
+from placket.gate.requests.planning import NoPlan
+from placket.gate.requests.post import deliver
+from placket.gate.requests.register import MoveRefused, NoSuchRequest
+from placket.gate.requests.sealed import WORK
+from placket.gate.requests.telling import may_tell, tellings
+from placket.plan.apply import TakenOver
+from placket.plan.plan import StalePlan
+from placket.sources.connect import SourceUnreachable
+from placket.sources.mail import MailNotSent, MailRefused
+from placket.store.refusals import LeaseLost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from placket.gate.requests.post import Written
+    from placket.gate.requests.register import Case, Register
+    from placket.gate.requests.telling import Messenger
+    from placket.sources.mail import Post
+    from placket.store.register import Record
+
+TRIED_AGAIN: Final = (
+    InHand,
+    TakenOver,
+    LeaseLost,
+    SourceUnreachable,
+    MailNotSent,
+)
+"""What the next round mends by itself."""
+
+FOR_A_PERSON: Final = (StalePlan, MoveRefused, NoPlan, NoSuchRequest, MailRefused)
+"""What only a person can mend; the request stands in the register with its next step."""
+
+
+ENDING: Final = frozenset({Kind.RELATION_CLOSED, Kind.HOLD_LIFTED, Kind.RESTRICTION_LIFTED})
+"""What may end what an erasure waits for."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What one round did. refused: by request, or empty for the post, why it was not done."""
+
+    sent: int = 0
+    carried: int = 0
+    completed: int = 0
+    told: int = 0
+    dropped: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Upkeep:
+    """One worker's round over the register. holder: its opaque id; post: None without mail."""
+
+    register: Register
+    messenger: Messenger
+    holder: str
+    post: Post | None = None
+    _refused: dict[str, str] = field(default_factory=dict)
+
+    def round(self) -> Kept:
+        """Do what is due: end plans that were begun, complete, tell recipients, send letters."""
+        self._refused = {}
+        carried = sum(self._carried(record.request) for record in self._begun())
+        completed = told = 0
+        for case in self.register.cases():
+            completed += self._completed(case)
+            told += self._told(case)
+        return Kept(
+            sent=self._sent(),
+            carried=carried,
+            completed=completed,
+            told=told,
+            dropped=drop_old(self.register),
+            refused=dict(self._refused),
+        )
+
+    def _begun(self) -> list[Record]:
+        return self.register.gate.ledger.records(WORK, state=BEGUN)
+
+    def _carried(self, reference: str) -> bool:
+        done = self._tried(
+            reference, lambda: carry_out(self.register, reference, holder=self.holder)
+        )
+        return done is not None and done.is_done
+
+    def _completed(self, case: Case) -> bool:
+        if not (case.request.is_open and case.request.deferred and _may_be_over(case)):
+            return False
+        reference = case.request.id
+        done = self._tried(
+            reference, lambda: complete(self.register, reference, holder=self.holder)
+        )
+        return done is not None and done.is_done
+
+    def _told(self, case: Case) -> int:
+        if not may_tell(case):
+            return 0
+        due = sum(telling.is_due(case.at) for telling in tellings(case))
+        if due:
+            self._tried(case.request.id, lambda: self.messenger.tell(case.request.id))
+        return due
+
+    def _sent(self) -> int:
+        if self.post is None:
+            return 0
+        sent: list[Written] = []
+        post = self.post
+        self._tried("", lambda: sent.extend(deliver(self.register, post)))
+        return len(sent)
+
+    def _tried(self, what: str, do: Callable[[], T]) -> T | None:
+        """Return what `do` gives; None, and the reason noted, where it is refused."""
+        try:
+            return do()
+        except (*TRIED_AGAIN, *FOR_A_PERSON) as refused:
+            self._refused[what] = str(refused)
+            return None
+
+
+def _may_be_over(case: Case) -> bool:
+    """Say whether what waits is due to be looked at, or something ended since it was."""
+    looked = max(
+        (f.occurred_at for f in case.history.facts if f.about == case.request.id), default=0
+    )
+    is_due = any(waiting.until <= case.at for waiting in case.request.deferred)
+    return is_due or any(
+        fact.kind in ENDING and fact.recorded_at > looked for fact in case.history.facts
+    )
