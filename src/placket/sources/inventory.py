@@ -112,9 +112,8 @@ class _Search:
 
     def rows(self) -> list[Found]:
         """Return what concerns the person, and what points at it by a constraint."""
-        mine = [row for row in self._settled if self._concerns(row)]
-        pointing = dict.fromkeys(self._pointing())
-        return [row for row in self._settled if row in pointing or row in set(mine)]
+        pointing = set(self._pointing())
+        return [row for row in self._settled if row in pointing or self._concerns(row)]
 
     def _concerns(self, row: Found) -> bool:
         person = self.whom.person
@@ -135,13 +134,13 @@ class _Search:
         matched = frozenset(kind for _, _, subject in subjects for kind in subject.match)
         for source, table, subject in subjects:
             own = key_column(table)
-            yield from self._held(
-                source, table, own, kind_of(subject, own), self._keys(source, table)
-            )
-            for kind, column in subject.identifiers:
-                if kind in matched:
-                    values = [i.value for i in self.whom.identifiers if i.kind == kind]
-                    yield from self._held(source, table, column, kind, values)
+            sought = {(own, kind_of(subject, own)): self._keys(source, table)}
+            for each, column in subject.identifiers:
+                if each in matched:
+                    values = [i.value for i in self.whom.identifiers if i.kind == each]
+                    sought.setdefault((column, each), []).extend(values)
+            for (column, kind), wanted in sought.items():
+                yield from self._held(source, table, column, kind, wanted)
 
     def _held(
         self, source: Source, table: Table, column: str, kind: str, values: Sequence[str]

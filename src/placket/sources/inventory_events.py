@@ -163,7 +163,7 @@ class Events:
                 continue
             if leads_straight(target, link) or _is_person(target):
                 continue
-            for near in self.shelf.led_to([row], link):
+            for near in self.shelf.near(row, link):
                 yield near
                 yield from self._near_rows(near, before, near.table.owner)
 

@@ -174,15 +174,15 @@ class Owners:
             table = same[0].table
             before = seen | {table.name}
             for link in table.owner if seen else table.links():
-                if self._goes_on(same[0], link, before):
+                if self._goes_on(same[0].source, link, before):
                     self._climb(self.shelf.led_to(same, link), before)
 
-    def _goes_on(self, row: Found, link: Link, seen: frozenset[str]) -> bool:
+    def _goes_on(self, source: Source, link: Link, seen: frozenset[str]) -> bool:
         """Say whether a link leads to rows that lead on: across sources none can be joined."""
-        target = self.catalogue.target(link, row.source)
-        return not (
-            target is None or link.source or target.name in seen or leads_straight(target, link)
-        )
+        if link.table in seen or link.source:
+            return False
+        target = self.catalogue.target(link, source)
+        return target is not None and not leads_straight(target, link)
 
     def _owning(self, row: Found, seen: frozenset[str]) -> frozenset[Identifier]:
         """Return the own keys of a row's owners; without any, its own where it is a person."""
@@ -199,8 +199,8 @@ class Owners:
         before = seen | {row.table.name}
         found: set[Identifier] = set()
         for link in links:
-            if self._goes_on(row, link, before):
-                for target in self.shelf.led_to([row], link):
+            if self._goes_on(row.source, link, before):
+                for target in self.shelf.near(row, link):
                     found |= self._owning(target, before)
             else:
                 found |= self._straight(row, link)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from placket.plan.inventory import At
 from placket.sources.connect import SourceUnreachable
 from placket.sources.reflect import reflect
-from placket.sources.rows import among, read_rows
+from placket.sources.rows import read_holding, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -106,8 +106,11 @@ class Shelf:
         is_key = shape is not None and shape.primary_key == columns
         new = [r for t, r in found.items() if t not in asked and not (is_key and t in index)]
         asked |= found.keys()
-        for where in among(shape, columns, new):
-            self.read(source, table, where)
+        if new:
+            with told(source.name, table.name):
+                rows = read_holding(self.connections[source.name], table, shape, columns, new)
+            for key, values in rows:
+                self._keep(source, table, key, values)
         return [row for texts in found for row in index.get(texts, ())]
 
     def _index(self, place: Place, columns: Texts) -> dict[Texts, list[Found]]:
@@ -117,6 +120,14 @@ class Shelf:
             for row in self._rows.get(place, {}).values():
                 _put(indexes[columns], columns, row)
         return indexes[columns]
+
+    def near(self, row: Found, link: Link) -> list[Found]:
+        """Return the rows that a link of `row` leads to, of those that were read."""
+        value = row.values.get(row.table.key[0] if link.inward else link.column)
+        if value is None:
+            return []
+        place = Place(row.source.name, link.table)
+        return self._index(place, (link.target,)).get((_text(value),), [])
 
     def led_to(self, rows: Iterable[Found], link: Link) -> list[Found]:
         """Return the rows that a link of `rows`, all of one table, leads to in their source."""

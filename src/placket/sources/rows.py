@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Text, bindparam, cast, column, literal_column, or_, select, table, tuple_
@@ -16,7 +17,7 @@ from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import NullType
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnClause, ColumnElement, Connection, Select
+    from sqlalchemy import ColumnClause, ColumnElement, Connection, CursorResult, Dialect, Select
 
     from placket.catalogue.model import Scalar, Table
     from placket.catalogue.schema import TableSchema
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 500
 """How many keys stand in one condition: every engine takes that many, and more gain nothing."""
 
+_SIZES: Final = (1, 4, 16, 64, AT_ONCE)
+"""How many keys a statement is written for: a few lengths, so that few statements are kept."""
+
 _BOOLEAN: Final = re.compile(r"bool(ean)?|tinyint\(1\)|bit\(1\)")
 _NUMERIC: Final = re.compile(r"(?:numeric|decimal)(?:\(\d+, *(\d+)\))?")
 _TEMPORAL: Final = re.compile(r"(?:small)?(date|time)(?:time|stamp)?\b.*")
 _BINARY: Final = re.compile(r"bytea|(var)?binary(\(\d+\))?|(tiny|medium|long)?blob(\(\d+\))?")
 _WHOLE: Final = re.compile(r"(tiny|small|medium|big)?(int|integer|serial)\d?(\(\d+\))?( unsigned)?")
+_CHARACTERS: Final = re.compile(r"text|(var)?char(acter)?( varying)?(\(\d+\))?")
 _TEXT: Final = re.compile(r".*(char|text|clob|enum|uuid).*")
 
 Values = Mapping[str, Any]
@@ -59,22 +64,50 @@ def read_rows(
     if lock:
         # By key, so that two who lock the same rows never wait for each other.
         statement = statement.order_by(*map(column_of, of.key)).with_for_update()
-    result = connection.execute(statement)
-    # The driver's names know how they are quoted; a plan is written down with plain ones.
-    names, dialect = tuple(map(str, result.keys())), connection.dialect.name
-    plain = _readers(names, schema, dialect)
+    return _rows(connection.execute(statement), of, schema, connection.dialect.name)
+
+
+def read_holding(
+    connection: Connection,
+    of: Table,
+    schema: TableSchema | None,
+    columns: tuple[str, ...],
+    wanted: Sequence[tuple[Any, ...]],
+) -> list[Read]:
+    """Return the rows whose columns hold one of `wanted`, some hundred of them in one query.
+
+    As `read_rows` with the conditions of `among`, and in a fraction of the time: the statement
+    is written once for each table and columns.
+    """
+    speaks = _Dialect.of(connection)
     found: list[Read] = []
-    for row in result:
-        values = {n: read(v) for n, read, v in zip(names, plain, row, strict=True)}
-        # SQLite keeps a time as the text that was written: only by that text is it found again.
-        raw = dict(zip(names, row, strict=True)) if dialect == "sqlite" else values
-        found.append((key_of(of.key, raw), values))
+    rows = _writable(schema, columns, wanted)
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
+        size = next(size for size in _SIZES if size >= len(part))
+        text = _holding(of.name, schema, columns, size, speaks)
+        padded = (*part, *(part[-1:] * (size - len(part))))
+        result = connection.exec_driver_sql(text, tuple(v for row in padded for v in row))
+        found += _rows(result, of, schema, speaks.name)
     return found
 
 
-def key_of(columns: Iterable[str], values: Values) -> Pairs:
-    """Return the key of a row, in values that a plan can write down."""
-    return tuple((name, _as_key(values[name])) for name in columns)
+def _rows(
+    result: CursorResult[Any], of: Table, schema: TableSchema | None, dialect: str
+) -> list[Read]:
+    # The driver's names know how they are quoted; a plan is written down with plain ones.
+    names = tuple(map(str, result.keys()))
+    plain = _readers(names, schema, dialect)
+    # SQLite keeps a time as the text that was written: only by that text is it found again.
+    is_raw = dialect == "sqlite"
+    keys = [(name, names.index(name)) for name in of.key]
+    found: list[Read] = []
+    for row in result.all():
+        read = [value if how is None else how(value) for how, value in zip(plain, row, strict=True)]
+        of_key = row if is_raw else read
+        key = tuple([(name, _as_key(of_key[place])) for name, place in keys])
+        found.append((key, dict(zip(names, read, strict=True))))
+    return found
 
 
 def column_of(name: str) -> ColumnClause[Any]:
@@ -97,20 +130,25 @@ def among(
 
     A value that the column's type cannot hold is left out: no row has it.
     """
-    kinds = [_written(schema, name) for name in columns]
-    found = [tuple(w(v) for w, v in zip(kinds, row, strict=True)) for row in rows]
-    wanted = list(dict.fromkeys(row for row in found if None not in row))
+    wanted = _writable(schema, columns, rows)
     for start in range(0, len(wanted), AT_ONCE):
         yield _is_among(columns, wanted[start : start + AT_ONCE])
 
 
+def _writable(
+    schema: TableSchema | None, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    kinds = [_written(schema, name) for name in columns]
+    found = [tuple([w(v) for w, v in zip(kinds, row, strict=True)]) for row in rows]
+    return list(dict.fromkeys(row for row in found if None not in row))
+
+
 def _is_among(columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> ColumnElement[bool]:
     # Without a type of its own each value takes that of the column it is compared with.
+    values = [value for (value,) in rows] if len(columns) == 1 else list(rows)
+    several = bindparam(None, values, type_=NullType(), expanding=True, unique=True)
     if len(columns) == 1:
-        values = [value for (value,) in rows]
-        one = bindparam(None, values, type_=NullType(), expanding=True, unique=True)
-        return column_of(columns[0]).in_(one)
-    several = bindparam(None, list(rows), type_=NullType(), expanding=True, unique=True)
+        return column_of(columns[0]).in_(several)
     return tuple_(*map(column_of, columns), types=[NullType()] * len(columns)).in_(several)
 
 
@@ -129,6 +167,34 @@ def _selected(name: str, schema: TableSchema | None, dialect: str) -> Select[Any
     return select(*columns).select_from(of)
 
 
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How a driver wants its statements: with parameters by their places."""
+
+    name: str
+    made: Dialect = field(compare=False)
+
+    @classmethod
+    def of(cls, connection: Connection) -> _Dialect:
+        """Return the dialect of a connection."""
+        return _dialect(type(connection.dialect), connection.dialect.name)
+
+
+@cache
+def _dialect(of: Any, name: str) -> _Dialect:
+    return _Dialect(name, of(paramstyle="qmark" if name == "sqlite" else "format"))
+
+
+@lru_cache(maxsize=4096)
+def _holding(
+    name: str, schema: TableSchema | None, columns: tuple[str, ...], size: int, speaks: _Dialect
+) -> str:
+    where = _is_among(columns, [("",) * len(columns)] * size)
+    statement = _selected(name, schema, speaks.name).where(where)
+    how = {"render_postcompile": True}
+    return str(statement.compile(dialect=speaks.made, compile_kwargs=how))
+
+
 def _read_as_text(name: str, kind: str, dialect: str) -> Any:
     if dialect == "postgresql" and _TEMPORAL.fullmatch(kind):
         # A time may be `infinity` there, or of a year before ours: no Python value holds it.
@@ -136,17 +202,19 @@ def _read_as_text(name: str, kind: str, dialect: str) -> Any:
     return column_of(name)
 
 
+@lru_cache(maxsize=4096)
 def _readers(
-    names: Sequence[str], schema: TableSchema | None, dialect: str
-) -> list[Callable[[Any], Any]]:
+    names: tuple[str, ...], schema: TableSchema | None, dialect: str
+) -> tuple[Callable[[Any], Any] | None, ...]:
     if schema is None:
-        return [_plain] * len(names)
-    return [_reader(column.type, dialect) for column in schema.columns]
+        return (_plain,) * len(names)
+    return tuple(_reader(column.type, dialect) for column in schema.columns)
 
 
-@lru_cache(maxsize=1024)
-def _reader(kind: str, dialect: str) -> Callable[[Any], Any]:
-    """Return what makes a plain value of what a driver gives for a column of that type."""
+def _reader(kind: str, dialect: str) -> Callable[[Any], Any] | None:
+    """Return what makes a plain value of what a driver gives; None where it is plain already."""
+    if dialect != "sqlite" and (_WHOLE.fullmatch(kind) or _CHARACTERS.fullmatch(kind)):
+        return None
     if kind.startswith("json"):
         return _json_text if dialect == "postgresql" else _json_again
     if _BOOLEAN.fullmatch(kind):
@@ -232,6 +300,7 @@ def _as_key(value: Any) -> Scalar:
     return str(value)
 
 
+@lru_cache(maxsize=4096)
 def _written(schema: TableSchema | None, name: str) -> Callable[[Any], Any]:
     found = schema.column(name) if schema is not None else None
     kind = found.type if found is not None else ""
@@ -243,7 +312,8 @@ def _written(schema: TableSchema | None, name: str) -> Callable[[Any], Any]:
 
 
 def _as_is(value: Any) -> Any:
-    return value
+    # Not every driver takes a Decimal.
+    return _as_key(value) if isinstance(value, Decimal) else value
 
 
 def _as_bytes(value: Any) -> Any:
