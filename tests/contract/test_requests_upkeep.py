@@ -1,0 +1,155 @@
+"""The worker's round over requests: letters out, plans ended, rests completed, copies dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from placket.facts import Fact, Kind, fact_id
+from placket.gate.requests.carrying import carry_out
+from placket.gate.requests.planning import approve, make_plan
+from placket.gate.requests.telling import Messenger, tellings
+from placket.gate.requests.upkeep import Upkeep
+from placket.rights.recipients import State as Said
+from placket.rights.request import State
+from placket.rights.right import Right
+from placket.sources.mail import MailNotSent
+from placket.sources.processors.outgoing import Outgoing
+from placket.sources.told import Told
+from tests.contract.gates import DAY, SECOND
+from tests.contract.rights_shop import ADA, BEN, Asked, asked_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from placket.gate.requests.register import Case
+
+
+@dataclass(slots=True)
+class Postbox:
+    """A post that keeps what it was given, and may be away."""
+
+    letters: list[tuple[str, str]] = field(default_factory=list)
+    is_away: bool = False
+
+    def send(self, *, to: str, subject: str, body: str, name: str, language: str = "en") -> None:
+        """Keep a letter, or be away."""
+        del subject, name, language
+        if self.is_away:
+            raise MailNotSent(MailNotSent.__doc__)
+        self.letters.append((to, body))
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Iterator[Asked]:
+    made = asked_in(tmp_path, f"sqlite:///{tmp_path}/shop.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def post() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture
+def upkeep(asked: Asked, post: Postbox) -> Upkeep:
+    messenger = Messenger(register=asked.register, calls=Outgoing(loopback=True), post=post)
+    return Upkeep(register=asked.register, messenger=messenger, holder="w1", post=post)
+
+
+def approved(asked: Asked, subject: str, right: Right = Right.ERASURE) -> Case:
+    case = asked.strongly(subject, right)
+    made = make_plan(asked.register, case.request.id)
+    return approve(asked.register, case.request.id, made.plan.digest(), by="boss-1")
+
+
+def test_letters_are_sent_once(asked: Asked, upkeep: Upkeep, post: Postbox) -> None:
+    asked.strongly(ADA, Right.ERASURE)
+
+    first, second = upkeep.round(), upkeep.round()
+
+    assert (first.sent, second.sent) == (2, 0)
+    assert {to for to, _ in post.letters} == {"ada@example.org"}
+
+
+def test_letters_wait_while_the_post_is_away(asked: Asked, upkeep: Upkeep, post: Postbox) -> None:
+    asked.strongly(ADA, Right.ERASURE)
+    post.is_away = True
+
+    away = upkeep.round()
+    post.is_away = False
+
+    assert away.sent == 0
+    assert list(away.refused) == [""]
+    assert upkeep.round().sent == 2
+
+
+def test_a_plan_that_nobody_began_is_left_and_one_that_was_killed_is_ended(
+    asked: Asked, upkeep: Upkeep
+) -> None:
+    case = approved(asked, ADA)
+    assert upkeep.round().carried == 0
+
+    def die(_name: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(asked.register, case.request.id, holder="w0", point=die)
+    ended = upkeep.round()
+
+    assert ended.carried == 1
+    assert asked.register.case(case.request.id).request.remaining == 0
+    assert [row[0] for row in asked.rows("customer")] == [2, 3]
+
+
+def test_a_rest_completes_once_its_order_is_closed(asked: Asked, upkeep: Upkeep) -> None:
+    case = approved(asked, BEN)
+    carry_out(asked.register, case.request.id, holder="w0")
+    asked.desk.answer(case.request.id)
+    assert upkeep.round().completed == 0
+    asked.run("UPDATE orders SET closed_at = '2026-12-01 10:00:00' WHERE id = 6")
+    asked.shop.clock.now += SECOND
+    asked.sync()
+
+    completed = upkeep.round()
+
+    assert completed.completed == 1
+    assert asked.register.case(case.request.id).request.state is State.FULFILLED
+
+
+def shared(asked: Asked, case: Case, recipient: str) -> None:
+    """Tell that a recipient got the person's address."""
+    at = asked.gate.now() - DAY
+    fact = Fact(
+        id=fact_id("shared", recipient, at),
+        kind=Kind.SHARED,
+        person=case.request.person,
+        recipient=recipient,
+        data=("email",),
+        occurred_at=at,
+        recorded_at=at,
+    )
+    asked.gate.record([Told(fact)])
+
+
+def test_a_recipient_without_a_way_is_left_to_a_person_once_the_plan_is_carried_out(
+    asked: Asked, upkeep: Upkeep
+) -> None:
+    case = approved(asked, ADA)
+    shared(asked, case, "mail_house")
+    assert upkeep.round().told == 0
+    again = make_plan(asked.register, case.request.id)
+    asked.shop.clock.now += SECOND
+    approve(asked.register, case.request.id, again.plan.digest(), by="boss-1")
+    carry_out(asked.register, case.request.id, holder="w0")
+
+    told = upkeep.round()
+
+    (telling,) = tellings(asked.register.case(case.request.id))
+    assert told.told == 1
+    assert telling.state is Said.ESCALATED
+    assert upkeep.round().told == 0
