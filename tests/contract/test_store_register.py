@@ -150,7 +150,7 @@ def test_sqlite_finds_records_and_requests_by_an_index_and_not_by_reading_all(
     tmp_path: Path,
 ) -> None:
     open_ledger(str(tmp_path / "ledger.db"), create=True).close()
-    statements = read_statements("sqlite.sql")
+    statements = read_statements("sqlite_register.sql")
     by_index = {
         "requested": "fact_requested",
         "records_of_request": "record_request",

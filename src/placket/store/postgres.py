@@ -34,7 +34,9 @@ _SETTINGS: Final = (
 _APPENDS: Final = 0x506C61636B657401
 _SEQUENCER: Final = 0x506C61636B657402
 
-_STATEMENTS: Final = Statements("postgres.sql", integer="bigint", place="%s")
+_STATEMENTS: Final = Statements(
+    "postgres.sql", "postgres_register.sql", integer="bigint", place="%s"
+)
 _STREAMED_ROWS: Final = 1_000
 
 # The first that fits, so the narrower ones stand before `OperationalError`.

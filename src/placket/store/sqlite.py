@@ -37,7 +37,7 @@ _PRAGMAS: Final = (
     ("wal_autocheckpoint", "4000", 4000),
 )
 
-_STATEMENTS: Final = Statements("sqlite.sql", integer="INTEGER", place="?")
+_STATEMENTS: Final = Statements("sqlite.sql", "sqlite_register.sql", integer="INTEGER", place="?")
 
 _REFUSALS: Final[Mapping[int, type[LedgerRefuses]]] = {
     sqlite3.SQLITE_BUSY: LedgerBusy,

@@ -1,4 +1,4 @@
-"""Read SQL statements from a `.sql` file, each under its name."""
+"""Read SQL statements from `.sql` files, each under its name."""
 
 import re
 from hashlib import sha256
@@ -14,16 +14,19 @@ _MOST_LAID: Final = 2_000
 _SAFE: Final = re.compile(r"[a-z0-9_]+")
 
 
-def read_statements(file: str) -> dict[str, str]:
-    """Return the statements of `sql/FILE` by the name that stands above each.
+def read_statements(*names: str) -> dict[str, str]:
+    """Return the statements of these files in `sql` by the name that stands above each.
 
     `-- name: find` begins a statement; it goes on to the next name.
     """
-    text = files("placket.store").joinpath("sql", file).read_text(encoding="utf-8")
-    parts = _NAME.split(text)[1:]
+    folder = files("placket.store").joinpath("sql")
+    parts: list[str] = []
+    for name in names:
+        # What stands above the first name says what the file is.
+        parts += _NAME.split(folder.joinpath(name).read_text(encoding="utf-8"))[1:]
     found = {name: body.strip() for name, body in zip(parts[::2], parts[1::2], strict=True)}
     if len(found) != len(parts[::2]):
-        raise ValueError(f"two statements of {file} have one name")
+        raise ValueError(f"two statements of {', '.join(names)} have one name")
     return found
 
 
@@ -33,8 +36,8 @@ class Statements:
     integer: the engine's word for a 64-bit integer; place: its mark of a bound parameter.
     """
 
-    def __init__(self, file: str, *, integer: str, place: str) -> None:
-        self._texts = read_statements(file)
+    def __init__(self, *names: str, integer: str, place: str) -> None:
+        self._texts = read_statements(*names)
         self._integer = integer
         self._place = place
         self._laid: dict[tuple[str, str, tuple[str, ...]], str] = {}

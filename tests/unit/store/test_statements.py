@@ -11,14 +11,24 @@ LAYOUT = Layout(digest="abcdef0123456789", names=("in.uk", "role.customer"))
 
 
 def test_both_engines_have_the_same_statements() -> None:
-    sqlite, postgres = read_statements("sqlite.sql"), read_statements("postgres.sql")
+    sqlite, postgres = (
+        read_statements(f"{engine}.sql", f"{engine}_register.sql")
+        for engine in ("sqlite", "postgres")
+    )
 
     own = {"make_schema", "make_seq", "next_seqs", "lock", "share", "alone", "set", "setting"}
     assert postgres.keys() - sqlite.keys() == own | {"vacuum"}
     assert sqlite.keys() <= postgres.keys()
 
 
-@pytest.mark.parametrize("file", ["sqlite.sql", "postgres.sql"])
+def test_a_name_that_two_files_give_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"two statements of sqlite.sql, sqlite.sql have one name"):
+        read_statements("sqlite.sql", "sqlite.sql")
+
+
+@pytest.mark.parametrize(
+    "file", ["sqlite.sql", "postgres.sql", "sqlite_register.sql", "postgres_register.sql"]
+)
 def test_every_statement_stands_alone_and_binds_its_values(file: str) -> None:
     for name, text in read_statements(file).items():
         assert text, name
