@@ -56,6 +56,38 @@ url = "postgresql://localhost/shop"
 catalogue = "catalogue.yaml"
 ```
 
+## Recipients
+
+A recipient that is told of what a request changed has a table under its name in the policy.
+
+| `kind` | needs | may have |
+| --- | --- | --- |
+| `webhook` | `url`, `secret_file` | |
+| `opendsr` | `url` with its version, `certificate_file` | `secret_file` |
+| `opengdpr` | `url` with its version, `certificate_file` | `secret_file` |
+| `shopify` | `url` of its Admin interface, `secret_file` | |
+| `eraser` | `url`, `secret_file` | |
+| `mail` | `address` | `url` and `secret_file` |
+| `MODULE:CLASS` | | all of these |
+
+- `webhook`: a signed POST, whose answer is signed too; the secret is of both.
+- `opendsr`: OpenDSR 2, and `opengdpr` the same by its old paths; the secret is a bearer token.
+- `shopify`: a request to erase a customer; the secret is the access token.
+- `eraser`: page by page, as the erasers of WordPress answer; signed like a webhook.
+- `mail`: a letter, with a link under `url` to reply by, made with the secret.
+- `MODULE:CLASS`: [a connector of your own](../how-to/add-a-connector.md).
+
+```toml
+[recipients.courier]
+kind = "webhook"
+url = "https://courier.example/placket"
+secret_file = "courier.secret"
+```
+
+Every file counts from the folder of the settings.
+A call goes to `https://` alone and to an address of the open network.
+It has five seconds, and it follows no redirect.
+
 The wrapping key of the keyring can stand in `PLACKET_WRAPPING_KEY` in place of `key_file`.
 """
 

@@ -128,11 +128,11 @@ def written(mail: Mail, sender: str, at: Instant) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Date"] = datetime.fromtimestamp(at // _MICROSECOND, tz=UTC)
     message["Message-ID"] = f"<{mail.id}@{sender.rpartition('@')[2]}>"
-    if _LANGUAGE.fullmatch(mail.language):
-        message["Content-Language"] = mail.language
     # A machine that answers by itself is asked not to.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body, cte="base64")
+    if _LANGUAGE.fullmatch(mail.language):
+        message["Content-Language"] = mail.language
     return message
 
 

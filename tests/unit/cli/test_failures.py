@@ -22,6 +22,8 @@ REFUSING = (
     "placket.gate.views",
     "placket.keyring.refusals",
     "placket.sources.connect",
+    "placket.sources.mail",
+    "placket.sources.processors.refusals",
     "placket.sources.replica",
     "placket.sources.sync",
     "placket.sources.trees",
