@@ -1,9 +1,13 @@
-"""`placket audit`: verify the ledger, prove a fact, explain an act on both clocks."""
+"""`placket audit`: verify ledger and certificates, prove a fact, explain an act."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from typing import TYPE_CHECKING, Any
+import json
+from base64 import b64decode, b64encode
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -21,15 +25,19 @@ from placket.cli.outcome import DONE, PROBLEMS, REFUSED, WRONG_USE, Ended, write
 from placket.cli.shown import tell_decision
 from placket.gate.instants import rfc3339
 from placket.gate.words import GLYPHS
+from placket.plan.certificate import write_certificate
+from placket.plan.certificate_words import certificate_words
 from placket.store import checkpoint as note
+from placket.store.certifying import LIMIT, BadCertificate, verify_certificate
 from placket.store.tree import verify_inclusion
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from placket.gate.gate import Gate
     from placket.store.ledger import Inclusion
     from placket.store.verifying import Verified
+
+KEY_BYTES: Final = 32
+PATH_LETTERS: Final = 4096
 
 
 @click.group("audit")
@@ -155,6 +163,61 @@ def _tell_proof(plain: dict[str, Any], *, holds: bool) -> None:
     click.echo(f"\n{plain['checkpoint']}")
     word = "the path leads to the signed root" if holds else "the path leads elsewhere"
     click.echo(f"{GLYPHS['permit' if holds else 'deny']} {word}")
+
+
+@command.command("certificate")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--public-key",
+    "key",
+    required=True,
+    metavar="KEY",
+    help="The ledger's public key in hex or base64, or a file that holds it.",
+)
+@json_option
+def certificate(file: Path, *, key: str, as_json: bool) -> int:
+    """Verify the certificate in FILE, without the ledger, and print it in words.
+
+    Exit code 1 when the key did not sign it as it is. Take the key from a place you trust.
+    """
+    text = _text(file)
+    try:
+        found = verify_certificate(text, public_key_of(key))
+    except BadCertificate as bad:
+        if as_json:
+            write_json({"holds": False, "why": str(bad)})
+        else:
+            click.echo(f"{GLYPHS['deny']} {bad}")
+        return PROBLEMS
+    if as_json:
+        plain = json.loads(write_certificate(found))
+        write_json({"holds": True, "state": found.state, "certificate": plain})
+    else:
+        click.echo(f"{GLYPHS['permit']} signed by this key, and as it was signed")
+        click.echo("\n".join(certificate_words(found, ZoneInfo("UTC"))))
+    return DONE
+
+
+def _text(file: Path) -> str:
+    """Return the text of a certificate byte for byte; no text at all is none that was signed."""
+    with file.open("rb") as opened:
+        return opened.read(LIMIT).decode(errors="replace")
+
+
+def public_key_of(written: str) -> bytes:
+    """Return the 32 bytes of a public key in hex or base64, as written or from a file."""
+    file = Path(written)
+    text = _text(file).strip() if len(written) < PATH_LETTERS and file.is_file() else written
+    for read in (bytes.fromhex, lambda text: b64decode(text, validate=True)):
+        with suppress(ValueError):
+            found = read(text)
+            if len(found) == KEY_BYTES:
+                return found
+    raise Ended(
+        "that is no public key",
+        "`placket audit checkpoint` prints it on its last line",
+        code=WRONG_USE,
+    )
 
 
 @command.command("explain")

@@ -9,7 +9,7 @@ from placket.law.calendar import date_of
 from placket.plan.plan import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from placket.plan.plan import Because, Obstacle, Plan, Step
@@ -60,13 +60,20 @@ def _foot(plan: Plan) -> Iterator[str]:
 
 def told_step(step: Step, zone: ZoneInfo) -> str:
     """Return one step as a sentence with its reason."""
-    rows = f"{_count(len(step.rows), 'row')} of `{step.source}.{step.table}`"
-    columns = ", ".join(f"`{column}`" for column in step.columns) or "all"
-    said = _SAID[step.action].format(rows=rows, columns=columns)
-    return f"{said}{_reason(step.because, zone)}"
+    place = f"{step.source}.{step.table}"
+    said = told_act(step.action, len(step.rows), place, step.columns)
+    return f"{said}{told_reason(step.because, zone)}"
 
 
-def _reason(because: Because, zone: ZoneInfo) -> str:
+def told_act(action: Action, rows: int, place: str, columns: Sequence[str]) -> str:
+    """Return what is done to how many rows of `source.table`, without its reason."""
+    some = f"{_count(rows, 'row')} of `{place}`"
+    named = ", ".join(f"`{column}`" for column in columns) or "all"
+    return _SAID[action].format(rows=some, columns=named)
+
+
+def told_reason(because: Because, zone: ZoneInfo) -> str:
+    """Return until when something stays, on which ground, by which law and clause."""
     parts = (
         # An end is the first instant after it: told is the last day.
         f" until {_day(because.until - 1, zone)}" if because.until is not None else "",

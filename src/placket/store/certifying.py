@@ -28,9 +28,7 @@ class BadCertificate(Exception):
 def sign_certificate(certificate: Certificate, checkpoint: str, key: Signer) -> str:
     """Return the certificate, the ledger's newest checkpoint within it, as a signed note."""
     whole = msgspec.structs.replace(certificate, checkpoint=checkpoint)
-    return note.sign_text(
-        f"{HEAD}\n{write_certificate(whole).decode()}\n", certificate.ledger, key
-    )
+    return note.sign_text(f"{HEAD}\n{write_certificate(whole).decode()}\n", certificate.ledger, key)
 
 
 def verify_certificate(text: str, public_key: bytes) -> Certificate:

@@ -60,7 +60,7 @@ def sign(checkpoint: Checkpoint, key: Signer) -> str:
 def sign_text(body: str, name: str, key: Signer) -> str:
     """Return a text, which ends with a line break, as a note signed under `name`."""
     if not _NAME.fullmatch(name):
-        raise ValueError("a note's name has neither blanks nor `+`")
+        raise ValueError("a checkpoint's origin has neither blanks nor `+`")
     signed = key_hash(name, key.public_key) + key.sign(body.encode())
     return f"{body}\n\u2014 {name} {b64encode(signed).decode()}\n"
 
@@ -81,7 +81,8 @@ def verify(text: str, name: str, public_key: bytes) -> Checkpoint:
 def signed_text(text: str, name: str, public_key: bytes, *, limit: int = _TEXT_LIMIT) -> str:
     """Return the signed part of a note, its last line break included.
 
-    limit: letters of a note at most. Raises BadCheckpoint when no signature of this name and key stands under it and holds.
+    limit: letters of a note at most.
+    Raises BadCheckpoint when no signature of this name and key stands under it and holds.
     """
     if len(text) > limit:
         raise BadCheckpoint("the text is too long for a checkpoint")

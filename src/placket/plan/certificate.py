@@ -1,0 +1,259 @@
+"""The certificate of a request: what is gone, what stays and why, what a second reading found."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from placket.law.calendar import Instant
+from placket.plan.plan import CHANGING, STAYING, Action, Because, Plan, Step
+from placket.plan.scanned import Finding, Probe, Scanned, Unread
+from placket.rights.recipients import Telling
+from placket.rights.request import State
+
+_WAITING: Final = frozenset({Action.WAIT, Action.HOLD})
+_NOT_YET: Final = "it is not carried out yet"
+_NOT_READ: Final = "it was not read again"
+
+
+class Grounding(StrEnum):
+    """How deep a source let what is gone go, the shallowest first."""
+
+    HIDDEN = "hidden"
+    DELETED = "deleted"
+    VACUUMED = "vacuumed"
+    KEY_DESTROYED = "key_destroyed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounded:
+    """What one source reached at least; says: how that is known.
+
+    in_backups_until: when the last backup that still holds it expires; None when the retailer
+    keeps none, or does not say.
+    """
+
+    source: str
+    reached: Grounding
+    says: str = ""
+    in_backups_until: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """What was done to some rows of one table; columns: none for whole rows."""
+
+    action: Action
+    source: str
+    table: str
+    columns: tuple[str, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stayed:
+    """What stays of some rows of one table, and why: kept, waiting for a case, or held."""
+
+    action: Action
+    source: str
+    table: str
+    columns: tuple[str, ...]
+    rows: int
+    because: Because
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """How far a recipient is that was asked to do the same.
+
+    receipt: the digest of what it signed, and the only proof that it did; reason: of a refusal,
+    or of why asking is impossible.
+    """
+
+    name: str
+    act: str
+    state: str
+    receipt: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A step of the plan that is not carried out, by its number; 0 for what stands against all."""
+
+    step: int
+    source: str
+    table: str
+    says: str
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be said of one request at one instant; its state follows from the rest.
+
+    ledger: whose key signs it; policy, plan: digests. kept: what the scan found in rows that
+    stay for a stated reason; findings: all else. checkpoint: the ledger's, as a signed note.
+    """
+
+    ledger: str
+    request: str
+    right: str
+    person: str
+    policy: str
+    plan: str
+    made_at: Instant
+    gone: tuple[Gone, ...] = ()
+    stayed: tuple[Stayed, ...] = ()
+    groundings: tuple[Grounded, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    kept: tuple[Finding, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
+    left: tuple[Left, ...] = ()
+    checkpoint: str = ""
+
+    @property
+    def waiting(self) -> tuple[Stayed, ...]:
+        """Return what is in scope and stays for now: an open case, or a hold."""
+        return tuple(each for each in self.stayed if each.action in _WAITING)
+
+    @property
+    def state(self) -> State:
+        """Return `fulfilled` only where nothing is left, all was read again and nothing found."""
+        remains = self.left or self.waiting or self.findings or self.unread or not self.probes
+        return State.ACTION_DELAYED if remains else State.FULFILLED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of an approved plan, as its makers tell it.
+
+    carried: numbers of its steps that are carried out; unreached: sources with why they were not
+    written; sources: all that are connected, each of which must have been read again.
+    """
+
+    carried: Collection[int]
+    scanned: Scanned
+    sources: Collection[str]
+    unreached: Mapping[str, str]
+    groundings: Iterable[Grounded] = ()
+    recipients: Iterable[Telling] = ()
+
+
+def certify(
+    plan: Plan, outcome: Outcome, *, ledger: str, policy: str, made_at: Instant
+) -> Certificate:
+    """Return the certificate of what became of the plan; the checkpoint is put in when signed."""
+    stays = [step for step in plan.steps if step.action in STAYING]
+    kept = [each for each in outcome.scanned.findings if _is_explained(each, stays)]
+    return Certificate(
+        ledger=ledger,
+        request=plan.request,
+        right=plan.right,
+        person=plan.person,
+        policy=policy,
+        plan=plan.digest(),
+        made_at=made_at,
+        gone=_gone(plan, outcome.carried),
+        stayed=tuple(_stayed(step) for step in stays),
+        groundings=tuple(outcome.groundings),
+        probes=outcome.scanned.probes,
+        findings=tuple(each for each in outcome.scanned.findings if each not in kept),
+        kept=tuple(kept),
+        unread=(*outcome.scanned.unread, *_unread(outcome)),
+        recipients=tuple(_recipient(telling) for telling in outcome.recipients),
+        left=(*_left(plan, outcome), *_obstacles(plan)),
+    )
+
+
+def _gone(plan: Plan, carried: Collection[int]) -> tuple[Gone, ...]:
+    return tuple(
+        Gone(
+            action=step.action,
+            source=step.source,
+            table=step.table,
+            columns=step.columns,
+            rows=len(step.rows),
+        )
+        for number, step in enumerate(plan.to_do, start=1)
+        if number in carried and step.action in CHANGING
+    )
+
+
+def _stayed(step: Step) -> Stayed:
+    return Stayed(
+        action=step.action,
+        source=step.source,
+        table=step.table,
+        columns=step.columns,
+        rows=len(step.rows),
+        because=step.because,
+    )
+
+
+def _left(plan: Plan, outcome: Outcome) -> Iterable[Left]:
+    for number, step in enumerate(plan.to_do, start=1):
+        if number not in outcome.carried:
+            says = outcome.unreached.get(step.source, _NOT_YET)
+            yield Left(step=number, source=step.source, table=step.table, says=says)
+
+
+def _obstacles(plan: Plan) -> Iterable[Left]:
+    for each in plan.obstacles:
+        yield Left(step=0, source=each.source, table=each.table, says=each.says)
+
+
+def _unread(outcome: Outcome) -> Iterable[Unread]:
+    """Yield the sources of which no place was read and of which nothing says why."""
+    told = {each.where.partition(".")[0] for each in outcome.scanned.probes}
+    told |= {each.where.partition(".")[0] for each in outcome.scanned.unread}
+    for source in sorted(set(outcome.sources) - told):
+        yield Unread(where=source, why=_NOT_READ)
+
+
+def _recipient(telling: Telling) -> Recipient:
+    return Recipient(
+        name=telling.recipient,
+        act=telling.act.value,
+        state=telling.state.value,
+        receipt=telling.receipt,
+        reason=telling.reason,
+    )
+
+
+def _is_explained(finding: Finding, stays: Iterable[Step]) -> bool:
+    """Say whether what was found stands in rows that stay for a stated reason, and in no other.
+
+    By the rows' keys where the scan tells them all, else by how many there are.
+    """
+    rows = {
+        key
+        for step in stays
+        if (step.source, step.table) == (finding.source, finding.table)
+        and (not step.columns or finding.column in step.columns)
+        for key in step.rows
+    }
+    if len(finding.keys) == finding.count and all(_same(finding.keys, key) for key in rows):
+        return set(finding.keys) <= rows
+    return 0 < finding.count <= len(rows)
+
+
+def _same(keys: tuple[tuple[tuple[str, int], ...], ...], row: object) -> bool:
+    """Say whether plan and scan name the rows of a table by the same columns."""
+    return isinstance(row, tuple) and [name for name, _ in row] == [name for name, _ in keys[0]]
+
+
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+_DECODER: Final = msgspec.json.Decoder(Certificate)
+
+
+def write_certificate(certificate: Certificate) -> bytes:
+    """Return the certificate as canonical JSON on one line, read back by `read_certificate`."""
+    return _ENCODER.encode(certificate)
+
+
+def read_certificate(body: bytes) -> Certificate:
+    """Return the certificate of `body`. Raises `msgspec.DecodeError` when it is none."""
+    return _DECODER.decode(body)
