@@ -1,4 +1,4 @@
-"""The ledger with its tree and everybody's standing, in SQLite or PostgreSQL."""
+"""The ledger with its tree, everybody's standing and the register, in SQLite or PostgreSQL."""
 
 from placket.store.ledger import (
     Appended,
