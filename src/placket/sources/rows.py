@@ -10,9 +10,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
+from math import prod
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Text, bindparam, cast, column, literal_column, or_, select, table, tuple_
+from sqlalchemy import (
+    Text,
+    and_,
+    bindparam,
+    cast,
+    column,
+    literal_column,
+    or_,
+    select,
+    table,
+    tuple_,
+)
+from sqlalchemy.dialects import registry
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import NullType
 
@@ -28,6 +41,9 @@ AT_ONCE: Final = 500
 
 _SIZES: Final = (1, 4, 16, 64, AT_ONCE)
 """How many keys a statement is written for: a few lengths, so that few statements are kept."""
+
+_DENSE: Final = 4
+"""How many times as many rows the single columns may name together as there are wanted."""
 
 _BOOLEAN: Final = re.compile(r"bool(ean)?|tinyint\(1\)|bit\(1\)")
 _NUMERIC: Final = re.compile(r"(?:numeric|decimal)(?:\(\d+, *(\d+)\))?")
@@ -132,7 +148,20 @@ def among(
     """
     wanted = _writable(schema, columns, rows)
     for start in range(0, len(wanted), AT_ONCE):
-        yield _is_among(columns, wanted[start : start + AT_ONCE])
+        yield _narrowed(columns, wanted[start : start + AT_ONCE])
+
+
+def _narrowed(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> ColumnElement[bool]:
+    """Return that the columns hold one of `rows`, each column by itself too where that helps.
+
+    PostgreSQL makes one long OR of several columns, and may read a whole table by it.
+    """
+    found = _is_among(columns, rows)
+    each = [list(dict.fromkeys(values)) for values in zip(*rows, strict=True)]
+    if len(columns) == 1 or prod(map(len, each)) > _DENSE * len(rows):
+        return found
+    single = (_is_among((c,), [(v,) for v in vs]) for c, vs in zip(columns, each, strict=True))
+    return and_(found, *single)
 
 
 def _writable(
@@ -177,12 +206,13 @@ class _Dialect:
     @classmethod
     def of(cls, connection: Connection) -> _Dialect:
         """Return the dialect of a connection."""
-        return _dialect(type(connection.dialect), connection.dialect.name)
+        return _dialect(connection.dialect.name, connection.dialect.driver)
 
 
 @cache
-def _dialect(of: Any, name: str) -> _Dialect:
-    return _Dialect(name, of(paramstyle="qmark" if name == "sqlite" else "format"))
+def _dialect(name: str, driver: str) -> _Dialect:
+    made = registry.load(f"{name}.{driver}")
+    return _Dialect(name, made(paramstyle="qmark" if name == "sqlite" else "format"))
 
 
 @lru_cache(maxsize=4096)
