@@ -9,7 +9,7 @@ from placket.facts import Fact, Kind, fact_id
 from placket.gate.requests.connected import connected
 from placket.gate.requests.packing import pack
 from placket.gate.requests.planning import asking_of, read_kept
-from placket.gate.requests.proof import keep_addresses
+from placket.gate.requests.proof import keep_identifiers
 from placket.gate.requests.register import MoveRefused
 from placket.gate.requests.sealed import WORK, Drawer
 from placket.plan.apply import Applied, apply
@@ -94,7 +94,7 @@ def carry_out(
     if fence is None:
         raise InHand(InHand.__doc__)
     try:
-        keep_addresses(gate, case)
+        keep_identifiers(gate, case)
         with connected(gate) as sources:
             if not _is_begun(drawer, plan):
                 _refuse_stale(register, case, plan, sources)

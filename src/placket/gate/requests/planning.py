@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from placket.facts import Kind
 from placket.gate.requests.connected import connected
+from placket.gate.requests.proof import known_by
 from placket.gate.requests.register import CORRECTIONS, MoveRefused
 from placket.gate.requests.sealed import PLAN, Drawer
-from placket.gate.sealing import IDENTIFIER, open_payloads
-from placket.identity.identifier import Identifier, parse_identifier
+from placket.gate.sealing import open_payloads
 from placket.plan.asking import Asking, Correction, Size
 from placket.plan.build import plan_of
 from placket.plan.holding import holds_of
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from placket.gate.gate import Gate
     from placket.gate.requests.connected import Connected
     from placket.gate.requests.register import Case, Register
+    from placket.identity.identifier import Identifier
     from placket.plan.inventory import Inventory
 
 DAY: Final = 86_400_000_000
@@ -50,14 +50,10 @@ class Persons:
 
 def whom(gate: Gate, case: Case) -> Whom:
     """Return the person of a request with every identifier that the ledger can still open."""
-    facts = [fact for fact in case.history.facts if fact.kind is Kind.IDENTIFIED]
-    opened = open_payloads(facts, gate.keys)
-    written = (parse_identifier(str(each[IDENTIFIER])) for each in opened.values())
-    found = dict.fromkeys(each for each in written if isinstance(each, Identifier))
     return Whom(
         person=case.history.person,
         members=frozenset(case.history.members),
-        identifiers=tuple(found),
+        identifiers=tuple(each.identifier for each in known_by(gate, case)),
     )
 
 

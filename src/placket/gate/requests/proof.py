@@ -77,28 +77,34 @@ def addresses_of(gate: Gate, case: Case) -> tuple[Address, ...]:
 
     Of an erased person none is left, but those that a request of theirs kept for its answer.
     """
+    known = known_by(gate, case) or kept_with(gate, case)
+    return tuple(each for each in known if each.identifier.kind in _REACHED)
+
+
+def known_by(gate: Gate, case: Case) -> tuple[Address, ...]:
+    """Return every identifier of the person that the ledger can still open, oldest first."""
     facts = [fact for fact in case.history.facts if fact.kind is Kind.IDENTIFIED]
     opened = open_payloads(facts, gate.keys)
     found: dict[str, Address] = {}
     for fact in sorted(facts, key=lambda fact: (fact.occurred_at, fact.id)):
         private = opened.get(fact.id)
         identifier = parse_identifier(str(private[IDENTIFIER])) if private else None
-        if isinstance(identifier, Identifier) and identifier.kind in _REACHED:
+        if isinstance(identifier, Identifier):
             name = gate.hash_of(identifier).hex()[:24]
             found.setdefault(name, Address(id=name, identifier=identifier, since=fact.occurred_at))
-    return tuple(found.values()) or kept_addresses(gate, case)
+    return tuple(found.values())
 
 
-def keep_addresses(gate: Gate, case: Case) -> None:
-    """Keep the addresses with the request, so that an erasure can still be answered."""
+def keep_identifiers(gate: Gate, case: Case) -> None:
+    """Keep with the request by what the person is known: an erasure is answered and scanned for."""
     drawer = _drawer(gate, case)
-    for address in addresses_of(gate, case):
+    for address in known_by(gate, case):
         written = f"{address.since} {address.identifier.kind}:{address.identifier.value}"
         drawer.put(ADDRESS, f"{case.request.id}:{address.id}", written.encode())
 
 
-def kept_addresses(gate: Gate, case: Case) -> tuple[Address, ...]:
-    """Return the addresses that were kept with the request."""
+def kept_with(gate: Gate, case: Case) -> tuple[Address, ...]:
+    """Return the identifiers that were kept with the request."""
     drawer = _drawer(gate, case)
     found = []
     for record in drawer.all(ADDRESS):
@@ -108,7 +114,7 @@ def kept_addresses(gate: Gate, case: Case) -> tuple[Address, ...]:
         if isinstance(identifier, Identifier):
             name = record.id.partition(":")[2]
             found.append(Address(id=name, identifier=identifier, since=int(since)))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda each: (each.since, each.id)))
 
 
 def _drawer(gate: Gate, case: Case) -> Drawer:

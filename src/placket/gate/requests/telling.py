@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.requests.planning import corrections_of, whom
 from placket.gate.requests.post import post
-from placket.gate.requests.proof import kept_addresses
+from placket.gate.requests.proof import kept_with
 from placket.gate.requests.sealed import RECEIPT, Drawer
 from placket.rights.effects import at_once
 from placket.rights.letters import Heard, LetterKind, Particulars
@@ -94,7 +94,7 @@ class Messenger:
     def _known_by(self, case: Case) -> tuple[Identifier, ...]:
         """Return by what recipients know the person; of an erased one, what the request kept."""
         known = whom(self.register.gate, case).identifiers
-        kept = (address.identifier for address in kept_addresses(self.register.gate, case))
+        kept = (each.identifier for each in kept_with(self.register.gate, case))
         return known or tuple(kept)
 
     def _record(self, case: Case, telling: Telling, answer: Answer) -> None:
