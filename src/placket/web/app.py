@@ -15,6 +15,7 @@ from placket.web.api.schema import schema
 from placket.web.api.serving import Interface, ours
 from placket.web.centre import leaflets
 from placket.web.centre.notice import render_notice
+from placket.web.centre.requests import asking, own, proving, stopping
 from placket.web.console import activities, audit, decisions
 from placket.web.console.reach import Guard, Reach, refusal_page
 from placket.web.headers import SafeHeaders
@@ -34,6 +35,7 @@ PAGES: Final = (
     "/privacy/cookies",
     "/privacy/changes",
     "/privacy/contact",
+    "/privacy/requests",
     "/console/activities",
     "/console/decisions",
     "/console/audit",
@@ -84,6 +86,17 @@ def _pages(gate: Gate) -> Starlette:
         Route("/privacy/cookies", leaflets.cookies),
         Route("/privacy/changes", leaflets.changes),
         Route("/privacy/contact", leaflets.contact),
+        Route("/privacy/requests", asking.overview),
+        Route("/privacy/requests/new/{right}", asking.ask, methods=["GET", "POST"]),
+        Route(asking.SENT, asking.sent),
+        Route("/privacy/requests/prove", proving.prove, methods=["GET", "POST"]),
+        Route("/privacy/requests/code", proving.send_again, methods=["POST"]),
+        Route("/privacy/requests/stop/{token}", stopping.look),
+        Route("/privacy/requests/stop/{token}", stopping.stop, methods=["POST"]),
+        Route("/privacy/requests/{reference}", own.follow),
+        Route("/privacy/requests/{reference}/letters/{number:int}", own.read_letter),
+        Route("/privacy/requests/{reference}/back", own.ask_back),
+        Route("/privacy/requests/{reference}/back", own.take_back, methods=["POST"]),
         Route("/console/", to_first("/console/activities")),
         Route("/console/activities", activities.all_of_them),
         Route("/console/activities/{activity}", activities.one),

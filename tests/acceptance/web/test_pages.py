@@ -11,6 +11,7 @@ PAGES = [
     "/privacy/cookies",
     "/privacy/changes",
     "/privacy/contact",
+    "/privacy/requests",
     "/console/activities",
     "/console/activities/offers_to_buyers",
     "/console/decisions",

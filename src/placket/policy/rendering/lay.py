@@ -55,6 +55,11 @@ def day_in_text(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def weekday_in_text(day: date) -> str:
+    """Return a last day as a sentence holds it: `Monday 21 December 2026`."""
+    return f"{day:%A} {day_in_text(day)}"
+
+
 def standing_in_text(front: Front) -> str:
     """Return which version a policy is and from when; a draft is in force at no time."""
     if front.is_draft:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE: Final = "placket-web-keys.toml"
-VERBS: Final = ("facts", "decide", "eligible", "audit")
+VERBS: Final = ("facts", "decide", "eligible", "audit", "requests", "desk", "approve")
+WHOLE: Final = frozenset({"audit", "requests", "desk", "approve"})
+"""Scopes that no activity narrows."""
+
 _PREFIX: Final = "plk_"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _SCOPE: Final = re.compile(r"([a-z]+)(?::([a-z0-9_]+))?")
@@ -116,7 +119,7 @@ def read_scopes(scopes: Iterable[str]) -> Mapping[str, frozenset[str] | None]:
     reach: dict[str, frozenset[str] | None] = {}
     for scope in scopes:
         match = _SCOPE.fullmatch(scope)
-        if match is None or match[1] not in VERBS or (match[1] == "audit" and match[2]):
+        if match is None or match[1] not in VERBS or (match[1] in WHOLE and match[2]):
             raise KeyRefused(
                 f"`{scope}` is no scope: write {', '.join(VERBS)}, or such as `decide:newsletter`"
             )

@@ -11,7 +11,7 @@ from placket.decide.question import Question
 from placket.gate.gate import NotAnIdentifier
 from placket.gate.instants import NotAnInstant, parse_instant
 from placket.policy.rendering.lay import capital, quoted
-from placket.web.console.reach import form_of
+from placket.web.forms import form_of
 from placket.web.look.reason_words import reason_words
 from placket.web.look.rendering import page
 

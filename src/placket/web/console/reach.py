@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl
 
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from placket.web.headers import host_of, is_loopback, is_same_site
 from placket.web.look.rendering import page
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-_MOST_FORM_BYTES: Final = 16_384
-_MOST_FIELDS: Final = 20
 _SAID: Final[Mapping[int, tuple[str, str]]] = {
     400: ("The form cannot be read", "Go back and send it again."),
     403: (
@@ -56,26 +52,38 @@ class Reach:
 
 
 class Guard:
-    """An application whose `/console` is closed to whom its Reach does not admit."""
+    """An application whose `/console` is closed to whom its Reach does not admit.
+
+    No page takes a form that another site's page sent.
+    """
 
     def __init__(self, app: ASGIApp, reach: Reach) -> None:
         self._app, self._reach = app, reach
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        if scope["path"].startswith("/console") and not self._admits(Request(scope)):
+        headers = Request(scope).headers
+        host = headers.get("host", "")
+        is_console = scope["path"].startswith("/console")
+        if is_console and not self._reach.admits(host):
             await refusal_page(403)(scope, receive, send)
+        elif scope["method"] == "POST" and not is_same_site(
+            headers.get("origin", ""), headers.get("sec-fetch-site", ""), host
+        ):
+            await foreign_form()(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    def _admits(self, request: Request) -> bool:
-        headers = request.headers
-        host = headers.get("host", "")
-        if not self._reach.admits(host):
-            return False
-        return request.method != "POST" or is_same_site(
-            headers.get("origin", ""), headers.get("sec-fetch-site", ""), host
-        )
+
+def foreign_form() -> Response:
+    """Return the page for a form that another site's page sent."""
+    return page(
+        "refusal.html",
+        status=403,
+        title="The form came from elsewhere",
+        mend="Open the page here and send its form again. Nothing was changed.",
+        detail="",
+    )
 
 
 def refusal_page(
@@ -86,19 +94,3 @@ def refusal_page(
     answer = page("refusal.html", status=status, title=title, mend=mend, detail=detail)
     answer.headers.update(headers or {})
     return answer
-
-
-async def form_of(request: Request) -> Mapping[str, str]:
-    """Return the fields of a form that was sent, its last value each. Raises HTTPException."""
-    body = b""
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _MOST_FORM_BYTES:
-                raise HTTPException(413)
-    except ClientDisconnect:
-        raise HTTPException(400) from None
-    try:
-        return dict(parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS, errors="strict"))
-    except ValueError:
-        raise HTTPException(400) from None

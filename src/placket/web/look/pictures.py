@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
@@ -44,6 +44,24 @@ def bar(kept: int, lost: int, whole: int, label: str) -> Markup:
             Markup('<line class="lost" x1="{}%" x2="{}%" y1="7" y2="7"/>').format(filled, end)
         )
     return Markup("").join([*parts, Markup("</svg>")])
+
+
+_LENGTH: Final = 320
+_INSET: Final = 2
+_KNOT: Final = "4.5"
+
+
+def lifeline(used: int, whole: int, label: str) -> Markup:
+    """Return a thread of `whole` days with a knot at today. label: the same in words."""
+    part = min(max(used / whole, 0), 1) if whole > 0 else 1
+    end = _LENGTH - _INSET
+    at = f"{_INSET + part * (end - _INSET):.0f}"
+    return Markup(
+        '<svg class="life" viewBox="0 0 {0} 12" role="img" aria-label="{1}">'
+        '<line x1="{2}" y1="6" x2="{3}" y2="6"/>'
+        '<line class="past" x1="{2}" y1="6" x2="{4}" y2="6"/>'
+        '<circle cx="{4}" cy="6" r="{5}"/></svg>'
+    ).format(_LENGTH, label, _INSET, end, at, _KNOT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

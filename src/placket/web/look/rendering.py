@@ -17,6 +17,7 @@ from placket.policy.rendering.lay import (
     lay_list,
     moment_in_text,
     thousands,
+    weekday_in_text,
 )
 from placket.policy.rendering.prose import as_html
 
@@ -52,6 +53,7 @@ def _templates() -> Environment:
         "moment": moment_in_text,
         "prose": as_html,
         "thousands": thousands,
+        "weekday": weekday_in_text,
     }
     templates.globals["style"] = style_sheet()[1]
     return templates

@@ -1,0 +1,39 @@
+"""Forms as they arrive: bounded, of one value a field, or refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+MOST_BYTES: Final = 16_384
+LONG: Final = 65_536
+"""The bytes of a form with room for what a person writes at length."""
+
+_MOST_FIELDS: Final = 200
+
+
+async def form_of(request: Request, *, most: int = MOST_BYTES) -> Mapping[str, str]:
+    """Return the fields of a form that was sent, its last value each. Raises HTTPException.
+
+    most: how many bytes it may have.
+    """
+    body = b""
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > most:
+                raise HTTPException(413)
+    except ClientDisconnect:
+        raise HTTPException(400) from None
+    try:
+        return dict(parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS, errors="strict"))
+    except ValueError:
+        raise HTTPException(400) from None
