@@ -1,6 +1,7 @@
 """What a package says, as values that are written as JSON: the schema follows from them."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -203,6 +204,7 @@ def as_json(document: Copy | Portable) -> bytes:
     return msgspec.json.format(_ENCODER.encode(document), indent=2)
 
 
+@cache
 def schema_of(kind: type[Copy] | type[Portable]) -> bytes:
     """Return the JSON Schema of the documents of a kind."""
     schema: dict[str, Any] = msgspec.json.schema(kind)
