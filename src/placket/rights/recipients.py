@@ -13,6 +13,7 @@ from placket.facts import Fact, Kind
 from placket.policy.vocabulary import ALL_HELD, members
 from placket.rights.moves import marked
 from placket.rights.right import Right
+from placket.standing.data import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -146,20 +147,30 @@ def told_of(
     """Return how far every recipient is that must be told of `request`, by name.
 
     facts: of the person alone, passages that cover many persons included. kept: categories of
-    which nothing goes here, so that nobody is told of them. outside: recipients that are not
+    which nothing goes here, so that nobody is told of them, beside those that the request's own
+    erasure kept. outside: recipients that are not
     told, such as an authority in one inquiry. Neither the order of `facts` nor repetition
     matters. Of a right that Art. 19 does not name, only who was told or answered is listed.
     Source: GDPR Art. 19, 4(9).
     """
     act = ACTS.get(request.right, Act.ACCESS)
+    own = {fact.id: fact for fact in facts}.values()
+    staying = _staying(own, request) | frozenset(members(tuple(kept)))
     stories: dict[str, list[_Event]] = {}
-    for fact in {fact.id: fact for fact in facts}.values():
-        event = _event(fact, request, act, frozenset(members(tuple(kept))))
+    for fact in own:
+        event = _event(fact, request, act, staying)
         if event is not None and fact.recipient not in outside:
             stories.setdefault(fact.recipient, []).append(event)
     rounds = ((name, _folded(stories[name])) for name in sorted(stories))
     # An answer alone, from whoever got nothing and was told nothing, tells nothing.
     return tuple(_telling(request, name, act, r) for name, r in rounds if not r.is_empty)
+
+
+def _staying(facts: Iterable[Fact], request: Request) -> frozenset[str]:
+    """Return what the erasure that answers the request kept, and of which nothing went."""
+    erasures = [f for f in facts if f.kind is Kind.DATA_ERASED and f.thing == request.id]
+    kept = {mark.partition(":")[0] for fact in erasures for mark in marked(fact, KEPT)}
+    return frozenset(kept - {datum for fact in erasures for datum in fact.data})
 
 
 def concerned(passed: tuple[str, ...], asked: tuple[str, ...]) -> frozenset[str]:

@@ -115,6 +115,24 @@ def test_of_what_stays_here_nobody_is_told() -> None:
     assert of_ferry(handed(2, data=("order",)), kept=("email",)).data == ("order",)
 
 
+def erased(on: float, *data: str, kept: tuple[str, ...] = (), request: str = "r") -> Fact:
+    """Return what went here on day `on`, and what was kept on which ground."""
+    marks = tuple(f"kept:{each}" for each in kept)
+    return told(Kind.DATA_ERASED, on, thing=request, data=data, marks=marks)
+
+
+def test_of_what_the_erasure_kept_nobody_is_told() -> None:
+    order = handed(2, data=("order",))
+    books = ("order:accounting:", "email:accounting:5")
+
+    assert of_ferry(order, erased(11, "email", kept=books)).data == ("email",)
+    assert of_ferry(order, erased(11, "email", kept=books), erased(12, "order")).data == (
+        "email",
+        "order",
+    )
+    assert of_ferry(order, erased(11, kept=books, request="r2")).data == ("email", "order")
+
+
 def test_who_stands_outside_is_not_told() -> None:
     assert told_of([handed(1)], ASKED, outside=("ferry",)) == ()
 
