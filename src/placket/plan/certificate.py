@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from placket.law.calendar import Instant
+from placket.plan.inventory import Pairs
 from placket.plan.plan import CHANGING, STAYING, Action, Because, Plan, Step
 from placket.plan.scanned import Finding, Probe, Scanned, Unread
 from placket.rights.recipients import Telling
@@ -127,7 +128,7 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Evidence:
     """What became of an approved plan, as its makers tell it.
 
     carried: numbers of its steps that are carried out; unreached: sources with why they were not
@@ -143,11 +144,11 @@ class Outcome:
 
 
 def certify(
-    plan: Plan, outcome: Outcome, *, ledger: str, policy: str, made_at: Instant
+    plan: Plan, evidence: Evidence, *, ledger: str, policy: str, made_at: Instant
 ) -> Certificate:
     """Return the certificate of what became of the plan; the checkpoint is put in when signed."""
     stays = [step for step in plan.steps if step.action in STAYING]
-    kept = [each for each in outcome.scanned.findings if _is_explained(each, stays)]
+    kept = [each for each in evidence.scanned.findings if _is_explained(each, stays)]
     return Certificate(
         ledger=ledger,
         request=plan.request,
@@ -156,15 +157,15 @@ def certify(
         policy=policy,
         plan=plan.digest(),
         made_at=made_at,
-        gone=_gone(plan, outcome.carried),
+        gone=_gone(plan, evidence.carried),
         stayed=tuple(_stayed(step) for step in stays),
-        groundings=tuple(outcome.groundings),
-        probes=outcome.scanned.probes,
-        findings=tuple(each for each in outcome.scanned.findings if each not in kept),
+        groundings=tuple(evidence.groundings),
+        probes=evidence.scanned.probes,
+        findings=tuple(each for each in evidence.scanned.findings if each not in kept),
         kept=tuple(kept),
-        unread=(*outcome.scanned.unread, *_unread(outcome)),
-        recipients=tuple(_recipient(telling) for telling in outcome.recipients),
-        left=(*_left(plan, outcome), *_obstacles(plan)),
+        unread=(*evidence.scanned.unread, *_unread(evidence)),
+        recipients=tuple(_recipient(telling) for telling in evidence.recipients),
+        left=(*_left(plan, evidence), *_obstacles(plan)),
     )
 
 
@@ -193,10 +194,10 @@ def _stayed(step: Step) -> Stayed:
     )
 
 
-def _left(plan: Plan, outcome: Outcome) -> Iterable[Left]:
+def _left(plan: Plan, evidence: Evidence) -> Iterable[Left]:
     for number, step in enumerate(plan.to_do, start=1):
-        if number not in outcome.carried:
-            says = outcome.unreached.get(step.source, _NOT_YET)
+        if number not in evidence.carried:
+            says = evidence.unreached.get(step.source, _NOT_YET)
             yield Left(step=number, source=step.source, table=step.table, says=says)
 
 
@@ -205,11 +206,11 @@ def _obstacles(plan: Plan) -> Iterable[Left]:
         yield Left(step=0, source=each.source, table=each.table, says=each.says)
 
 
-def _unread(outcome: Outcome) -> Iterable[Unread]:
+def _unread(evidence: Evidence) -> Iterable[Unread]:
     """Yield the sources of which no place was read and of which nothing says why."""
-    told = {each.where.partition(".")[0] for each in outcome.scanned.probes}
-    told |= {each.where.partition(".")[0] for each in outcome.scanned.unread}
-    for source in sorted(set(outcome.sources) - told):
+    told = {each.where.partition(".")[0] for each in evidence.scanned.probes}
+    told |= {each.where.partition(".")[0] for each in evidence.scanned.unread}
+    for source in sorted(set(evidence.sources) - told):
         yield Unread(where=source, why=_NOT_READ)
 
 
@@ -229,20 +230,22 @@ def _is_explained(finding: Finding, stays: Iterable[Step]) -> bool:
     By the rows' keys where the scan tells them all, else by how many there are.
     """
     rows = {
-        key
+        _as_written(key)
         for step in stays
         if (step.source, step.table) == (finding.source, finding.table)
         and (not step.columns or finding.column in step.columns)
         for key in step.rows
     }
-    if len(finding.keys) == finding.count and all(_same(finding.keys, key) for key in rows):
-        return set(finding.keys) <= rows
-    return 0 < finding.count <= len(rows)
+    keys = {_as_written(key) for key in finding.keys}
+    named = {tuple(name for name, _ in key) for key in keys | rows}
+    if len(keys) == finding.count and len(named) == 1:
+        return keys <= rows
+    return finding.count <= len(rows)
 
 
-def _same(keys: tuple[tuple[tuple[str, int], ...], ...], row: object) -> bool:
-    """Say whether plan and scan name the rows of a table by the same columns."""
-    return isinstance(row, tuple) and [name for name, _ in row] == [name for name, _ in keys[0]]
+def _as_written(key: Pairs) -> tuple[tuple[str, str], ...]:
+    """Return a key as text: a driver may give a number where another gives its digits."""
+    return tuple((name, str(value)) for name, value in key)
 
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")

@@ -5,16 +5,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from placket.law.calendar import date_of
 from placket.plan.certificate import Grounding
-from placket.plan.words import told_act, told_reason
+from placket.plan.words import counted, told_act, told_day, told_reason
 from placket.rights.request import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from zoneinfo import ZoneInfo
 
-    from placket.law.calendar import Instant
     from placket.plan.certificate import Certificate, Gone, Grounded, Recipient, Stayed
     from placket.plan.scanned import Finding
 
@@ -73,7 +71,7 @@ def certificate_words(certificate: Certificate, zone: ZoneInfo) -> tuple[str, ..
 
 
 def _head(certificate: Certificate, zone: ZoneInfo) -> str:
-    made = _day(certificate.made_at, zone)
+    made = told_day(certificate.made_at, zone)
     return f"{certificate.right} for request {certificate.request}, as of {made}"
 
 
@@ -104,7 +102,7 @@ def _left(certificate: Certificate) -> Iterator[str]:
 def _grounded(each: Grounded, zone: ZoneInfo) -> str:
     says = f" ({each.says})" if each.says else ""
     until = each.in_backups_until
-    backups = f"; in backups until {_day(until - 1, zone)}" if until is not None else ""
+    backups = f"; in backups until {told_day(until - 1, zone)}" if until is not None else ""
     return f"{each.source}: {_DEPTHS[each.reached]}{says}{backups}"
 
 
@@ -112,7 +110,7 @@ def _read(certificate: Certificate) -> Iterator[str]:
     probes = certificate.probes
     if probes:
         rows = sum(probe.rows for probe in probes)
-        yield f"{len(probes):,} places, {rows:,} rows and files"
+        yield f"{counted(len(probes), 'place')}, {counted(rows, 'row')}"
     forms = sorted({form for probe in probes for form in probe.forms})
     if forms:
         more = f" and {len(forms) - _FORMS_SHOWN} more" if len(forms) > _FORMS_SHOWN else ""
@@ -120,7 +118,7 @@ def _read(certificate: Certificate) -> Iterator[str]:
 
 
 def _found(each: Finding) -> str:
-    return f"{each.where}: {each.form}, {each.count:,} times"
+    return f"{each.where}: {each.form}, {counted(each.count, 'time')}"
 
 
 def _recipient(each: Recipient) -> str:
@@ -134,8 +132,3 @@ def _size(certificate: Certificate) -> str:
     """Return how large the ledger was at the checkpoint: the second line of its note."""
     lines = certificate.checkpoint.split("\n")
     return f", at {lines[1]} facts" if len(lines) > 1 else ""
-
-
-def _day(at: Instant, zone: ZoneInfo) -> str:
-    day = date_of(at, zone)
-    return f"{day.day} {day:%B %Y}"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
+    from placket.law.calendar import Instant
     from placket.plan.plan import Because, Obstacle, Plan, Step
 
 _SAID: Final[Mapping[Action, str]] = MappingProxyType(
@@ -48,7 +49,7 @@ def lines(plan: Plan, zone: ZoneInfo) -> tuple[str, ...]:
 
 def _head(plan: Plan) -> str:
     rows, tables = plan.rows_changed, len({(s.source, s.table) for s in plan.changes})
-    changes = f"changes {_count(rows, 'row')} in {_count(tables, 'table')}"
+    changes = f"changes {counted(rows, 'row')} in {counted(tables, 'table')}"
     return f"{plan.right} for request {plan.request}: {changes if rows else 'changes nothing'}"
 
 
@@ -67,7 +68,7 @@ def told_step(step: Step, zone: ZoneInfo) -> str:
 
 def told_act(action: Action, rows: int, place: str, columns: Sequence[str]) -> str:
     """Return what is done to how many rows of `source.table`, without its reason."""
-    some = f"{_count(rows, 'row')} of `{place}`"
+    some = f"{counted(rows, 'row')} of `{place}`"
     named = ", ".join(f"`{column}`" for column in columns) or "all"
     return _SAID[action].format(rows=some, columns=named)
 
@@ -76,9 +77,9 @@ def told_reason(because: Because, zone: ZoneInfo) -> str:
     """Return until when something stays, on which ground, by which law and clause."""
     parts = (
         # An end is the first instant after it: told is the last day.
-        f" until {_day(because.until - 1, zone)}" if because.until is not None else "",
+        f" until {told_day(because.until - 1, zone)}" if because.until is not None else "",
         f" until {because.release}" if because.release else "",
-        f", looked at again on {_day(because.review_at, zone)}" if because.review_at else "",
+        f", looked at again on {told_day(because.review_at, zone)}" if because.review_at else "",
         f", for {because.ground.replace('_', ' ')} alone" if because.ground else "",
         f" ({_named(because)})" if because.law or because.clause else "",
     )
@@ -94,10 +95,12 @@ def _against(obstacle: Obstacle) -> tuple[str, str]:
     return (f"  !  {obstacle.says}", f"     mend: {obstacle.mend}")
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str) -> str:
+    """Return how many of `noun` there are."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _day(at: int, zone: ZoneInfo) -> str:
+def told_day(at: Instant, zone: ZoneInfo) -> str:
+    """Return the day of an instant in words."""
     day = date_of(at, zone)
     return f"{day.day} {day:%B %Y}"
