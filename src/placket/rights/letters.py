@@ -114,6 +114,7 @@ class Particulars:
     """What one letter says beside what its request tells; each letter reads those it names.
 
     asks: what is needed, line by line. link: to a copy; without one the copy is enclosed.
+    until: the end of a link, a wait or a pause. locked: a copy opens with a passphrase alone.
     ground: of a refusal or fee, else the newest that the request tells.
     law, clause: in place of those of the right. why: a sentence of whoever decided. data: what
     it is about, else what was asked for or changed. stays: what stays, waits or was left out.
@@ -123,6 +124,7 @@ class Particulars:
     code: str = field(default="", repr=False)
     minutes: int = 10
     link: str = field(default="", repr=False)
+    locked: bool = False
     until: Instant | None = None
     asks: tuple[str, ...] = ()
     amount: str = ""
@@ -457,6 +459,7 @@ SLOTS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "law": _law,
         "left_out": _left_out,
         "link": lambda w: w.has.link,
+        "locked": lambda w: w.word("locked") if w.has.locked else "",
         "minutes": lambda w: str(w.has.minutes),
         "name": lambda w: _line(w.frame.name),
         "outcome": lambda w: _ended(w.has.outcome),

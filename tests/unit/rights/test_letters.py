@@ -38,6 +38,7 @@ EVERYTHING = Particulars(
     code="481516",
     link="https://shop.example.org/privacy/requests/1042",
     until=day(30.5),
+    locked=True,
     asks=("The number of one of your orders",),
     amount="8 pounds",
     ground=Refusal.EXCESSIVE,
@@ -313,6 +314,18 @@ def test_a_copy_without_a_link_comes_with_the_letter() -> None:
 
     assert "Your copy comes with this letter." in found.body
     assert "Get your copy here" not in found.body
+
+
+def test_a_copy_tells_its_link_its_end_and_how_it_opens() -> None:
+    has = Particulars(link="https://shop.example.org/c", until=day(7), locked=True)
+
+    found = letter(LetterKind.ANSWERED, asked(Right.PORTABILITY), frame(), has)
+
+    assert (
+        "Get the files here:\n- https://shop.example.org/c\n\n"
+        "You can get them once, until Thursday 8 January 2026.\n\n"
+        "The copy is locked. We tell you the words that open it in another way.\n\n"
+    ) in found.body
 
 
 def test_a_refusal_on_record_gives_the_ground() -> None:

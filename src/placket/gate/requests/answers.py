@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from placket.gate.packages import LASTS
 from placket.gate.requests.connected import catalogue_of
 from placket.gate.requests.planning import read_kept
 from placket.gate.requests.telling import heard
@@ -22,13 +23,15 @@ def answered_with(
     outcome, why: of a complaint or a review, in words. link: where a copy is fetched.
     """
     said = tuple(heard(case))
+    until = case.at + LASTS if link else None
     if case.request.plan is None:
-        return Particulars(outcome=outcome, why=why, link=link, heard=said)
+        return Particulars(outcome=outcome, why=why, link=link, until=until, heard=said)
     of = outcome_of(read_kept(register.gate, case), catalogue_of(register.gate))
     return Particulars(
         outcome=outcome,
         why=why,
         link=link,
+        until=until,
         gone=of.gone,
         stays=of.stays,
         left_out=of.left_out,
