@@ -10,7 +10,8 @@ import pytest
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.planning import approve, make_plan
-from placket.gate.requests.telling import Messenger, tellings
+from placket.gate.requests.sealed import RECEIPT
+from placket.gate.requests.telling import Messenger, record_answer, tellings
 from placket.gate.requests.upkeep import Upkeep
 from placket.rights.recipients import State as Said
 from placket.rights.request import State
@@ -153,3 +154,28 @@ def test_a_recipient_without_a_way_is_left_to_a_person_once_the_plan_is_carried_
     assert told.told == 1
     assert telling.state is Said.ESCALATED
     assert upkeep.round().told == 0
+
+
+def test_a_recipient_that_was_written_to_is_done_by_the_letter_that_says_so(
+    asked: Asked, upkeep: Upkeep
+) -> None:
+    case = asked.strongly(ADA, Right.ERASURE)
+    shared(asked, case, "mail_house")
+    made = make_plan(asked.register, case.request.id)
+    approve(asked.register, case.request.id, made.plan.digest(), by="boss-1")
+    carry_out(asked.register, case.request.id, holder="w0")
+    upkeep.round()
+    asked.shop.clock.now += SECOND
+
+    record_answer(asked.register, case.request.id, "mail_house", Said.DONE, by="sam")
+    (without,) = tellings(asked.register.case(case.request.id))
+    asked.shop.clock.now += SECOND
+    record_answer(
+        asked.register, case.request.id, "mail_house", Said.DONE, by="sam", reply=b"All is gone."
+    )
+    (found,) = tellings(asked.register.case(case.request.id))
+
+    assert without.state is not Said.DONE
+    assert (found.state, len(found.receipt)) == (Said.DONE, 64)
+    parts = asked.gate.ledger.records(RECEIPT, request=case.request.id)
+    assert [part.id for part in parts] == [f"{found.id}:{found.receipt}:{n}" for n in (0, 1)]

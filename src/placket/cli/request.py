@@ -419,7 +419,7 @@ def copy(reference: str, *, out: Path, config: Path | None) -> int:
     return DONE
 
 
-_SAYABLE: Final = (Said.RECEIVED, Said.PARTIAL, Said.REFUSED, Said.IMPOSSIBLE)
+_SAYABLE: Final = (Said.RECEIVED, Said.DONE, Said.PARTIAL, Said.REFUSED, Said.IMPOSSIBLE)
 
 
 @command.command("heard")
@@ -432,6 +432,11 @@ _SAYABLE: Final = (Said.RECEIVED, Said.PARTIAL, Said.REFUSED, Said.IMPOSSIBLE)
     type=click.Choice(["", *(ground.value for ground in Impossible)]),
     help="Of what is impossible: `impossible` or `disproportionate`.",
 )
+@click.option(
+    "--reply",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The letter in which the recipient says so: the receipt.",
+)
 @by_option
 @config_option
 @json_option
@@ -441,19 +446,22 @@ def heard(  # noqa: PLR0913 - one parameter an option
     state: str,
     *,
     ground: str,
+    reply: Path | None,
     by: str,
     config: Path | None,
     as_json: bool,
 ) -> int:
     """Take down what RECIPIENT said of a request, or that it cannot be told.
 
-    That it is done counts by the recipient's own receipt alone.
+    That it is done counts by the recipient's own letter alone: without one it counts as received.
     """
-    said = Said(state)
+    said, letter = Said(state), b"" if reply is None else reply.read_bytes()
     return _moved(
         config,
         as_json,
-        lambda at: record_answer(at.register, reference, recipient, said, by=by, ground=ground),
+        lambda at: record_answer(
+            at.register, reference, recipient, said, by=by, ground=ground, reply=letter
+        ),
     )
 
 

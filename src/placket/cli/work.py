@@ -74,7 +74,8 @@ def upkeep_of(gate: Gate) -> Upkeep:
     settings = gate.settings
     post = open_post(settings.post, settings.mail_from) if settings.mail else None
     register = Register(gate=gate, sheet=style_sheet()[0].decode())
-    messenger = Messenger(register=register, calls=Outgoing(), post=post)
+    calls = Outgoing(loopback=bool(settings.recipients_on_loopback))
+    messenger = Messenger(register=register, calls=calls, post=post)
     holder = f"work_{secrets.token_hex(4)}"
     return Upkeep(register=register, messenger=messenger, holder=holder, post=post)
 

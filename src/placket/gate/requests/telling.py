@@ -13,6 +13,7 @@ from placket.gate.requests.sealed import RECEIPT, Drawer
 from placket.rights.effects import at_once
 from placket.rights.letters import Heard, LetterKind, Particulars
 from placket.rights.recipients import ACTS, STATE, UNABLE, Act, State, Telling, told_of
+from placket.sources.processors.letter import SAYABLE, recorded
 from placket.sources.processors.message import Answer, Correction, Message, asked, told
 from placket.sources.processors.opening import Given, open_processor
 from placket.sources.processors.refusals import RecipientUnset
@@ -21,6 +22,7 @@ from placket.sources.told import Told
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from placket.gate.gate import Gate
     from placket.gate.requests.register import Case, Register
     from placket.identity.identifier import Identifier
     from placket.settings import RecipientSettings
@@ -100,9 +102,7 @@ class Messenger:
     def _record(self, case: Case, telling: Telling, answer: Answer) -> None:
         """Keep what was signed, then tell the telling and the answer as facts."""
         gate = self.register.gate
-        drawer = Drawer(gate=gate, request=case.request.id, person=case.request.person)
-        for part in answer.signed:
-            drawer.put(RECEIPT, f"{telling.id}:{answer.receipt}:{len(part)}", part)
+        _keep(gate, case, telling, answer)
         now = gate.now()
         said = self._fact(Kind.RECIPIENT_TOLD, case, telling, now)
         facts = [said]
@@ -114,7 +114,7 @@ class Messenger:
         self, kind: Kind, case: Case, telling: Telling, at: int, answer: Answer | None = None
     ) -> Fact:
         return Fact(
-            id=fact_id(kind, telling.id, telling.attempts + 1),
+            id=fact_id(kind, telling.id, at),
             kind=kind,
             person=case.request.person,
             about=case.request.id,
@@ -128,6 +128,13 @@ class Messenger:
             occurred_at=at,
             recorded_at=at,
         )
+
+
+def _keep(gate: Gate, case: Case, telling: Telling, answer: Answer) -> None:
+    """Keep what was signed, sealed: all of which the receipt is the digest."""
+    drawer = Drawer(gate=gate, request=case.request.id, person=case.request.person)
+    for number, part in enumerate(answer.signed):
+        drawer.put(RECEIPT, f"{telling.id}:{answer.receipt}:{number}", part)
 
 
 def may_tell(case: Case) -> bool:
@@ -152,16 +159,27 @@ def heard(case: Case) -> Iterator[Heard]:
 
 
 def record_answer(  # noqa: PLR0913 - whose answer, what it says, by whom
-    register: Register, reference: str, recipient: str, state: State, *, by: str, ground: str = ""
+    register: Register,
+    reference: str,
+    recipient: str,
+    state: State,
+    *,
+    by: str,
+    ground: str = "",
+    reply: bytes = b"",
 ) -> Case:
     """Take down what a recipient said, or that telling it is impossible, as staff know it.
 
-    A `done` needs the recipient's own receipt: without one it counts as received.
+    reply: the letter in which it says so, kept sealed; its digest is the receipt. A `done`
+    without one counts as received.
     """
     case, now = register.case(reference), register.gate.now()
     telling = next((each for each in tellings(case) if each.recipient == recipient), None)
     if telling is None:
         raise NotARecipient(NotARecipient.__doc__)
+    answer = recorded(telling.id, state, reply) if reply and state in SAYABLE else None
+    if answer is not None:
+        _keep(register.gate, case, telling, answer)
     fact = Fact(
         id=fact_id("said", telling.id, state, by, now),
         kind=Kind.RECIPIENT_ANSWERED,
@@ -170,7 +188,7 @@ def record_answer(  # noqa: PLR0913 - whose answer, what it says, by whom
         what=telling.act.value,
         recipient=recipient,
         data=telling.data,
-        marks=(f"{STATE}{state.value}",),
+        marks=answer.marks if answer is not None else (f"{STATE}{state.value}",),
         ground=ground,
         by=by,
         occurred_at=now,
