@@ -22,6 +22,7 @@ from placket.plan.package_account import (
 from placket.plan.package_document import COPY, PORTABLE, Copy, Portable, as_json, schema_of
 from placket.plan.package_page import copy_as_html
 from placket.plan.package_tables import as_csv, tables_of
+from placket.plan.plan import refuse_stale
 from placket.rights.remedies import contact_for
 from placket.rights.right import Right
 
@@ -60,8 +61,10 @@ def package(  # noqa: PLR0913 - what an answer is made of, all but three by name
     about: of the same request, from `explained`. sheet: the style sheet that stands in the page.
     facts: of the person; those of passages and uses are told, of data no longer held too.
     country: the person's, by its ISO code, empty while it is not known.
+    Raises StalePlan when the rows are not those that the plan shows.
     Source: GDPR Art. 15(1) to 15(4), 20(1).
     """
+    refuse_stale(plan, asking.rows)
     if asking.right is Right.PORTABILITY:
         return _files(_portable(asking, plan), {})
     copy = _copy(asking, plan, about, tuple(facts), country)
@@ -70,7 +73,7 @@ def package(  # noqa: PLR0913 - what an answer is made of, all but three by name
 
 def _files(document: Copy | Portable, page: Mapping[str, bytes]) -> Package:
     tables = {records.file: as_csv(records) for records in document.tables}
-    data = {DATA: as_json(document), SCHEMA: schema_of(type(document))}
+    data = {DATA: as_json(document), SCHEMA: schema_of(document.schema)}
     return Package(files=MappingProxyType({**page, **data, **tables}))
 
 

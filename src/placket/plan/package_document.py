@@ -196,6 +196,7 @@ class Copy:
     tables: tuple[Records, ...]
 
 
+_KINDS: Final = {COPY: Copy, PORTABLE: Portable}
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 
 
@@ -205,7 +206,7 @@ def as_json(document: Copy | Portable) -> bytes:
 
 
 @cache
-def schema_of(kind: type[Copy] | type[Portable]) -> bytes:
-    """Return the JSON Schema of the documents of a kind."""
-    schema: dict[str, Any] = msgspec.json.schema(kind)
+def schema_of(name: str) -> bytes:
+    """Return the JSON Schema of the documents that call themselves so."""
+    schema: dict[str, Any] = msgspec.json.schema(_KINDS[name])
     return msgspec.json.format(msgspec.json.encode(schema), indent=2)

@@ -18,6 +18,7 @@ from placket.plan.build import plan_of
 from placket.plan.explaining import explained
 from placket.plan.package import Package, package
 from placket.plan.package_tables import as_value
+from placket.plan.plan import StalePlan
 from placket.rights.right import Right
 from tests.unit.plan.shops import asking, row
 from tests.unit.standing.telling import TWO_LAWS, day, shop, standing_of, told
@@ -468,6 +469,19 @@ def test_the_schema_names_what_stands_in_the_data(right: Right) -> None:
     kind = schema["$defs"][schema["$ref"].rpartition("/")[2]]
     assert kind["required"] == list(kind["properties"])
     assert sorted(kind["properties"]) == sorted(data_of(found))
+
+
+def test_rows_that_changed_since_the_plan_make_no_package() -> None:
+    before = plan_of(asked(Right.ACCESS))
+    moved = row("customer", {**ADA.values, "phone": "07700 900002"})
+    after = asking(TABLES, [], [moved, VERDICT], right=Right.ACCESS, policy=POLICY, place=KINGDOM)
+
+    with pytest.raises(StalePlan) as raised:
+        package(after, before, (), sheet=SHEET)
+
+    assert str(raised.value) == (
+        "the plan is stale: rows of `shop.customer`, `shop.gift` changed since; make a new plan"
+    )
 
 
 def test_equal_rows_make_an_equal_package() -> None:
