@@ -9,7 +9,7 @@ from string import Formatter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from placket.policy.rendering.lay import capital
+from placket.policy.rendering.lay import capital, lay
 from placket.rights.citing import cited, clause_text, law_of_refusal
 from placket.rights.due import due
 from placket.rights.remedies import authorities_for, contact_for
@@ -31,6 +31,7 @@ COLUMNS: Final = 72
 _INCLUDES: Final = "+"
 _ITEM: Final = "- "
 _QUOTE: Final = "> "
+_STOPPING: Final = frozenset({Right.OBJECTION, Right.WITHDRAW_CONSENT})
 
 
 class LetterKind(StrEnum):
@@ -186,7 +187,7 @@ def letter(
     spoken = tongue(frame.language or frame.policy.front.language)
     writing = _Writing(kind, request, frame, particulars, spoken)
     _expect_whole(writing)
-    own = spoken.texts[_name(kind, request)]
+    own = spoken.texts[_name(writing)]
     parts = (_greeting(writing), *own["body"], *spoken.texts["frame"]["close"])
     written = (_filled(paragraph, writing) for part in parts for paragraph in _each(part, spoken))
     return Letter(
@@ -209,13 +210,17 @@ def _needed(writing: _Writing) -> frozenset[str]:
     return NEEDED.get(writing.kind, frozenset())
 
 
-def _name(kind: LetterKind, request: Request) -> str:
-    if kind is LetterKind.RECEIVED and request.right is Right.COMPLAINT:
+def _name(writing: _Writing) -> str:
+    """Return the name of the letter's text."""
+    kind, right = writing.kind, writing.request.right
+    if kind is LetterKind.RECEIVED and right is Right.COMPLAINT:
         return "complaint_received"
     if kind is not LetterKind.ANSWERED:
         return kind.value
-    copied = request.right is Right.CHAT_TRANSCRIPT
-    return f"answered_{(Right.ACCESS if copied else request.right).value}"
+    # INVARIANT: nobody is told that an erasure is done while a part of it waits.
+    if right is Right.ERASURE and any(stays.review_at for stays in writing.has.stays):
+        return LetterKind.DEFERRED.value
+    return f"answered_{(Right.ACCESS if right is Right.CHAT_TRANSCRIPT else right).value}"
 
 
 def _greeting(writing: _Writing) -> str:
@@ -308,6 +313,17 @@ def _stopped(writing: _Writing) -> str:
 def _data(writing: _Writing) -> str:
     has = writing.has
     return writing.tongue.data(has.data or writing.request.data or has.gone)
+
+
+def _data_or_all(writing: _Writing) -> str:
+    """Return what is paused: data, one activity, or everything."""
+    return _data(writing) or lay(writing.request.activity) or writing.word("everything")
+
+
+def _outcome(writing: _Writing) -> str:
+    asked = writing.request.meant or writing.request.activity
+    named = lay(asked) if writing.request.right in _STOPPING else ""
+    return _ended(writing.has.outcome or capital(named))
 
 
 def _gone(writing: _Writing, *, in_part: bool) -> str:
@@ -447,7 +463,7 @@ SLOTS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "code": lambda w: w.has.code,
         "contact": _contact,
         "data": _data,
-        "data_or_all": lambda w: _data(w) or w.word("everything"),
+        "data_or_all": _data_or_all,
         "done": lambda w: _items(map(_ended, w.has.done)),
         "due": lambda w: w.due(),
         "enclosed": lambda w: "" if w.has.link else w.word("enclosed"),
@@ -462,7 +478,7 @@ SLOTS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "locked": lambda w: w.word("locked") if w.has.locked else "",
         "minutes": lambda w: str(w.has.minutes),
         "name": lambda w: _line(w.frame.name),
-        "outcome": lambda w: _ended(w.has.outcome),
+        "outcome": _outcome,
         "paused": lambda w: "" if due(w.request, w.frame.terms) else w.word("paused"),
         "reasons": _reasons,
         "received": lambda w: w.day(w.request.received_at),

@@ -316,6 +316,35 @@ def test_a_copy_without_a_link_comes_with_the_letter() -> None:
     assert "Get your copy here" not in found.body
 
 
+def test_an_erasure_is_not_called_done_while_a_part_of_it_waits() -> None:
+    found = letter(LetterKind.ANSWERED, asked(Right.ERASURE), frame(), EVERYTHING)
+    rest = replace(EVERYTHING, stays=EVERYTHING.stays[:1])
+    done = letter(LetterKind.ANSWERED, asked(Right.ERASURE), frame(), rest)
+
+    assert found.subject == "Request R-1042: done, but for one part"
+    assert "We look at it again on Tuesday 10 February 2026." in found.body
+    assert done.subject == "Request R-1042: it is deleted"
+
+
+def test_a_pause_of_one_use_names_that_use() -> None:
+    facts = asked_for(Right.RESTRICTION, activity="care")
+    everything = asked_for(Right.RESTRICTION)
+
+    one = letter(LetterKind.ANSWERED, request_of(facts, under=frame().terms), frame())
+    all_ = letter(LetterKind.ANSWERED, request_of(everything, under=frame().terms), frame())
+
+    assert "This is paused: care." in " ".join(one.body.split())
+    assert "This is paused: everything we hold about you." in " ".join(all_.body.split())
+
+
+def test_who_objects_reads_what_is_over() -> None:
+    facts = asked_for(Right.OBJECTION, topic="direct_marketing")
+
+    found = letter(LetterKind.ANSWERED, request_of(facts, under=frame().terms), frame())
+
+    assert "This is over: Direct marketing." in found.body
+
+
 def test_a_copy_tells_its_link_its_end_and_how_it_opens() -> None:
     has = Particulars(link="https://shop.example.org/c", until=day(7), locked=True)
 
