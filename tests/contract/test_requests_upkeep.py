@@ -122,15 +122,15 @@ def test_a_rest_completes_once_its_order_is_closed(asked: Asked, upkeep: Upkeep)
     assert asked.register.case(case.request.id).request.state is State.FULFILLED
 
 
-def shared(asked: Asked, case: Case, recipient: str) -> None:
-    """Tell that a recipient got the person's address."""
+def shared(asked: Asked, case: Case, recipient: str, datum: str = "email") -> None:
+    """Tell that a recipient got the person's datum."""
     at = asked.gate.now() - DAY
     fact = Fact(
         id=fact_id("shared", recipient, at),
         kind=Kind.SHARED,
         person=case.request.person,
         recipient=recipient,
-        data=("email",),
+        data=(datum,),
         occurred_at=at,
         recorded_at=at,
     )
@@ -179,3 +179,15 @@ def test_a_recipient_that_was_written_to_is_done_by_the_letter_that_says_so(
     assert (found.state, len(found.receipt)) == (Said.DONE, 64)
     parts = asked.gate.ledger.records(RECEIPT, request=case.request.id)
     assert [part.id for part in parts] == [f"{found.id}:{found.receipt}:{n}" for n in (0, 1)]
+
+
+def test_nobody_is_told_of_what_the_books_keep_wholly(asked: Asked, upkeep: Upkeep) -> None:
+    case = asked.strongly(ADA, Right.ERASURE, data=("order_details",))
+    shared(asked, case, "accountant", "order_details")
+    made = make_plan(asked.register, case.request.id)
+    approve(asked.register, case.request.id, made.plan.digest(), by="boss-1")
+
+    carry_out(asked.register, case.request.id, holder="w0")
+
+    assert tellings(asked.register.case(case.request.id)) == ()
+    assert upkeep.round().told == 0

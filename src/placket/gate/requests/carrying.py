@@ -188,7 +188,8 @@ def _tell_erased(register: Register, case: Case, plan: Plan, sources: Connected)
         recorded_at=gate.now(),
         route=case.request.route,
     )
-    if told.data and not gate.has([told.id]):
+    # Where nothing went it is told as well: of what is kept no recipient is told to erase it.
+    if (told.data or marks) and not gate.has([told.id]):
         gate.record([Told(told)])
     if goes and not marks:
         gate.erase(case.history.person, by=case.request.id, route="request")
