@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import textwrap
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import msgspec
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from placket.gate.requests.post import Written
     from placket.gate.requests.register import Case, Register
     from placket.plan.plan import Plan
+
+
+WIDTH: Final = 80
+_NUMBER: Final = 5
+"""The columns that a step's number takes."""
 
 
 def plain(case: Case) -> dict[str, Any]:
@@ -115,7 +121,7 @@ def _of_plan(register: Register, case: Case) -> Iterator[str]:
         yield "plan      its key was destroyed"
         return
     yield "plan"
-    yield from (f"  {line}" for line in lines(plan, case.terms.zone))
+    yield from (folded(line, "  ") for line in lines(plan, case.terms.zone))
 
 
 def tell_plan(plan: Plan, case: Case, *, as_json: bool) -> None:
@@ -124,4 +130,12 @@ def tell_plan(plan: Plan, case: Case, *, as_json: bool) -> None:
         write_json({**msgspec.to_builtins(plan), "digest": plan.digest()})
         return
     for line in lines(plan, case.terms.zone):
-        click.echo(line)
+        click.echo(folded(line))
+
+
+def folded(line: str, indent: str = "") -> str:
+    """Return a line of a plan in a terminal's width, what is folded under its own text."""
+    hanging = indent + " " * _NUMBER if line[:1] == " " else indent + "  "
+    return textwrap.fill(
+        line, WIDTH, initial_indent=indent, subsequent_indent=hanging, break_long_words=False
+    )
