@@ -120,11 +120,11 @@ class _Search:
         return person in self.owners.owners(row) or person in self.owners.parties(row)
 
     def _new(self, rows: Iterable[Found]) -> list[Found]:
-        """Settle the rows that were not yet; return those of them that the person owns."""
+        """Settle the rows that were not yet; return those of them that lead to the person."""
         new = [row for row in dict.fromkeys(rows) if row not in self._settled]
         self.owners.settle(new)
         self._settled.update(dict.fromkeys(new))
-        return [row for row in new if self.owners.is_mine(row)]
+        return [row for row in new if self.owners.leads_to_me(row)]
 
     # The person's own rows
 

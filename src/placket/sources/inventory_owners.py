@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from placket.identity import Identifier
 from placket.sources.routes import OWN, Reading, key_column, leads_straight
@@ -99,6 +99,13 @@ def is_nobody(table: Table, key: Any) -> bool:
     return table.nobody is not None and key == table.nobody
 
 
+class _Ends(NamedTuple):
+    """Own keys to which a row leads: of its owners, and of every person on the way."""
+
+    owners: frozenset[Identifier]
+    near: frozenset[Identifier]
+
+
 @dataclass(frozen=True, eq=False)
 class Owners:
     """Who owns and who appears in the rows of a shelf."""
@@ -108,9 +115,7 @@ class Owners:
     whom: Whom
     persons: Persons
     known: dict[Identifier, str] = field(default_factory=dict, repr=False)
-    _keys: dict[tuple[Found, frozenset[str]], frozenset[Identifier]] = field(
-        default_factory=dict, repr=False
-    )
+    _ends: dict[tuple[Found, frozenset[str]], _Ends] = field(default_factory=dict, repr=False)
     _ways: dict[tuple[str, str], PersonRow | None] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -118,22 +123,23 @@ class Owners:
 
     def owners(self, row: Found) -> frozenset[str]:
         """Return the persons who own a settled row."""
-        return frozenset(self.known[key] for key in self._owning(row, frozenset()))
+        return frozenset(self.known[key] for key in self._owning(row, frozenset()).owners)
 
     def parties(self, row: Found) -> frozenset[str]:
         """Return the persons who appear in a settled row."""
-        keys = self._over(row, row.table.party, frozenset())
-        return frozenset(self.known[key] for key in keys)
+        ends = self._over(row, row.table.party, frozenset())
+        return frozenset(self.known[key] for key in ends.owners)
 
-    def is_mine(self, row: Found) -> bool:
-        """Say whether the person owns a settled row."""
-        return self.whom.person in self.owners(row)
+    def leads_to_me(self, row: Found) -> bool:
+        """Say whether a settled row leads to the person: rows that link to it may be theirs."""
+        near = self._owning(row, frozenset()).near
+        return any(self.known[key] == self.whom.person for key in near)
 
     def settle(self, rows: Sequence[Found]) -> None:
         """Read what leads from `rows` to their persons, and ask the ledger who these are."""
         self._climb(rows, frozenset())
         found = (
-            self._owning(row, frozenset()) | self._over(row, row.table.party, frozenset())
+            self._owning(row, frozenset()).near | self._over(row, row.table.party, frozenset()).near
             for row in rows
         )
         for key in self._meet(frozenset[Identifier]().union(*found)):
@@ -146,7 +152,7 @@ class Owners:
         person's where the catalogue takes an identifier that both have for proof.
         """
         self._climb(rows, frozenset())
-        own = [(row, key) for row in rows for key in self._owning(row, frozenset())]
+        own = [(row, key) for row in rows for key in self._owning(row, frozenset()).owners]
         strangers = self._meet({key for _, key in own})
         named = [(r, key, self._named(r)) for r, key in own if key == self._own(r)]
         theirs = {key for _, key in own if self.known.get(key) == self.whom.person}
@@ -184,27 +190,32 @@ class Owners:
         target = self.catalogue.target(link, source)
         return target is not None and not leads_straight(target, link)
 
-    def _owning(self, row: Found, seen: frozenset[str]) -> frozenset[Identifier]:
-        """Return the own keys of a row's owners; without any, its own where it is a person."""
-        found = self._keys.get((row, seen))
+    def _owning(self, row: Found, seen: frozenset[str]) -> _Ends:
+        """Return where a row's owner links end; without any end, its own key where it is one."""
+        found = self._ends.get((row, seen))
         if found is None:
             found = self._over(row, row.table.owner, seen)
-            own = None if found else self._own(row)
-            found = self._keys[row, seen] = found if own is None else frozenset({own})
+            own = self._own(row)
+            if own is not None:
+                keys = frozenset({own})
+                found = _Ends(found.owners or keys, found.near | keys)
+            self._ends[row, seen] = found
         return found
 
-    def _over(
-        self, row: Found, links: Iterable[Link], seen: frozenset[str]
-    ) -> frozenset[Identifier]:
+    def _over(self, row: Found, links: Iterable[Link], seen: frozenset[str]) -> _Ends:
+        """Return where these links of a row end, none of them through a table twice."""
         before = seen | {row.table.name}
-        found: set[Identifier] = set()
+        owners: set[Identifier] = set()
+        near: set[Identifier] = set()
         for link in links:
             if self._goes_on(row.source, link, before):
                 for target in self.shelf.near(row, link):
-                    found |= self._owning(target, before)
+                    ends = self._owning(target, before)
+                    owners |= ends.owners
+                    near |= ends.near
             else:
-                found |= self._straight(row, link)
-        return frozenset(found)
+                owners |= self._straight(row, link)
+        return _Ends(frozenset(owners), frozenset(owners | near))
 
     def _straight(self, row: Found, link: Link) -> set[Identifier]:
         target = self.catalogue.target(link, row.source)

@@ -206,7 +206,8 @@ class _Dialect:
     @classmethod
     def of(cls, connection: Connection) -> _Dialect:
         """Return the dialect of a connection."""
-        return _dialect(connection.dialect.name, connection.dialect.driver)
+        name = {"mariadb": "mysql"}.get(connection.dialect.name, connection.dialect.name)
+        return _dialect(name, connection.dialect.driver)
 
 
 @cache
