@@ -28,10 +28,12 @@ _ESCAPE: Final = re.compile(
 _PERCENT: Final = re.compile(rb"%[0-9A-Fa-f]{2}")
 _QUOTED: Final = re.compile(rb"=(?:[0-9A-Fa-f]{2}|[ \t]*\r?\n)")
 _TAG: Final = re.compile(rb"<[^<>\0]{0,4096}>")
-_WIDE: Final = re.compile(rb"(?:\0[\x20-\x7e]){3}")
+# Written out, since a group that is repeated has no first letter to be searched by.
+_WIDE: Final = re.compile(rb"\0[\x20-\x7e]\0[\x20-\x7e]\0[\x20-\x7e]")
 _GZIP: Final = re.compile(rb"\x1f\x8b\x08")
 _ZLIB: Final = re.compile(rb"x[\x01\x5e\x9c\xda]")
-_MEASURED: Final = re.compile(rb"X([\s\S]{2}\0\0)|\x8c([\s\S])")
+_LONG: Final = re.compile(rb"X([\s\S]{2}\0\0)")
+_SHORT: Final = re.compile(rb"\x8c([\s\S])")
 _BREAK: Final = re.compile(rb"[\r\n\t ]+")
 _TO_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 _LOWER_HEX: Final = b"0123456789abcdef-"
@@ -117,8 +119,8 @@ def wide(value: bytes) -> bytes | None:
 def session(value: bytes) -> bytes | None:
     """Return the texts of a pickle, as its lengths part them; None without any."""
     found = []
-    for match in _MEASURED.finditer(value):
-        length = int.from_bytes(match[1] or match[2], "little")
+    for match in chain(_LONG.finditer(value), _SHORT.finditer(value)):
+        length = int.from_bytes(match[1], "little")
         text = value[match.end() : match.end() + length]
         if length and len(text) == length:
             found.append(text)
@@ -193,19 +195,18 @@ class Reader:
         if within.startswith("markup"):
             return
         is_coded = within.startswith(("base64", "hex"))
-        parts = self._printable.findall(value) if is_coded else value.split(b"\0")
-        for name, found in self._read(value, parts, known):
+        text = b"\0".join(self._printable.findall(value)) if is_coded else value
+        for name, found in self._read(value, text, known):
             if found and found not in known.views:
                 known.views.add(found)
                 yield (f"{name} in {within}" if within else name), found
 
-    def _read(
-        self, value: bytes, parts: Sequence[bytes], known: Known
-    ) -> Iterator[tuple[str, bytes | None]]:
+    def _read(self, value: bytes, text: bytes, known: Known) -> Iterator[tuple[str, bytes | None]]:
+        parts = text.split(b"\0")
         for name, marks, read in _OF_TEXT:
-            some = [p for mark in marks if mark in value for p in parts if mark in p]
+            some = [p for mark in marks if mark in text for p in parts if mark in p]
             yield name, read(b"\0".join(dict.fromkeys(some))) if some else None
-        runs = known.new(run for part in parts for run in self._run.findall(part))
+        runs = [_BREAK.sub(b"", run) for run in known.new(self._run.findall(text))]
         yield "base64", base64(runs)
         yield "hex", hexadecimal([run for some in runs for run in self._hex.findall(some)])
         yield "two-byte text", wide(value)
@@ -229,7 +230,7 @@ class Known:
 
 def base64(runs: Sequence[bytes]) -> bytes:
     """Return what runs of base64 hold, from each of the four places a group may begin."""
-    whole = [_BREAK.sub(b"", run).translate(_TO_STANDARD) for run in runs if not _is_hex(run)]
+    whole = [run.translate(_TO_STANDARD) for run in runs if not _is_hex(run)]
     pieces = [
         b"A" * shift + run + b"A" * (-(shift + len(run)) % 4) for run in whole for shift in range(4)
     ]

@@ -146,7 +146,12 @@ def _read(
 
 def _look(batch: Sequence[Sequence[Any]], seen: _Seen, look: Look) -> None:
     cells = [
-        value if type(value) is bytes else _as_bytes(value)
+        # Said here for the two common types: a call for each of millions is a third of the time.
+        value
+        if type(value) is bytes
+        else value.encode("utf-8", "replace")
+        if type(value) is str
+        else _as_bytes(value)
         for row in batch
         for value in row
         if value is not None
