@@ -36,12 +36,12 @@ CUSTOMER = Table(
     SHOP,
     Column("id", Integer, primary_key=True),
     Column("email", String(40), nullable=False, unique=True),
-    Column("Order", String),
+    Column("Order", String(40)),
     Column("born", Date),
     Column("points", Numeric(10, 2)),
     Column("opted_in", sa.Boolean),
     Column("visits", Integer),
-    *(Column(name, String) for name in ODD),
+    *(Column(name, String(40)) for name in ODD),
 )
 ORDERS = Table(
     "orders",
@@ -57,7 +57,7 @@ LINE = Table(
     Column("branch", String(8), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("place", Integer, primary_key=True),
-    Column("text", String),
+    Column("text", String(40)),
     sa.ForeignKeyConstraint(
         ["branch", "number"], ["orders.branch", "orders.number"], name="line_orders"
     ),
@@ -78,7 +78,7 @@ CIRCLE = Table(
     Column("id", Integer, primary_key=True),
     Column("note_id", ForeignKey("note.id", name="circle_note")),
 )
-LOG = Table("log", SHOP, Column("id", Integer, primary_key=True), Column("what", String))
+LOG = Table("log", SHOP, Column("id", Integer, primary_key=True), Column("what", String(40)))
 
 ROWS: dict[Table, list[dict[str, Any]]] = {
     CUSTOMER: [
@@ -121,6 +121,17 @@ def fill(engine: Engine) -> None:
         _insert(connection)
         for statement in _log(connection.dialect.name):
             connection.exec_driver_sql(statement)
+
+
+def fill_plainly(engine: Engine) -> None:
+    """Make the shop where neither a log nor a late constraint can be made."""
+    plain = MetaData()
+    for table in SHOP.sorted_tables:
+        for each in table.to_metadata(plain).constraints:
+            each.deferrable = each.initially = None
+    plain.create_all(engine)
+    with engine.begin() as connection:
+        _insert(connection)
 
 
 def refill(engine: Engine) -> None:
@@ -166,12 +177,16 @@ def _log(dialect: str) -> Iterable[str]:
 def all_of(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of the shop; the log numbered anew, since what was undone took some."""
     with engine.connect() as connection:
-        found = {
+        told = connection.scalars(sa.select(LOG.c.what).order_by(LOG.c.id))
+        return rows_of(engine) | {"log": list(enumerate(told, start=1))}
+
+
+def rows_of(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    with engine.connect() as connection:
+        return {
             "".join(table.name): sorted(map(tuple, connection.execute(sa.select(table))), key=repr)
             for table in ROWS
         }
-        told = connection.scalars(sa.select(LOG.c.what).order_by(LOG.c.id))
-        return found | {"log": list(enumerate(told, start=1))}
 
 
 @dataclass
