@@ -472,6 +472,18 @@ def _check_key(at: _Found) -> None:
         at.fault("C208", f"`{', '.join(wanted)}` is no key of `{at.table.name}`", mend)
 
 
+def _check_allows(at: _Found) -> None:
+    known = {check.name for check in at.there.checks}
+    known |= {trigger.name for trigger in at.there.triggers}
+    for name in at.table.allows:
+        if name not in known:
+            at.warn(
+                "C212",
+                f"`allows` names `{name}`, and `{at.table.name}` has no such check or trigger",
+                "correct the name, or take it out",
+            )
+
+
 ALONE: Final[tuple[Callable[[_Checked], None], ...]] = (
     _check_links,
     _check_no_person,
@@ -491,4 +503,5 @@ BESIDE: Final[tuple[Callable[[_Found], None], ...]] = (
     _check_referred,
     _check_indexes,
     _check_key,
+    _check_allows,
 )

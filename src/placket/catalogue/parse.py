@@ -132,6 +132,7 @@ class _Reader:
             "guests": to.one_of(("nobody",)),
             "nobody": to.scalar,
             "no_person": to.flag,
+            "allows": to.texts,
             "confirm": to.texts,
             **self._action_keys(),
         }

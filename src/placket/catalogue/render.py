@@ -104,7 +104,11 @@ def _table(table: Table) -> dict[str, Any]:
             undo=table.undo,
         )
         | _actions(table.actions)
-        | _filled(expire=[_expire(expire) for expire in table.expire], confirm=list(table.confirm))
+        | _filled(
+            expire=[_expire(expire) for expire in table.expire],
+            allows=list(table.allows),
+            confirm=list(table.confirm),
+        )
     )
 
 

@@ -10,13 +10,42 @@ import msgspec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSchema:
-    """One column; type: the database's own word for it, in lower case."""
+    """One column; type: the database's own word for it, in lower case.
+
+    length: how many characters it holds at most, 0 where the database sets no limit.
+    """
 
     name: str
     type: str = ""
     nullable: bool = True
     has_default: bool = False
     comment: str = ""
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A condition that each row has to meet, in the database's own SQL.
+
+    name: the constraint's; of one without a name its text.
+    """
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """What a database runs by itself when rows are changed.
+
+    event: `insert`, `update` or `delete`. columns: of an update, those whose writing starts it,
+    none for all. may_refuse: its body may raise an error, leave a row as it is, or is not read.
+    """
+
+    name: str
+    event: str
+    columns: tuple[str, ...] = ()
+    may_refuse: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +53,14 @@ class ForeignKey:
     """A constraint: `columns` hold the `targets` of a row of `table`.
 
     on_delete: what the database itself does, such as `cascade` or `set null`; else empty.
+    deferred: it is looked at when a transaction commits, not before.
     """
 
     columns: tuple[str, ...]
     table: str
     targets: tuple[str, ...]
     on_delete: str = ""
+    deferred: bool = False
 
     @property
     def gives_way(self) -> bool:
@@ -48,6 +79,8 @@ class TableSchema:
     indexes: tuple[tuple[str, ...], ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     comment: str = ""
+    checks: tuple[Check, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
 
     def column(self, name: str) -> ColumnSchema | None:
         """Return the column of that name, or None."""
@@ -77,14 +110,27 @@ class Schema:
         )
 
     def digest(self) -> str:
-        """Return a digest of names, types, nulls and keys; comments and indexes do not count."""
+        """Return a digest of names, types, nulls and keys, and of what else may refuse a write.
+
+        Comments and indexes do not count. A table without checks, triggers and deferred keys adds
+        nothing for these, so that a digest that was taken before they were read still holds.
+        """
         shape = [
             (
                 table.name,
                 sorted((c.name, c.type, c.nullable) for c in table.columns),
                 table.primary_key,
                 sorted((key.columns, key.table, key.targets) for key in table.foreign_keys),
+                *_refusing(table),
             )
             for table in sorted(self.tables, key=lambda table: table.name)
         ]
         return hashlib.sha256(msgspec.json.encode(shape)).hexdigest()[:32]
+
+
+def _refusing(table: TableSchema) -> tuple[object, ...]:
+    """Return what may refuse a write beside columns and keys; empty where there is nothing."""
+    checks = sorted((check.name, check.text) for check in table.checks)
+    triggers = sorted((t.name, t.event, t.columns, t.may_refuse) for t in table.triggers)
+    deferred = sorted(key.columns for key in table.foreign_keys if key.deferred)
+    return (checks, triggers, deferred) if checks or triggers or deferred else ()

@@ -1,22 +1,21 @@
-"""Every constraint that could refuse, known before the first write: nulls, keys, links, lengths."""
+"""Every constraint that could refuse, known before the first write: nulls, keys, checks."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from placket.plan.plan import WRITING, Action, Obstacle
+from placket.plan.checking import meets, names_any
+from placket.plan.plan import CHANGING, WRITING, Action, Obstacle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from placket.catalogue.model import Scalar
-    from placket.catalogue.schema import TableSchema
+    from placket.catalogue.schema import Check, TableSchema
     from placket.plan.asking import Asking, Doing
     from placket.plan.inventory import At, Row
 
-_LENGTH: Final = re.compile(r"char[a-z ]*\((\d+)\)")
 SET_NULL: Final = "set null"
 
 
@@ -27,6 +26,8 @@ def obstacles(asking: Asking, doings: Sequence[Doing]) -> tuple[Obstacle, ...]:
     """
     found = [
         *(o for d in doings if d.action in WRITING for o in _of_write(asking, d)),
+        *_of_checks(asking, doings),
+        *(o for d in doings if d.action in CHANGING for o in _of_triggers(asking, d)),
         *_of_unique(asking, doings),
         *_of_deletion(asking, doings),
     ]
@@ -71,13 +72,59 @@ def _of_column(doing: Doing, schema: TableSchema, column: str, value: Scalar) ->
     elif value is None and not there.nullable:
         mend = "name `surrogate` for it" if doing.action is Action.CUT else "name a value for it"
         yield _obstacle(row, f"{_name(row, column)} cannot be null", f"{mend} in the catalogue")
-    longest = _LENGTH.search(there.type)
-    if longest and isinstance(value, str) and len(value) > int(longest[1]):
+    if there.length and isinstance(value, str) and len(value) > there.length:
         yield _obstacle(
             row,
-            f"what {_name(row, column)} is to hold is longer than {longest[1]} characters",
+            f"what {_name(row, column)} is to hold is longer than {there.length} characters",
             "shorten it",
         )
+
+
+def _of_checks(asking: Asking, doings: Sequence[Doing]) -> Iterator[Obstacle]:
+    """Yield the checks that a written row breaks, or may break for all that is known here."""
+    written = _rewritten(doings)
+    for row in {doing.row.at: doing.row for doing in doings if doing.row.at in written}.values():
+        schema = asking.inventory.table(row)
+        dialect = asking.inventory.dialect(row)
+        after = {**row.values, **written[row.at]}
+        columns = frozenset(written[row.at])
+        for check in schema.checks if schema is not None else ():
+            if check.name in asking.table(row).allows or not names_any(check, columns, dialect):
+                continue
+            is_met = meets(check, after, dialect)
+            if is_met is not True:
+                yield _of_check(row, check, is_met=is_met)
+
+
+def _of_check(row: Row, check: Check, *, is_met: bool | None) -> Obstacle:
+    table = f"`{row.at.source}.{row.at.table}`"
+    if is_met is None:
+        return _obstacle(
+            row,
+            f"whether {table} would still meet its check `{check.name}` is not known here",
+            f"read the check; if it lets this pass, write `{check.name}` under `allows`",
+        )
+    return _obstacle(
+        row,
+        f"{table} would break its check `{check.name}`",
+        "name a value that the check allows, or `delete` for the table, in the catalogue",
+    )
+
+
+def _of_triggers(asking: Asking, doing: Doing) -> Iterator[Obstacle]:
+    """Yield the triggers that the action starts and that may refuse it."""
+    row, schema = doing.row, asking.inventory.table(doing.row)
+    event = "delete" if doing.action is Action.DELETE else "update"
+    for trigger in schema.triggers if schema is not None else ():
+        is_started = not trigger.columns or bool(set(trigger.columns) & set(doing.columns))
+        starts = trigger.event == event and is_started and trigger.may_refuse
+        if starts and trigger.name not in asking.table(row).allows:
+            yield _obstacle(
+                row,
+                f"the trigger `{trigger.name}` of `{row.at.source}.{row.at.table}` may refuse"
+                f" to {event} rows",
+                f"read the trigger; if it lets this pass, write `{trigger.name}` under `allows`",
+            )
 
 
 def _of_unique(asking: Asking, doings: Sequence[Doing]) -> Iterator[Obstacle]:

@@ -91,6 +91,11 @@ class Inventory:
         schema = self.schemas.get(row.at.source)
         return schema.table(row.at.table) if schema is not None else None
 
+    def dialect(self, row: Row) -> str:
+        """Return the name of the row's database, as its schema has it."""
+        schema = self.schemas.get(row.at.source)
+        return schema.dialect if schema is not None else ""
+
     def references(self, row: Row) -> Iterator[tuple[ForeignKey, Row]]:
         """Yield each constraint by which `row` points at a row of the inventory, with that row."""
         schema = self.table(row)

@@ -40,8 +40,8 @@ def ordered(asking: Asking, doings: Sequence[Doing]) -> Ordered:
     """Return `doings` in an order in which no constraint is broken on the way.
 
     Writes come first, so that links are cut before what they point at goes; then deletions,
-    what points before what is pointed at. A circle is opened by cutting a link that may be
-    null. What stays comes last.
+    what points before what is pointed at. A circle is opened where a link is looked at when the
+    transaction commits, or by cutting one that may be null. What stays comes last.
     """
     deleted = [d for d in doings if d.action is Action.DELETE]
     result = Ordered([d for d in doings if d.action in WRITING])
@@ -86,7 +86,7 @@ def _opened(asking: Asking, edges: list[_Edge], left: list[Place], result: Order
     """Return the edges less one that closed a circle: its link is cut first."""
     closing = [edge for edge in edges if edge.child in left and edge.parent in left]
     for edge in closing:
-        if edge.key.gives_way:
+        if edge.key.gives_way or edge.key.deferred:
             return [each for each in edges if each is not edge]
     for edge in closing:
         columns = _nullable(asking.inventory, edge)

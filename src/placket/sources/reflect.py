@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect
 
-from placket.catalogue.schema import ColumnSchema, ForeignKey, Schema, TableSchema
+from placket.catalogue.schema import Check, ColumnSchema, ForeignKey, Schema, TableSchema
 from placket.sources.connect import SourceUnreachable
 from placket.sources.trees import own_name
+from placket.sources.triggers import triggers_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Inspector
@@ -30,10 +32,19 @@ def reflect(engine: Engine) -> Schema:
             "foreign": _foreign_keys(inspector),
             "indexes": inspector.get_multi_indexes(),
             "unique": inspector.get_multi_unique_constraints(),
+            "checks": inspector.get_multi_check_constraints(),
         }
-        comments: Any = inspector.get_multi_table_comment() if _has_comments(engine) else {}
+        if engine.dialect.supports_comments:
+            parts["comment"] = inspector.get_multi_table_comment()
+        triggers = triggers_of(connection)
+    # SQLite holds any text, whatever length its column has.
+    has_lengths = engine.dialect.name != "sqlite"
     tables = [
-        _table(at[1], found, {name: part.get(at) for name, part in parts.items()}, comments.get(at))
+        replace(
+            _table(at[1], {name: part.get(at) for name, part in parts.items()}),
+            columns=tuple(_column(column, has_length=has_lengths) for column in found),
+            triggers=tuple(triggers.get(at[1], ())),
+        )
         for at, found in sorted(columns.items(), key=lambda item: item[0][1])
         if not at[1].startswith(own_name(""))
     ]
@@ -51,20 +62,22 @@ def _foreign_keys(inspector: Inspector) -> Any:
         ) from fault
 
 
-def _has_comments(engine: Engine) -> bool:
-    return engine.dialect.supports_comments
-
-
-def _table(name: str, columns: Any, parts: dict[str, Any], comment: Any) -> TableSchema:
+def _table(name: str, parts: dict[str, Any]) -> TableSchema:
     return TableSchema(
         name=name,
-        columns=tuple(_column(column) for column in columns),
+        columns=(),
         primary_key=tuple((parts["keys"] or {}).get("constrained_columns") or ()),
         foreign_keys=tuple(_foreign_key(key) for key in parts["foreign"] or ()),
         indexes=tuple(_columns(index) for index in parts["indexes"] or ()),
         unique=tuple(_columns(index) for index in _unique(parts)),
-        comment=(comment or {}).get("text") or "",
+        comment=(parts.get("comment") or {}).get("text") or "",
+        checks=tuple(_check(check) for check in parts["checks"] or ()),
     )
+
+
+def _check(check: Any) -> Check:
+    text = " ".join(str(check["sqltext"]).split())
+    return Check(name=check["name"] or text, text=text)
 
 
 def _unique(parts: dict[str, Any]) -> list[Any]:
@@ -77,20 +90,25 @@ def _columns(index: Any) -> tuple[str, ...]:
     return tuple(name or "" for name in index["column_names"])
 
 
-def _column(column: Any) -> ColumnSchema:
+def _column(column: Any, *, has_length: bool) -> ColumnSchema:
+    length = getattr(column["type"], "length", None) if has_length else None
     return ColumnSchema(
         name=column["name"],
         type=str(column["type"]).lower() if str(column["type"]) != "NULL" else "",
         nullable=bool(column["nullable"]),
         has_default=column.get("default") is not None or bool(column.get("identity")),
         comment=column.get("comment") or "",
+        length=length if isinstance(length, int) else 0,
     )
 
 
 def _foreign_key(key: Any) -> ForeignKey:
+    options = key.get("options") or {}
     return ForeignKey(
         columns=tuple(key["constrained_columns"]),
         table=key["referred_table"],
         targets=tuple(key["referred_columns"]) or tuple(key["constrained_columns"]),
-        on_delete=(key.get("options") or {}).get("ondelete", "").lower(),
+        on_delete=options.get("ondelete", "").lower(),
+        deferred=bool(options.get("deferrable"))
+        and str(options.get("initially", "")).upper() == "DEFERRED",
     )

@@ -58,9 +58,15 @@ BOOKS = "G-004"
 
 
 def column(written: str) -> ColumnSchema:
-    """Return a column from `name`, `name!` (not null) or `name:type`."""
+    """Return a column from `name`, `name!` (not null), `name:type` or `name:type(length)`."""
     name, _, kind = written.rstrip("!").partition(":")
-    return ColumnSchema(name=name, type=kind or "text", nullable=not written.endswith("!"))
+    length = re.search(r"\((\d+)\)", kind)
+    return ColumnSchema(
+        name=name,
+        type=kind or "text",
+        nullable=not written.endswith("!"),
+        length=int(length[1]) if length else 0,
+    )
 
 
 def table(
