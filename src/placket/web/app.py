@@ -15,7 +15,7 @@ from placket.web.api.schema import schema
 from placket.web.api.serving import Interface, ours
 from placket.web.centre import leaflets
 from placket.web.centre.notice import render_notice
-from placket.web.centre.requests import asking, own, proving, stopping
+from placket.web.centre.requests import asking, copying, own, proving, stopping
 from placket.web.console import activities, audit, decisions
 from placket.web.console.reach import Guard, Reach, refusal_page
 from placket.web.headers import SafeHeaders
@@ -93,6 +93,8 @@ def _pages(gate: Gate) -> Starlette:
         Route("/privacy/requests/code", proving.send_again, methods=["POST"]),
         Route("/privacy/requests/stop/{token}", stopping.look),
         Route("/privacy/requests/stop/{token}", stopping.stop, methods=["POST"]),
+        Route("/privacy/requests/copy/{token}", copying.look),
+        Route("/privacy/requests/copy/{token}", copying.download, methods=["POST"]),
         Route("/privacy/requests/{reference}", own.follow),
         Route("/privacy/requests/{reference}/letters/{number:int}", own.read_letter),
         Route("/privacy/requests/{reference}/back", own.ask_back),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from placket.gate.requests.desk import Desk
 from placket.gate.requests.register import Register
 from placket.web.headers import is_loopback
+from placket.web.look.rendering import style_sheet
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -25,7 +26,8 @@ def desk_of(gate: Gate) -> Desk:
     """Return the desk of the installation, with the address that its letters name."""
     web = gate.settings.web_address.rstrip("/")
     here = f"http://{gate.settings.host}:{gate.settings.port}"
-    return Desk(register=Register(gate=gate), web=web or here)
+    sheet = style_sheet()[0].decode()
+    return Desk(register=Register(gate=gate, sheet=sheet), web=web or here)
 
 
 def keyed(gate: Gate, *said: str) -> str:

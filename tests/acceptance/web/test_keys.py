@@ -87,8 +87,10 @@ def test_what_is_no_scope_is_refused(scope: str) -> None:
         (
             "till",
             [],
-            "a key needs a scope: facts, decide, eligible, audit, requests, desk, approve, or such as"
-            " `decide:newsletter`",
+            (
+                "a key needs a scope: facts, decide, eligible, audit, requests, desk, approve,"
+                " or such as `decide:newsletter`"
+            ),
         ),
         ("shop", ["decide"], "there is a key `shop` already; choose another name"),
     ],

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive
 
 MOST_BYTES: Final = 1 << 20
+MOST_KEY: Final = 128
 _MOST_PARAMETERS: Final = 20
 _JSON: Final = b"application/json"
 _PATH: Final = re.compile(r" - at `\$([^`]*)`$")
@@ -70,6 +71,19 @@ def decoded(decoder: msgspec.json.Decoder[T], body: bytes, takes: type[T]) -> T:
         raise _refusal(str(fault), takes) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refused("not-json") from None
+
+
+def keyed(asked: T, headers: Mapping[bytes, bytes]) -> T:
+    """Return the message with the `Idempotency-Key` header as its id. Raises Refused.
+
+    A body that says its id itself says the same.
+    """
+    sent = headers.get(b"idempotency-key", b"").decode("latin-1").strip('" ')
+    own: str = getattr(asked, "id", "")
+    if len(sent) > MOST_KEY or (sent and own and sent != own):
+        raise field_refused("/id", f"say one id, of at most {MOST_KEY} characters")
+    # A message is a msgspec struct; the type variable cannot say so.
+    return msgspec.structs.replace(asked, id=own or sent)  # type: ignore[type-var]
 
 
 def parameters(query: bytes, found: Mapping[str, str], takes: type[T]) -> T:

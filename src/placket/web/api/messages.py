@@ -22,11 +22,11 @@ Names = Annotated[list[Name], Meta(max_length=100)]
 FactId = Annotated[str, Meta(min_length=1, max_length=128)]
 
 
-class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A message with no field but its own."""
 
 
-class Asked(_Strict, frozen=True, kw_only=True):
+class Asked(Strict, frozen=True, kw_only=True):
     """Ask whether `activity` may be done for `subject`; what is empty is not asked about."""
 
     subject: Subject
@@ -54,7 +54,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[Reason, ...]
 
 
-class AskedInBatch(_Strict, frozen=True, kw_only=True):
+class AskedInBatch(Strict, frozen=True, kw_only=True):
     """One question of a batch; the instant is the batch's."""
 
     subject: Subject
@@ -69,7 +69,7 @@ class AskedInBatch(_Strict, frozen=True, kw_only=True):
     occasion: Name = ""
 
 
-class Batch(_Strict, frozen=True, kw_only=True):
+class Batch(Strict, frozen=True, kw_only=True):
     """Many questions at one instant."""
 
     questions: Annotated[list[AskedInBatch], Meta(min_length=1, max_length=MOST_IN_A_BATCH)]
@@ -82,7 +82,7 @@ class DecidedBatch(msgspec.Struct, frozen=True, kw_only=True):
     decisions: list[Decided]
 
 
-class FactSent(_Strict, frozen=True, kw_only=True):
+class FactSent(Strict, frozen=True, kw_only=True):
     """One fact. Its id is the sender's: a fact sent twice is recorded once.
 
     private: text to be sealed under the person's key, such as evidence or a birth date.
@@ -108,7 +108,7 @@ class FactSent(_Strict, frozen=True, kw_only=True):
     private: Annotated[dict[Name, Annotated[str, Meta(max_length=4096)]], Meta(max_length=20)] = {}
 
 
-class Facts(_Strict, frozen=True, kw_only=True):
+class Facts(Strict, frozen=True, kw_only=True):
     """Facts to record: all of them or none."""
 
     facts: Annotated[list[FactSent], Meta(min_length=1, max_length=MOST_IN_A_BATCH)]
@@ -121,7 +121,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     known: int
 
 
-class Whom(_Strict, frozen=True, kw_only=True):
+class Whom(Strict, frozen=True, kw_only=True):
     """Ask for whom `activity` may be done."""
 
     activity: Name
@@ -135,17 +135,17 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     person: str
 
 
-class Nothing(_Strict, frozen=True, kw_only=True):
-    """A question without parameters."""
+class Nothing(Strict, frozen=True, kw_only=True):
+    """A question, or an act, that needs nothing said."""
 
 
-class Which(_Strict, frozen=True, kw_only=True):
+class Which(Strict, frozen=True, kw_only=True):
     """One fact by its id."""
 
     fact: FactId
 
 
-class Since(_Strict, frozen=True, kw_only=True):
+class Since(Strict, frozen=True, kw_only=True):
     """An earlier size of the tree."""
 
     old_size: Annotated[int, Meta(ge=0, le=2**62)]

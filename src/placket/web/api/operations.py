@@ -13,7 +13,6 @@ from placket.web.api.refusals import field_refused
 
 if TYPE_CHECKING:
     from placket.gate.gate import Gate
-    from placket.web.api.keys import Caller
 
 JSON: Final = "application/json"
 LINES: Final = "application/x-ndjson"
@@ -27,9 +26,10 @@ Answer = msgspec.Struct | str | Iterator[bytes]
 class Operation:
     """One address with its method.
 
-    path: may end in one `{part}`. verb: the scope that it needs. takes: the message in the
-    body of a POST, else in the query and the path. gives: the message answered, or that of
-    each line. media: of the answer. waits: it writes, or reads much, so it gets a thread.
+    path: may have one `{part}`. verb: the scope that it needs. takes: the message in the body of
+    a POST, else in the query and the path; the part of a POST's path is named to `run`. gives:
+    the message answered, or that of each line. media: of the answer. waits: it writes, or reads
+    much, so it gets a thread. keyed: the header `Idempotency-Key` stands for the field `id`.
     """
 
     method: Literal["GET", "POST"]
@@ -38,19 +38,25 @@ class Operation:
     summary: str
     takes: type[Any]
     gives: type[Any]
-    run: Callable[[Gate, Caller, Any], Answer]
+    run: Callable[..., Answer]
     media: str = JSON
     waits: bool = False
+    keyed: bool = False
 
     @property
     def stem(self) -> str:
-        """Return the path without its last part, when that is a parameter."""
+        """Return the path up to its parameter, the whole when it has none."""
         return self.path.partition("{")[0]
 
     @property
     def part(self) -> str:
         """Return the name of the parameter in the path, empty when there is none."""
-        return self.path.partition("{")[2].rstrip("}")
+        return self.path.partition("{")[2].partition("}")[0]
+
+    @property
+    def tail(self) -> str:
+        """Return the path after its parameter."""
+        return self.path.partition("}")[2]
 
 
 def instant(gate: Gate, text: str, pointer: str) -> int | None:

@@ -107,6 +107,12 @@ _ALL: Final = (
         meaning="look the id up where the fact was recorded",
     ),
     ProblemType(
+        name="request-unknown",
+        status=404,
+        title="there is no request of this reference",
+        meaning="look the reference up in the register",
+    ),
+    ProblemType(
         name="method-not-allowed",
         status=405,
         title="this address does not take this method",
@@ -131,6 +137,42 @@ _ALL: Final = (
         meaning="ask again after the next checkpoint, with a size no larger than the checkpoint's",
     ),
     ProblemType(
+        name="request-conflict",
+        status=409,
+        title="the request says something else than the one known by its id",
+        meaning="give a new request an id of its own",
+    ),
+    ProblemType(
+        name="move-refused",
+        status=409,
+        title="the request does not let that be done now",
+        meaning="see where the request stands, and do first what `detail` names",
+    ),
+    ProblemType(
+        name="plan-missing",
+        status=409,
+        title="no plan was made for this request",
+        meaning="make the plan first",
+    ),
+    ProblemType(
+        name="plan-stale",
+        status=409,
+        title="the rows are not as the plan saw them",
+        meaning="make a new plan, look at it, and have it approved",
+    ),
+    ProblemType(
+        name="request-in-hand",
+        status=409,
+        title="somebody else carries this plan out at this moment",
+        meaning="look again in a minute",
+    ),
+    ProblemType(
+        name="catalogue-unusable",
+        status=409,
+        title="the catalogue of a source has problems",
+        meaning="run `placket catalogue check` and mend what it says",
+    ),
+    ProblemType(
         name="too-large",
         status=413,
         title="the body is too large",
@@ -149,10 +191,40 @@ _ALL: Final = (
         meaning="mend the fields that `errors` names",
     ),
     ProblemType(
+        name="code-wrong",
+        status=422,
+        title="the code is wrong or no longer counts",
+        meaning="send a new code",
+    ),
+    ProblemType(
+        name="address-unknown",
+        status=422,
+        title="no such address of the person has been on file for long enough",
+        meaning="choose one that the request shows",
+    ),
+    ProblemType(
+        name="letter-incomplete",
+        status=422,
+        title="the letter that tells it lacks words",
+        meaning="write what `detail` names",
+    ),
+    ProblemType(
+        name="too-often",
+        status=429,
+        title="too many codes were sent today",
+        meaning="confirm what staff saw instead, or wait a day",
+    ),
+    ProblemType(
         name="ours",
         status=500,
         title="the fault is ours",
         meaning="nothing is known to be written; tell whoever runs this installation the reference",
+    ),
+    ProblemType(
+        name="source-unavailable",
+        status=503,
+        title="a source does not answer",
+        meaning="try again when it does; what was begun is ended then",
     ),
     ProblemType(
         name="ledger-unavailable",

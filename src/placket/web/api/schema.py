@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from placket.web.api.bodies import MOST_KEY
 from placket.web.api.operations import JSON, LINES, Operation
 from placket.web.api.refusals import MEDIA, TYPES, ProblemDetails
 from placket.web.api.serving import OPERATIONS
@@ -24,6 +25,17 @@ _OWN: Final = {
     "/v1/audit/proof/{fact}": ("fact-unknown", "not-in-tree"),
     "/v1/audit/consistency": ("not-in-tree",),
     "/v1/audit/fact/{fact}": ("fact-unknown",),
+    "/v1/requests": ("request-conflict",),
+}
+_OF_REQUESTS: Final = "/v1/requests/{reference}"
+_OF_ACTS: Final = ("request-unknown", "move-refused", "letter-incomplete")
+_OF_SOURCES: Final = ("plan-stale", "plan-missing", "catalogue-unusable", "source-unavailable")
+_OWN_ACTS: Final = {
+    "": ("request-unknown",),
+    "/verify": (*_OF_ACTS, "code-wrong", "address-unknown", "too-often"),
+    "/plan": (*_OF_ACTS, *_OF_SOURCES),
+    "/apply": (*_OF_ACTS, *_OF_SOURCES, "request-in-hand"),
+    "/answer": (*_OF_ACTS, "plan-missing"),
 }
 
 
@@ -72,9 +84,22 @@ def _operation(
     if operation.method == "POST":
         content = {JSON: {"schema": shapes[operation.takes]}}
         shown["requestBody"] = {"required": True, "content": content}
+        parameters = list(_beside_a_body(operation))
     else:
-        shown["parameters"] = list(_parameters(operation, components[operation.takes.__name__]))
-    return shown
+        parameters = list(_parameters(operation, components[operation.takes.__name__]))
+    return (
+        shown
+        if operation.method == "POST" and not parameters
+        else {**shown, "parameters": parameters}
+    )
+
+
+def _beside_a_body(operation: Operation) -> Iterable[dict[str, Any]]:
+    text = {"type": "string", "maxLength": MOST_KEY}
+    if operation.part:
+        yield {"name": operation.part, "in": "path", "required": True, "schema": text}
+    if operation.keyed:
+        yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": text}
 
 
 def _parameters(operation: Operation, message: dict[str, Any]) -> Iterable[dict[str, Any]]:
@@ -88,10 +113,16 @@ def _parameters(operation: Operation, message: dict[str, Any]) -> Iterable[dict[
         }
 
 
+def _own(operation: Operation) -> tuple[str, ...]:
+    if operation.path.startswith(_OF_REQUESTS):
+        return _OWN_ACTS.get(operation.tail, _OF_ACTS)
+    return _OWN.get(operation.path, ())
+
+
 def _responses(operation: Operation, shapes: dict[Any, Any]) -> dict[str, Any]:
     media = operation.media.partition(";")[0]
     said = "One JSON document a line" if operation.media == LINES else "The answer"
-    names = [*_EVERYWHERE, *_OWN.get(operation.path, ())]
+    names = [*_EVERYWHERE, *_own(operation)]
     names += _WITH_BODY if operation.method == "POST" else ()
     responses: dict[str, Any] = {
         "200": {"description": said, "content": {media: {"schema": shapes[operation.gives]}}}

@@ -18,8 +18,8 @@ from placket.store.refusals import (
     LedgerRefuses,
     PersonErased,
 )
-from placket.web.api import audit, decide, eligible, facts
-from placket.web.api.bodies import decoded, parameters, read_body
+from placket.web.api import audit, decide, eligible, facts, requests
+from placket.web.api.bodies import decoded, keyed, parameters, read_body
 from placket.web.api.operations import JSON, Answer, Operation
 from placket.web.api.refusals import MEDIA, Refused
 from placket.web.headers import NO_STORE, SAFE_DATA
@@ -38,6 +38,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *decide.OPERATIONS,
     *eligible.OPERATIONS,
     *audit.OPERATIONS,
+    *requests.OPERATIONS,
 )
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -56,9 +57,10 @@ class Interface:
 
     def __init__(self, gate: Gate, keys: WebKeys) -> None:
         self._gate, self._keys = gate, keys
-        self._exact: dict[str, dict[str, Operation]] = {}
+        self._at: dict[tuple[str, str], dict[str, Operation]] = {}
         for operation in OPERATIONS:
-            self._exact.setdefault(operation.stem, {})[operation.method] = operation
+            place = (operation.stem, operation.tail)
+            self._at.setdefault(place, {})[operation.method] = operation
         self._decoders = {op: msgspec.json.Decoder(op.takes) for op in OPERATIONS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,10 +72,12 @@ class Interface:
             headers = dict(scope["headers"])
             caller = self._caller(headers, operation)
             asked = await self._asked(operation, scope, part, (receive, headers))
+            # A GET has its part in the message already.
+            named = (part,) if part and operation.method == "POST" else ()
             if operation.waits:
-                answer = await run_in_threadpool(operation.run, self._gate, caller, asked)
+                answer = await run_in_threadpool(operation.run, self._gate, caller, asked, *named)
             else:
-                answer = operation.run(self._gate, caller, asked)
+                answer = operation.run(self._gate, caller, asked, *named)
         except Refused as refused:
             if (
                 scope["method"] == "OPTIONS"
@@ -90,13 +94,9 @@ class Interface:
             await send_answer(send, operation, answer, is_head=scope["method"] == "HEAD")
 
     def _operation(self, path: str, method: str) -> tuple[Operation, str]:
-        """Return the operation and the last part of the path. Raises Refused."""
-        methods, part = self._exact.get(path), ""
-        if methods is None:
-            stem, slash, part = path.rpartition("/")
-            methods = self._exact.get(stem + slash)
-        if methods is None or not (part or path in self._exact):
-            raise Refused("not-found")
+        """Return the operation and the parameter of the path. Raises Refused."""
+        exact = self._at.get((path, ""))
+        methods, part = (exact, "") if exact is not None else self._with_part(path)
         wanted = "GET" if method == "HEAD" else method
         found = methods.get(wanted)
         if found is None:
@@ -104,6 +104,16 @@ class Interface:
         if bool(found.part) != bool(part):
             raise Refused("not-found")
         return found, part
+
+    def _with_part(self, path: str) -> tuple[Mapping[str, Operation], str]:
+        """Return the operations whose path has a parameter, and what stands there."""
+        stem, slash, last = path.rpartition("/")
+        above, _, inner = stem.rpartition("/")
+        for start, part, tail in ((stem, last, ""), (above, inner, slash + last)):
+            methods = self._at.get((f"{start}/", tail))
+            if methods is not None and part:
+                return methods, part
+        raise Refused("not-found")
 
     def _caller(self, headers: Mapping[bytes, bytes], operation: Operation) -> Caller:
         caller = self._keys.caller(headers.get(b"authorization", b""))
@@ -122,7 +132,8 @@ class Interface:
     ) -> Any:
         if operation.method == "POST":
             sent = await read_body(*body)
-            return decoded(self._decoders[operation], sent, operation.takes)
+            asked = decoded(self._decoders[operation], sent, operation.takes)
+            return keyed(asked, body[1]) if operation.keyed else asked
         named = {operation.part: part} if part else {}
         return parameters(scope["query_string"], named, operation.takes)
 
