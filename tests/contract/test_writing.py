@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from placket.catalogue import Table
 from placket.plan.apply import Applied, TakenOver, apply
 from placket.plan.plan import Action, StalePlan
 from tests.contract.written import (
@@ -24,6 +28,7 @@ from tests.contract.written import (
     erasure,
     fill,
     key,
+    names_of,
     step,
 )
 
@@ -232,6 +237,39 @@ def test_a_value_of_another_type_is_refused_and_not_shown(
         "shop": f"`shop.Customer.{column}` takes `{kind}` alone, which the plan's value is not;"
         " make a new plan"
     }
+
+
+def test_rows_are_found_by_keys_of_every_type(url: str) -> None:
+    shop = sa.MetaData()
+    kinds: tuple[Any, ...]
+    kinds = (sa.Uuid, sa.Date, sa.Numeric(6, 2), sa.BigInteger, sa.LargeBinary)
+    odd = sa.Table(
+        'key;--"%',
+        shop,
+        *(sa.Column(f"k %{n}", kind, primary_key=True) for n, kind in enumerate(kinds)),
+        sa.Column("at", sa.DateTime(timezone=True), primary_key=True),
+        sa.Column("text", sa.String),
+    )
+    engine = engine_for(url)
+    shop.create_all(engine)
+    at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    keys = [(UUID(int=n), date(2026, 1, n), Decimal("1.50"), 2**40, b"\0%", at) for n in (1, 2, 3)]
+    with engine.begin() as connection:
+        for each in keys:
+            connection.execute(sa.insert(odd).values((*each, "of Ada")))
+    named = Table(name="".join(odd.name), key=names_of(odd))
+    place = Place(engine, tables=(named,))
+    first, second, _ = (seen.at.key for seen in place.seen())
+
+    applied = place.apply(
+        place.plan(step(Action.BLANK, odd, first, text=None), step(Action.DELETE, odd, second))
+    )
+
+    assert applied.is_whole
+    with engine.connect() as connection:
+        found = list(connection.scalars(sa.select(odd.c.text).order_by(odd.c[1])))
+    assert found == [None, "of Ada"]
+    engine.dispose()
 
 
 def test_what_a_column_takes_is_written_in_its_type(place: Place) -> None:

@@ -232,10 +232,11 @@ class Place:
 
     engine: Engine
     name: str = "shop"
+    tables: tuple[Named, ...] = CATALOGUE_TABLES
 
     @property
     def catalogue(self) -> Catalogue:
-        source = Source(name=self.name, tables=CATALOGUE_TABLES)
+        source = Source(name=self.name, tables=self.tables)
         return Catalogue(name="written", sources=(source,))
 
     @property
@@ -247,7 +248,7 @@ class Place:
         schema, wanted = reflect(self.engine), {(table.name, pairs) for table, pairs in keys}
         found = []
         with self.engine.connect() as connection:
-            for named in (each for each in CATALOGUE_TABLES if schema.table(each.name)):
+            for named in (each for each in self.tables if schema.table(each.name)):
                 for pairs, values in read_rows(connection, named, schema.table(named.name)):
                     if not keys or (named.name, pairs) in wanted:
                         at = At(source=self.name, table=named.name, key=pairs)

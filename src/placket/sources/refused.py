@@ -72,7 +72,7 @@ _MYSQL: Final = {
 
 _SAID: Final = {
     "": "refuses, and does not say by what",
-    "denied": "may not be changed by this role",
+    "denied": "may not be held and changed by this role",
     "unknown": "is not as the catalogue has it",
     "type": "has a column that does not take what the plan writes there",
 }

@@ -37,8 +37,13 @@ if TYPE_CHECKING:
     from placket.plan.plan import Step
 
 _FIRST: Final = {
-    "sqlite": "BEGIN IMMEDIATE",
-    "postgresql": "SET LOCAL lock_timeout = '10s'",
+    "sqlite": ("BEGIN IMMEDIATE",),
+    # A worker that freezes holds rows of the shop: its transaction is ended for it.
+    "postgresql": (
+        "SET LOCAL lock_timeout = '10s'",
+        "SET LOCAL idle_in_transaction_session_timeout = '30s'",
+    ),
+    "mysql": ("SET SESSION innodb_lock_wait_timeout = 10",),
 }
 
 
@@ -74,7 +79,7 @@ class SqlTarget:
                 if not is_done(connection, work):
                     self._write(connection, work, point)
                 point("before commit")
-                self._commit(connection)
+                self._commit(connection, work)
             point("after commit")
 
     def _write(self, connection: Connection, work: Work, point: Point) -> None:
@@ -142,7 +147,7 @@ class SqlTarget:
             return Refused(step.table, FOREIGN_KEY)
         return Refused(links[0][0].name, FOREIGN_KEY, ", ".join(links[0][1].columns))
 
-    def _commit(self, connection: Connection) -> None:
+    def _commit(self, connection: Connection, work: Work) -> None:
         """Commit. Raises TargetRefuses, and ConnectionLost where it may have been done."""
         try:
             connection.commit()
@@ -151,7 +156,7 @@ class SqlTarget:
                 raise ConnectionLost(
                     f"`{self.source}` did not say whether it committed; apply the plan again"
                 ) from None
-            found = _unmet(connection) or refused(fault, "")
+            found = _unmet(connection, work) or refused(fault, "")
             raise TargetRefuses(said(self.source, found)) from None
 
 
@@ -184,8 +189,7 @@ def _isolated(connection: Connection) -> Connection:
 
 
 def _begin(connection: Connection) -> None:
-    first = _FIRST.get(connection.dialect.name)
-    if first is not None:
+    for first in _FIRST.get(connection.dialect.name, ()):
         connection.exec_driver_sql(first)
 
 
@@ -213,16 +217,21 @@ def _set(connection: Connection, pragmas: Mapping[str, int]) -> None:
     connection.rollback()
 
 
-def _unmet(connection: Connection) -> Refused | None:
-    """Return the link that SQLite found broken at COMMIT, which leaves the transaction open."""
+def _unmet(connection: Connection, work: Work) -> Refused | None:
+    """Return the link that SQLite found broken at COMMIT, which leaves the transaction open.
+
+    Others may have been broken for long: first one of a table that the plan changed.
+    """
     if connection.dialect.name != "sqlite":
         return None
     # SQLAlchemy lends the connection no more; the driver does.
     cursor = connection.connection.cursor()
-    cursor.execute("PRAGMA foreign_key_check")
-    row = cursor.fetchone()
-    if row is None:
+    changed = {step.table for _, step in work.steps}
+    found = cursor.execute("PRAGMA foreign_key_check").fetchall()
+    found.sort(key=lambda row: changed.isdisjoint({row[0], row[2]}))
+    if not found:
         return None
-    child, _, _, number = row
-    cursor.execute('SELECT "from" FROM pragma_foreign_key_list(?) WHERE id = ?', (child, number))
-    return Refused(child, FOREIGN_KEY, ", ".join(name for (name,) in cursor.fetchall()))
+    child, _, _, number = found[0]
+    named = 'SELECT "from" FROM pragma_foreign_key_list(?) WHERE id = ?'
+    columns = cursor.execute(named, (child, number)).fetchall()
+    return Refused(child, FOREIGN_KEY, ", ".join(name for (name,) in columns))
