@@ -241,8 +241,7 @@ def test_a_value_of_another_type_is_refused_and_not_shown(
 
 def test_rows_are_found_by_keys_of_every_type(url: str) -> None:
     shop = sa.MetaData()
-    kinds: tuple[Any, ...]
-    kinds = (sa.Uuid, sa.Date, sa.Numeric(6, 2), sa.BigInteger, sa.LargeBinary)
+    kinds: list[Any] = [sa.Uuid, sa.Date, sa.Numeric(6, 2), sa.BigInteger, sa.LargeBinary]
     odd = sa.Table(
         'key;--"%',
         shop,
