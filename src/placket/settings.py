@@ -280,9 +280,9 @@ def _keys_of(
 
 
 def _url(folder: Path, url: str) -> str:
-    prefix = "sqlite:///"
-    if url.startswith(prefix) and not url.removeprefix(prefix).startswith("/"):
-        return f"{prefix}{(folder / url.removeprefix(prefix)).resolve()}"
+    for prefix in ("sqlite:///", "file:"):
+        if url.startswith(prefix) and not url.removeprefix(prefix).startswith("/"):
+            return f"{prefix}{(folder / url.removeprefix(prefix)).resolve()}"
     return url
 
 

@@ -123,8 +123,12 @@ def _lines(found: Scanned) -> list[str]:
     return [
         f"{head}: {places} read",
         *(f"  {each.where}: {each.form}, {_times(each.count)}" for each in found.findings),
-        *(f"  not read: {each.where}: {each.why}, {_times(each.count)}" for each in found.unread),
+        *(f"  not read: {each.where}: {_why(each)}" for each in found.unread),
     ]
+
+
+def _why(each: Unread) -> str:
+    return each.why if each.count == 1 else f"{each.why}, {_times(each.count)}"
 
 
 def _times(count: int) -> str:
