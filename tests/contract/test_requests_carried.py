@@ -10,6 +10,7 @@ import pytest
 
 from placket.decide.question import Question
 from placket.gate.requests.carrying import InHand, carry_out
+from placket.gate.requests.certifying import LEDGER, certify_whole, kept_certificate
 from placket.gate.requests.completing import complete
 from placket.gate.requests.packing import NoPackage, drop_old, fetch, locked
 from placket.gate.requests.planning import approve, make_plan
@@ -19,6 +20,7 @@ from placket.gate.requests.register import MoveRefused
 from placket.plan.plan import Action, StalePlan
 from placket.rights.request import State
 from placket.rights.right import Right
+from placket.store.certifying import verify_certificate
 from tests.contract.gates import DAY
 from tests.contract.rights_shop import ADA, BEN, CAT, Asked, asked_in
 
@@ -225,3 +227,35 @@ def test_a_copy_goes_after_its_week(asked: Asked) -> None:
     assert drop_old(asked.register) == 1
     with pytest.raises(NoPackage):
         locked(asked.register, done.case.request.id)
+
+
+def test_a_certificate_says_what_is_gone_and_what_stayed_and_verifies(asked: Asked) -> None:
+    done = carried(asked, asked.strongly(ADA, Right.ERASURE))
+
+    made = certify_whole(asked.register, done.case.request.id)
+    kept, text = kept_certificate(asked.register, done.case.request.id)
+
+    assert made is not None
+    assert kept == verify_certificate(text, asked.gate.keys.public_key)
+    assert made.state is State.FULFILLED
+    assert {each.table for each in made.gone} == {"customer", "orders", "call"}
+    assert {each.table for each in made.stayed} == {"orders", "address"}
+    assert LEDGER in {each.source for each in made.groundings}
+
+
+def test_what_the_scan_finds_again_keeps_the_request_open(asked: Asked) -> None:
+    asked.run("CREATE TABLE mailing (id INTEGER PRIMARY KEY, line TEXT)")
+    asked.run("INSERT INTO mailing VALUES (1, 'to: ADA@example.org;')")
+    done = carried(asked, asked.strongly(ADA, Right.ERASURE))
+    reference = done.case.request.id
+
+    made = certify_whole(asked.register, reference)
+    answered = asked.desk.answer(reference)
+
+    assert made is not None
+    assert [finding.where for finding in made.findings] == ["shop.mailing.line"]
+    assert answered.request.state is State.ACTION_DELAYED
+    asked.run("DELETE FROM mailing")
+    asked.shop.clock.now += 31 * DAY
+    complete(asked.register, reference, holder="w1")
+    assert asked.register.case(reference).request.state is State.FULFILLED

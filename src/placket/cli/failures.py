@@ -98,6 +98,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     ),
     "placket.gate.requests.proof.TooManyCodes": (REFUSED, ""),
     "placket.gate.requests.proof.WrongCode": (REFUSED, ""),
+    "placket.gate.requests.certifying.NoCertificate": (REFUSED, ""),
     "placket.gate.requests.packing.NoPackage": (REFUSED, ""),
     "placket.gate.requests.telling.NotARecipient": (WRONG_USE, "see `placket request show`"),
     "placket.gate.requests.proof.NoSuchToken": (REFUSED, ""),

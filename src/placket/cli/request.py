@@ -22,8 +22,9 @@ from placket.cli.options import (
 from placket.cli.outcome import DONE, PROBLEMS, WORLD, WRONG_USE, Ended, write_json
 from placket.cli.requested import plain, tell_case, tell_plan, tell_row
 from placket.cli.words import expect_activity, expect_channel, expect_data, expect_known
-from placket.cli.written import write_out
+from placket.cli.written import out_option, write_out
 from placket.gate.requests.carrying import carry_out
+from placket.gate.requests.certifying import certify_whole, kept_certificate
 from placket.gate.requests.desk import Desk
 from placket.gate.requests.packing import locked
 from placket.gate.requests.planning import approve as approve_plan
@@ -32,10 +33,11 @@ from placket.gate.requests.post import letters_of
 from placket.gate.requests.register import Opening, Register
 from placket.gate.requests.telling import record_answer
 from placket.plan.asking import Correction
+from placket.plan.certificate_words import certificate_words
 from placket.rights.moves import EXTENSION_REASONS, METHODS, Move
 from placket.rights.recipients import Impossible
 from placket.rights.recipients import State as Said
-from placket.rights.request import Asker
+from placket.rights.request import Asker, State
 from placket.rights.right import Refusal, Right
 from placket.web.look.rendering import style_sheet
 
@@ -340,10 +342,15 @@ def apply_plan(reference: str, *, config: Path | None, as_json: bool) -> int:
     holder = f"cli_{secrets.token_hex(4)}"
     with desk(config) as at, bar("carrying out"):
         done = carry_out(at.register, reference, holder=holder)
+        made = certify_whole(at.register, reference) if done.is_done else None
+        case = at.register.case(reference)
         if as_json:
-            write_json({**plain(done.case), "left": dict(done.left)})
+            state = made.state.value if made is not None else None
+            write_json({**plain(case), "left": dict(done.left), "certificate": state})
         else:
-            tell_case(at.register, done.case, ())
+            tell_case(at.register, case, ())
+            for line in certificate_words(made, case.terms.zone) if made is not None else ():
+                click.echo(line)
             for source, why in done.left.items():
                 click.echo(f"left: {source}: {why}")
     return DONE if done.is_done else WORLD
@@ -401,6 +408,28 @@ def refuse(reference: str, *, config: Path | None, as_json: bool, **given: Any) 
     given["data"] = names_of(given["data"])
     expect_data(given["data"])
     return _moved(config, as_json, lambda at: at.refuse(reference, **given))
+
+
+@command.command("certificate")
+@reference_argument
+@click.option("--anew", is_flag=True, help="Read every source again first.")
+@out_option
+@config_option
+def certificate(reference: str, *, anew: bool, out: Path | None, config: Path | None) -> int:
+    """Show the certificate of an erasure, or write it signed to a file.
+
+    `placket audit certificate FILE` verifies it, offline. Exit code 1 when something is left.
+    """
+    with desk(config) as at, bar("reading the sources again"):
+        if anew:
+            certify_whole(at.register, reference)
+        made, text = kept_certificate(at.register, reference)
+        zone = at.register.case(reference).terms.zone
+    if out is not None:
+        write_out(text, out)
+    else:
+        click.echo("\n".join(certificate_words(made, zone)))
+    return DONE if made.state is State.FULFILLED else PROBLEMS
 
 
 @command.command("copy")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from placket.gate.packages import LASTS
+from placket.gate.requests.certifying import found_again
 from placket.gate.requests.connected import catalogue_of
 from placket.gate.requests.planning import read_kept
 from placket.gate.requests.telling import heard
@@ -33,7 +34,7 @@ def answered_with(
         link=link,
         until=until,
         gone=of.gone,
-        stays=of.stays,
+        stays=(*of.stays, *found_again(case)),
         left_out=of.left_out,
         heard=said,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from placket.gate.requests.carrying import carry_out, waiting_name
+from placket.gate.requests.certifying import certify_whole, is_left_over
 from placket.gate.requests.connected import connected
 from placket.gate.requests.planning import asking_of, keep_plan, read_kept
 from placket.plan.build import plan_of
@@ -34,7 +35,10 @@ def complete(register: Register, reference: str, *, holder: str) -> Carried | No
         asking = asking_of(register, case, sources)
     plan = plan_of(asking)
     waiting = {waiting_name(s.because): s for s in plan.steps if s.action in _STOPPED}
-    released = [each.thing for each in case.request.deferred if each.thing not in waiting]
+    things = [each.thing for each in case.request.deferred]
+    released = [t for t in things if t not in waiting and not is_left_over(t)]
+    if any(map(is_left_over, things)) and not released:
+        certify_whole(register, reference)
     if not released:
         _look_again(register, reference, asking.review_at)
         return None
@@ -42,6 +46,7 @@ def complete(register: Register, reference: str, *, holder: str) -> Carried | No
     if done is not None and done.is_done:
         # Last: with nothing left to do and nothing waiting the request is closed.
         said = [(Move.RELEASED, {"thing": thing}) for thing in released]
+        certify_whole(register, reference)
         register.append(register.case(reference), said)
     return done
 

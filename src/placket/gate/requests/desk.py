@@ -179,7 +179,7 @@ class Desk:
         says = answered_with(self.register, case, outcome=outcome, why=why, link=link)
         reached = (address,) if address is not None else self._on_file(case)
         occasion = case.request.plan.digest if case.request.plan else ""
-        kind = LetterKind.ANSWERED if case.request.answered_at is None else LetterKind.COMPLETED
+        kind = _kind_of(case)
         post(self.register, case, kind, says, to=reached, occasion=occasion)
         return self._move(reference, Move.ANSWERED, thing=thing)
 
@@ -214,3 +214,10 @@ class Desk:
         if to:
             return next((address for address in own if address.id == to), None)
         return next(iter(own), None)
+
+
+def _kind_of(case: Case) -> LetterKind:
+    """Return which letter answers: one that says so while something waits, or after it did."""
+    if case.request.deferred:
+        return LetterKind.DEFERRED
+    return LetterKind.ANSWERED if case.request.answered_at is None else LetterKind.COMPLETED

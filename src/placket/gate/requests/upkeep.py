@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from placket.facts import Kind
 from placket.gate.requests.carrying import BEGUN, InHand, carry_out
+from placket.gate.requests.certifying import certify_whole
 from placket.gate.requests.completing import complete
 from placket.gate.requests.packing import drop_old
 from placket.gate.requests.planning import NoPlan
@@ -94,7 +95,10 @@ class Upkeep:
         done = self._tried(
             reference, lambda: carry_out(self.register, reference, holder=self.holder)
         )
-        return done is not None and done.is_done
+        if done is None or not done.is_done:
+            return False
+        self._tried(reference, lambda: certify_whole(self.register, reference))
+        return True
 
     def _completed(self, case: Case) -> bool:
         if not (case.request.is_open and case.request.deferred and _may_be_over(case)):
