@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from placket.law.calendar import to_datetime
@@ -77,16 +77,14 @@ def _asked(
 
 def _left_in_sqlite(connection: Connection, *, overwrites: bool) -> str:
     """Say where a SQLite database may still hold what was deleted; empty for nowhere."""
-
-    def asked(pragma: str) -> Any:
-        return connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one()
-
+    secure_delete = connection.exec_driver_sql("PRAGMA secure_delete").scalar_one()
     # 2 is `FAST`, which overwrites only what costs nothing.
-    if not overwrites and asked("secure_delete") != 1:
+    if not overwrites and secure_delete != 1:
         return _KEPT_IN_FILE
     file = connection.exec_driver_sql("PRAGMA database_list").first()
     path = file[2] if file is not None else ""
-    if asked("journal_mode") == "wal" and _has_bytes(f"{path}-wal"):
+    # Not `journal_mode`: a connection that was open before the mode changed tells the old one.
+    if _has_bytes(f"{path}-wal"):
         return _KEPT_IN_LOG
     return _KEPT_IN_JOURNAL if _has_bytes(f"{path}-journal") else ""
 
