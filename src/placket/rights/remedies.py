@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from placket.policy.compile import Place, Policy
 
 _WAYS: Final = ("email", "phone", "post", "officer")
-_OURSELVES: Final = "us"
+_OURSELVES: Final = frozenset({"us", "nous"})
 _NO_NAME: Final = "the "
 R = TypeVar("R", bound=Rule)
 
@@ -66,7 +66,7 @@ def _named(policy: Policy, places: tuple[Place, ...]) -> Iterator[Authority]:
     """Yield the authorities that the policy names for a country, one a country."""
     told: set[str] = set()
     for rule in _of(policy.rules(Complaint), places):
-        is_us = rule.to.partition(",")[0] == _OURSELVES
+        is_us = rule.to.partition(",")[0] in _OURSELVES
         if rule.country and not is_us and rule.country not in told:
             told.add(rule.country)
             yield Authority(name=rule.to, country=rule.country, url=rule.url)

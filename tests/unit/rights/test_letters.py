@@ -28,7 +28,7 @@ from placket.rights.right import NEEDS, Refusal, Right
 from placket.rights.terms import terms_of
 from placket.rights.tongues import LANGUAGES, missing, tongue
 from tests.unit.policy.rendering.shop import FRENCH, document, policy
-from tests.unit.rights.asking import asked_for, move, request_of
+from tests.unit.rights.asking import asked_for, move, request_of, terms
 from tests.unit.standing.telling import day
 
 POLICY = policy()
@@ -447,6 +447,32 @@ def test_the_first_of_a_month_is_written_as_french_does() -> None:
     found = letter(LetterKind.RECEIVED, asked(Right.ACCESS), frame("fr"))
 
     assert "le jeudi 1er janvier 2026." in found.body
+
+
+@pytest.mark.parametrize(
+    ("what", "english", "french"),
+    [
+        ("return is closed", "your return is closed", "la clôture de votre dossier (retour)"),
+        ("finder is closed", "your finder is closed", "la clôture de votre dossier (en cours)"),
+        ("the hold is lifted", "a legal case is over", "la fin d'un procès"),
+        (
+            "7 years from invoice.dated",
+            "the end of this time: 7 years from “invoice dated”",
+            "la fin de ce délai\u00a0: 7 years from invoice.dated",
+        ),
+    ],
+)
+def test_what_ends_a_keeping_is_told_in_words(what: str, english: str, french: str) -> None:
+    assert (tongue("en").release(what), tongue("fr").release(what)) == (english, french)
+
+
+def test_while_a_request_is_open_the_person_reads_what_is_not_used() -> None:
+    shop = terms()
+    request = request_of(asked_for(Right.RECTIFICATION, data=("email",)), under=shop)
+
+    found = letter(LetterKind.RECEIVED, request, replace(frame(), terms=shop))
+
+    assert "Until then we keep this and do not use it: email." in found.body
 
 
 def test_a_clause_becomes_plain_text() -> None:
