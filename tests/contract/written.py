@@ -12,9 +12,9 @@ from sqlalchemy import Column, Date, ForeignKey, Integer, MetaData, Numeric, Str
 
 from placket.catalogue import Catalogue, Source
 from placket.catalogue import Table as Named
-from placket.plan.apply import Applied, Work, apply, no_point
+from placket.plan.apply import Applied, apply, no_point
 from placket.plan.inventory import At, row_digest
-from placket.plan.plan import Action, Because, Plan, Seen, Step
+from placket.plan.plan import Action, Because, Plan, Seen, Step, read_plan, write_plan
 from placket.sources.fencing import DONE, FENCE
 from placket.sources.reflect import reflect
 from placket.sources.rows import read_rows
@@ -256,7 +256,8 @@ class Place:
         return tuple(sorted(found, key=lambda each: each.at.in_order))
 
     def plan(self, *steps: Step, seen: tuple[Seen, ...] | None = None) -> Plan:
-        return Plan(
+        """Return a plan as it is kept until it is approved: written down and read again."""
+        plan = Plan(
             request="r_1",
             right="erasure",
             person="p_1",
@@ -265,16 +266,7 @@ class Place:
             steps=steps,
             seen=self.seen() if seen is None else seen,
         )
-
-    def work(self, plan: Plan, fence: int = 1) -> Work:
-        return Work(
-            request=plan.request,
-            plan=plan.digest(),
-            source=self.name,
-            fence=fence,
-            steps=tuple(enumerate(plan.steps, start=1)),
-            seen=plan.seen,
-        )
+        return read_plan(write_plan(plan))
 
     def apply(
         self, plan: Plan, *, fence: int = 1, journal: Told | None = None, point: Point = no_point
