@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +30,7 @@ from placket.cli.words import (
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.gate import new_person
 from placket.gate.newcomers import ANEW, identified, starts_anew
-from placket.gate.views import SourceViews
+from placket.gate.views import refresh_views_of
 from placket.sources.told import WORDING, Told, read_birth
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ def add(kind: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
             write_json({"fact": told.fact.id, "person": told.fact.person, "new": not known})
         else:
             click.echo(told.fact.id)
-        _refresh_views(gate, told.fact.person, size)
+        refresh_views_of(gate, told.fact.person, since=size)
     return DONE
 
 
@@ -184,17 +183,6 @@ def _new(gate: Gate, identifier: Identifier, fields: Mapping[str, Any]) -> str:
             code=REFUSED,
         )
     return new_person()
-
-
-def _refresh_views(gate: Gate, person: str, size: int) -> None:
-    """Write the person's rows beside every source that has views, so that a no leaves them now.
-
-    size: of the tree before the fact. Raises SourceUnreachable; the views then go stale.
-    """
-    history = gate.ledger.history_of(person)
-    for name in gate.settings.sources:
-        with closing(SourceViews(gate=gate, name=name)) as views:
-            views.refresh_persons(history.members if history else (person,), since=size)
 
 
 def parse_kind(written: str) -> Kind:

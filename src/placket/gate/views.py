@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -265,3 +266,15 @@ class SourceViews:
         """Let go of the source's database."""
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+
+def refresh_views_of(gate: Gate, person: str, *, since: int) -> None:
+    """Write the person's rows beside every source that has views, so that a no leaves them now.
+
+    since: the size of the tree before the facts. Raises SourceUnreachable; the views then go
+    stale.
+    """
+    history = gate.ledger.history_of(person)
+    for name in gate.settings.sources:
+        with closing(SourceViews(gate=gate, name=name)) as views:
+            views.refresh_persons(history.members if history else (person,), since=since)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +13,13 @@ from placket.gate.requests.planning import asking_of, read_kept
 from placket.gate.requests.proof import keep_identifiers
 from placket.gate.requests.register import MoveRefused
 from placket.gate.requests.sealed import WORK, Drawer
+from placket.gate.views import refresh_views_of
 from placket.plan.apply import Applied, apply
 from placket.plan.locks import erased_data, kept_marks
 from placket.plan.plan import STAYING, Action, StalePlan, changes_since
 from placket.rights.moves import Move
 from placket.rights.right import Right
+from placket.sources.connect import SourceUnreachable
 from placket.sources.reflect import reflect
 from placket.sources.told import Told
 from placket.sources.writing import SqlTarget
@@ -86,7 +89,7 @@ def carry_out(
     was done; make a new plan), SourceUnreachable.
     """
     gate, case = register.gate, register.case(reference)
-    plan = read_kept(gate, case)
+    size, plan = gate.size(), read_kept(gate, case)
     if not case.request.is_approved:
         raise MoveRefused("the plan is not approved")
     drawer = Drawer(gate=gate, request=reference, person=case.request.person)
@@ -116,6 +119,9 @@ def carry_out(
             gate.ledger.move_record(WORK, reference, before=BEGUN, after=DONE)
     finally:
         gate.ledger.release(fence)
+    # What went leaves the views now; of a source that is away they go stale by themselves.
+    with suppress(SourceUnreachable):
+        refresh_views_of(gate, case.history.person, since=size)
     return Carried(case=register.case(reference), plan=plan, left=applied.left)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.folds import PolicyFold
 from placket.gate.newcomers import identified
+from placket.gate.views import refresh_views_of
 from placket.rights.due import due, next_step
 from placket.rights.effects import at_once
 from placket.rights.fold import requests_of
@@ -16,6 +18,7 @@ from placket.rights.guards import refusal
 from placket.rights.moves import ASKED_BY, IS_STAFF, PROOF, Move
 from placket.rights.request import Asker
 from placket.rights.terms import Settings, Terms, terms_of
+from placket.sources.connect import SourceUnreachable
 from placket.sources.told import Told
 
 if TYPE_CHECKING:
@@ -265,7 +268,10 @@ class Register:
         news = [item for item in told if item.fact.id not in known]
         if not news:
             return case
+        size = self.gate.size()
         self.gate.record(news)
+        with suppress(SourceUnreachable):
+            refresh_views_of(self.gate, case.request.person, since=size)
         return self.case(case.request.id)
 
     def address_id(self, written: str) -> str:
