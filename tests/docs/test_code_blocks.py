@@ -26,7 +26,7 @@ HOW_TO = tuple(f"docs/how-to/{p.name}" for p in sorted((ROOT / "docs/how-to").gl
 ELSEWHERE = ("pip install placket", "make demo", "make test")
 """What is not run here: the wheel's test and the demo's own do."""
 POSTGRES_ONLY = "--role"
-DECIDING = re.compile(r"placket (?:decide|audit explain)")
+DECIDING = re.compile(r"placket (?:decide|scan|audit explain)")
 SERVE = "placket serve\n"
 ADDRESS = "http://127.0.0.1:8600"
 
@@ -180,7 +180,7 @@ def hold_to_the_page(page: str, reader: Reader) -> None:
 
         done = reader.does(block)
 
-        # A decision that denies ends with 1, which is an answer and no failure.
+        # A decision that denies, or a scan that finds, ends with 1: an answer, and no failure.
         answers = {0, 1} if DECIDING.search(block.commands) else {0}
         shown = f"{block.commands}\n{done.stdout}{done.stderr}"
         assert done.returncode in answers, shown
