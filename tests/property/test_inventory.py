@@ -89,7 +89,7 @@ def shops(draw: st.DrawFn) -> Shop:
     return Shop(
         Catalogue(name="drawn", sources=(Source(name="shop", tables=drawn),)),
         rows,
-        frozenset(draw(st.lists(three, max_size=3, unique_by=lambda c: c[:2]))),
+        frozenset(draw(st.lists(three, min_size=2, max_size=6, unique_by=lambda c: c[:2]))),
         draw(st.dictionaries(known, who, max_size=8)),
     )
 
