@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from placket.rights.terms import Terms
 
 COLUMNS: Final = 72
+_SPACES: Final = re.compile(r"[^\S\u00a0]+")
+"""Every white space but the one that holds a French mark to its word."""
 _INCLUDES: Final = "+"
 _ITEM: Final = "- "
 _QUOTE: Final = "> "
@@ -192,7 +195,7 @@ def letter(
     written = (_filled(paragraph, writing) for part in parts for paragraph in _each(part, spoken))
     return Letter(
         kind=kind,
-        subject=_line(_filled(own["subject"], writing)),
+        subject=_line(_filled(own["subject"], writing)).replace("\u00a0", " "),
         body="\n\n".join(_wrapped(paragraph) for paragraph in written if paragraph) + "\n",
         language=spoken.language,
     )
@@ -290,7 +293,7 @@ def _folded(line: str) -> str:
 
 def _line(text: str) -> str:
     """Return a text as one line: what came from outside breaks neither a subject nor a list."""
-    return " ".join(text.split())
+    return _SPACES.sub(" ", text.strip())
 
 
 def _items(lines: Iterable[str]) -> str:
@@ -436,11 +439,11 @@ def _named(writing: _Writing, authority: Authority, *, is_only: bool) -> str:
     return writing.word("in_country", country=country, authority=told)
 
 
-def _contact(writing: _Writing) -> str:
-    found = contact_for(writing.frame.policy, writing.frame.places)
-    return "\n".join(
-        writing.word("contact", way=writing.word(way), value=_line(value)) for way, value in found
-    )
+def _signed(writing: _Writing) -> str:
+    policy = writing.frame.policy
+    ways = contact_for(policy, writing.frame.places)
+    lines = (writing.word("contact", way=writing.word(w), value=_line(value)) for w, value in ways)
+    return "\n".join((policy.front.retailer, *lines))
 
 
 def _review(writing: _Writing) -> str:
@@ -461,7 +464,6 @@ SLOTS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "backups_until": lambda w: w.day(w.has.backups_until),
         "clause": _clause,
         "code": lambda w: w.has.code,
-        "contact": _contact,
         "data": _data,
         "data_or_all": _data_or_all,
         "done": lambda w: _items(map(_ended, w.has.done)),
@@ -483,9 +485,9 @@ SLOTS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "reasons": _reasons,
         "received": lambda w: w.day(w.request.received_at),
         "reference": lambda w: w.frame.reference or w.request.id,
-        "retailer": lambda w: w.frame.policy.front.retailer,
         "review": _review,
         "right": lambda w: w.tongue.right(w.request.right.value),
+        "signed": _signed,
         "stays": _stays,
         "kept": lambda w: _stays(w, waiting=False),
         "waits": lambda w: _stays(w, waiting=True),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from placket.policy import vocabulary
-from placket.rights.citing import as_plain
+from placket.rights.citing import as_plain, clause_text
 from placket.rights.letters import (
     SLOTS,
     Frame,
@@ -23,13 +23,14 @@ from placket.rights.letters import (
 )
 from placket.rights.moves import Move
 from placket.rights.recipients import State
+from placket.rights.remedies import Authority, authorities_for
 from placket.rights.request import Proven, Request
 from placket.rights.right import NEEDS, Refusal, Right
 from placket.rights.terms import terms_of
 from placket.rights.tongues import LANGUAGES, missing, tongue
-from tests.unit.policy.rendering.shop import FRENCH, document, policy
-from tests.unit.rights.asking import asked_for, move, request_of, terms
-from tests.unit.standing.telling import day
+from tests.unit.policy.rendering.shop import FRENCH, TEXT, document, policy
+from tests.unit.rights.asking import CARE, asked_for, move, request_of, terms
+from tests.unit.standing.telling import day, shop
 
 POLICY = policy()
 KINGDOM = (next(place for place in POLICY.places if place.pack == "uk"),)
@@ -435,6 +436,63 @@ def test_a_language_that_we_do_not_write_gets_english() -> None:
     assert found.subject == "Request R-1042: you took it back"
 
 
+def test_a_complaint_is_told_that_the_authority_need_not_wait() -> None:
+    found = letter(LetterKind.RECEIVED, asked(Right.COMPLAINT), frame())
+
+    assert found.subject == "We have your complaint R-1042"
+    assert "You can complain to the authority at any time:\n- Information" in found.body.replace(
+        "any\ntime", "any time"
+    )
+
+
+def test_a_policy_that_names_nobody_signs_with_the_retailers_name_alone() -> None:
+    bare = shop(CARE)
+    terms_there = terms_of(bare, bare.places)
+    nowhere = Frame(policy=bare, terms=terms_there, places=bare.places, country="US")
+    request = request_of(asked_for(Right.ACCESS), under=terms_there)
+
+    found = letter(LetterKind.REFUSED, request, nowhere, Particulars(ground=Refusal.NOT_HELD))
+
+    assert found.body.endswith("about\nthis.\n\nExample Shop\n")
+    assert "privacy policy says" not in found.body
+    assert "- Information Commissioner\n" in found.body
+
+
+def test_what_stays_without_an_end_is_told_with_its_reason() -> None:
+    stays = (Stays(data=("name",), ground="unheard_of"),)
+
+    found = letter(LetterKind.ANSWERED, asked(Right.ERASURE), frame(), Particulars(stays=stays))
+
+    assert "- Name: kept, because our privacy policy says so.\n" in found.body
+
+
+def test_a_long_clause_ends_at_a_sentence() -> None:
+    long = policy(TEXT.replace("What we hold is encrypted.", "What we hold is safe. " * 40))
+
+    found = clause_text(long, None, "CS-5")
+
+    assert found.endswith("What we hold is safe. ...")
+    assert 600 < len(found) < 720
+
+
+def test_the_first_authority_that_is_named_for_a_country_is_told() -> None:
+    twice = shop(
+        CARE,
+        "- complaint: us, the controller\n  country: GB\n- complaint: First\n  country: GB",
+        "complaint: Second\ncountry: GB",
+    )
+
+    assert authorities_for(twice, twice.places, "GB") == (Authority(name="First", country="GB"),)
+
+
+def test_a_country_is_named_in_the_language_of_the_letter() -> None:
+    everywhere = frame("fr", places=POLICY.places, country="")
+
+    found = letter(LetterKind.REFUSED, asked(Right.ACCESS), everywhere, EVERYTHING)
+
+    assert "- Royaume-Uni\u00a0: Information Commissioner's Office" in found.body
+
+
 def test_the_day_is_that_of_the_policys_zone() -> None:
     late_on_the_first = request_of(asked_for(Right.ACCESS, 181.48), under=frame().terms)
 
@@ -467,10 +525,10 @@ def test_what_ends_a_keeping_is_told_in_words(what: str, english: str, french: s
 
 
 def test_while_a_request_is_open_the_person_reads_what_is_not_used() -> None:
-    shop = terms()
-    request = request_of(asked_for(Right.RECTIFICATION, data=("email",)), under=shop)
+    freezing = terms()
+    request = request_of(asked_for(Right.RECTIFICATION, data=("email",)), under=freezing)
 
-    found = letter(LetterKind.RECEIVED, request, replace(frame(), terms=shop))
+    found = letter(LetterKind.RECEIVED, request, replace(frame(), terms=freezing))
 
     assert "Until then we keep this and do not use it: email." in found.body
 
