@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
 import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -74,5 +75,8 @@ def test_no_server_is_asked() -> None:
             server.accept()
 
 
-def test_without_the_extra_it_is_said_what_to_install() -> None:
-    assert "install `placket[pdf]`" in str(PdfMissing(PdfMissing.__doc__))
+def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+
+    with pytest.raises(PdfMissing, match=r"install `placket\[pdf\]`"):
+        with_pdf(COPY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from placket.plan.outcome import Outcome, outcome_of
+from placket.plan.plan import Action, Because, Plan, Step
 from placket.rights.letters import Stays
 from placket.rights.right import Right
 from tests.unit.plan.shops import asking, catalogue, plan, row
@@ -40,6 +41,20 @@ def test_what_is_gone_and_what_stays_is_told_in_categories() -> None:
     )
     assert kept.until is not None
     assert kept.until > day(365 * 7)
+
+
+def test_a_key_that_stays_with_its_row_is_nothing_to_tell() -> None:
+    kept = Step(
+        source="shop",
+        table="customer",
+        action=Action.KEEP,
+        rows=((("id", 1),),),
+        because=Because(ground="storage"),
+        columns=("id",),
+    )
+    of = Plan(request="r", right="erasure", person="ada", policy="p", made_at=0, steps=(kept,))
+
+    assert outcome_of(of, catalogue(TABLES)) == Outcome()
 
 
 def test_what_a_copy_leaves_out_is_told_even_where_it_has_no_category() -> None:

@@ -461,6 +461,44 @@ def test_portability_is_the_smaller_set_in_structured_form_alone() -> None:
     assert list(data["tables"][0]["rows"][0]) == ["first", "last"]
 
 
+def test_a_table_of_other_things_than_text() -> None:
+    tables = """
+      visit:
+        owner: customer_id -> customer.id
+        holds: {page_interactions: [seen, clicked, mark]}
+"""
+    rows = [
+        row("visit", {"id": n, "seen": f"page {n}", "clicked": n % 2 == 0, "mark": b"\xff"})
+        for n in range(4)
+    ]
+    of = asking(tables, [], rows, right=Right.ACCESS, policy=POLICY, place=KINGDOM)
+
+    found = package(of, plan_of(of), explained(of, []), sheet=SHEET)
+
+    (table,) = data_of(found)["tables"]
+    assert [column["type"] for column in table["columns"]] == ["number", "text", "truth", "bytes"]
+    assert found.files["tables/shop.visit.csv"].splitlines()[1:3] == [
+        b"0,page 0,true,/w==",
+        b"1,page 1,false,/w==",
+    ]
+    page = text_of(found.files["index.html"].decode())
+    assert "Seen: page 0 Seen: page 1 Seen: page 2 and 4 more, in the rows below" in page
+
+
+def test_of_a_decision_of_which_little_is_said_the_page_says_what_there_is() -> None:
+    little = shop(
+        "activity: lend\npurpose: credit_assessment\nuses: [name]\nbasis: contract",
+        "automated: lending\nactivities: [lend]\ngateway: {lending: contract}",
+    )
+    of = asking(TABLES, [], [ADA], right=Right.ACCESS, policy=little)
+
+    found = package(of, plan_of(of), explained(of, []), sheet=SHEET)
+
+    page = text_of(found.files["index.html"].decode())
+    assert "What it decides Lending What it looks at Name What for" in page
+    assert "A person looks at the decision again What it decided about you Nothing" in page
+
+
 @pytest.mark.parametrize("right", [Right.ACCESS, Right.PORTABILITY])
 def test_the_schema_names_what_stands_in_the_data(right: Right) -> None:
     found = made(right)
