@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -80,6 +80,18 @@ class Standings:
         ]
 
 
+@lru_cache(maxsize=16)
+def read_catalogue(text: str, name: str) -> Catalogue:
+    """Return the catalogue that a file of this name says; the same text is read once.
+
+    Raises CatalogueUnusable.
+    """
+    parsed = catalogues.parse(text, name)
+    if parsed.catalogue is None:
+        raise CatalogueUnusable(f"{name} has problems; run `placket catalogue check`")
+    return parsed.catalogue
+
+
 @dataclass(frozen=True, kw_only=True)
 class SourceViews:
     """The views on one source: which activities have one, and what they read.
@@ -103,10 +115,7 @@ class SourceViews:
         if self.name not in self.gate.settings.sources:
             raise SourceNotSet(f"no source `{self.name}` is set in placket.toml")
         file = self.gate.settings.sources[self.name].catalogue
-        parsed = catalogues.parse(file.read_text(encoding="utf-8"), file.name)
-        if parsed.catalogue is None:
-            raise CatalogueUnusable(f"{file.name} has problems; run `placket catalogue check`")
-        return parsed.catalogue
+        return read_catalogue(file.read_text(encoding="utf-8"), file.name)
 
     @property
     def source(self) -> Source:
