@@ -169,6 +169,7 @@ def test_what_is_handed_over_after_the_answer_belongs_to_somebody_new() -> None:
     )
 
     assert told_of([handed(21)], answered) == ()
+    assert [each.state for each in told_of([handed(20)], answered)] == [State.TO_TELL]
     assert state_of(telling(11), done(12), handed(21), request=answered) == State.DONE
 
 
@@ -303,6 +304,14 @@ def test_an_answer_counts_for_its_own_request_act_and_recipient(other: dict[str,
 def test_nobody_answers_before_they_are_told() -> None:
     assert state_of(done(9), telling(10)) == State.TOLD
     assert told_of([done(9)], ASKED) == ()
+
+
+def test_only_tellings_and_answers_are_read() -> None:
+    other = told(
+        Kind.USED, 11, recipient="ferry", about="r", what="erase", marks=("state:refused",)
+    )
+
+    assert state_of(telling(10), other) == State.TOLD
 
 
 def test_an_answer_that_comes_late_does_not_undo_what_is_done() -> None:

@@ -154,6 +154,7 @@ def test_nothing_is_read_that_is_not_signed(body: bytes, signature: str) -> None
         ("customers/redact", DATA_REQUEST),
         ("customers/data_request", REDACT),
         ("customers/redact", SHOP),
+        ("customers/redact", {**SHOP, "customer": PERSON}),
         ("customers/redact", {**REDACT, "orders_to_redact": ["a"]}),
         ("customers/redact", {**REDACT, "customer": {**PERSON, "id": "191167"}}),
         ("customers/redact", {**REDACT, "customer": {"email": "ada@example.org"}}),
