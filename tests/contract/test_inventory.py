@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from placket.catalogue import parse
+from placket.demo.examples import catalogue_of, example_policy
+from placket.demo.shop import build_shop
 from placket.plan.inventory import At
 from placket.sources.connect import SourceUnreachable
 from placket.sources.inventory import read_inventory
@@ -29,6 +32,15 @@ BOTH = Ledger({"ada": [ADA, "email:ada@example.org"], "bob": [BOB, "email:bob@ex
 @pytest.fixture
 def engine(url: str) -> Iterator[Engine]:
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo')}/shop.db"
+    build_shop(url, today=date(2026, 11, 24), scale=0.003)
+    engine = sa.create_engine(url)
     yield engine
     engine.dispose()
 
@@ -72,7 +84,10 @@ def guests(engine: Engine, *emails: str, of: Ledger = BOTH) -> Shop:
     return shop
 
 
-def test_an_address_is_found_whatever_its_letter_case_and_spelling(engine: Engine) -> None:
+@pytest.mark.parametrize("indexed", [True, False], ids=["indexed", "scanned"])
+def test_an_address_is_found_whatever_its_letter_case_and_spelling(
+    engine: Engine, *, indexed: bool
+) -> None:
     written = (
         "ADA@Example.ORG",
         " ada@example.org",
@@ -87,6 +102,8 @@ def test_an_address_is_found_whatever_its_letter_case_and_spelling(engine: Engin
     )
     of = Ledger({"ada": [ADA, "email:ada@example.org", "email:ada@xn--bcher-kva.example"]})
     shop = guests(engine, *written, of=of)
+    if indexed:
+        shop.make("CREATE INDEX by_email ON orders (guest_email)")
 
     found = whose(shop.read())
 
@@ -669,3 +686,22 @@ def test_the_keys_of_rows_are_those_that_a_plan_writes_down(engine: Engine) -> N
     found = household(engine, BOTH).read()
 
     assert At(source="shop", table="address", key=(("id", 9),)) in [row.at for row in found.rows]
+
+
+@pytest.mark.parametrize("name", ["all", "justelegance", "lepiquet", "muse", "netaporter"])
+def test_every_example_reads_a_person_of_the_demo_shop(name: str, demo_shop: Engine) -> None:
+    policy = example_policy(name)
+    read = parse(catalogue_of(policy).read_text(encoding="utf-8"))
+    assert read.catalogue is not None
+    with demo_shop.connect() as connection:
+        key, email = connection.execute(
+            sa.text("SELECT c.id, email FROM customer c JOIN orders o ON o.customer_id = c.id")
+        ).fetchone() or ("", "")
+    of = Ledger({"ada": [f"shop.customer:{key}", f"email:{email}"]})
+
+    found = read_inventory(read.catalogue, {"shop": demo_shop}, of.whom("ada"), of)
+
+    tables = {row.at.table for row in found.of("ada")}
+    assert tables >= {"customer", "orders", "order_line"}
+    assert any(row.events for row in found.of("ada") if row.at.table == "order_line")
+    assert all(row.owners == {"ada"} for row in found.of("ada") if row.at.table == "orders")

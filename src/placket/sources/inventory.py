@@ -148,7 +148,9 @@ class _Search:
         """Return the rows that hold one of the identifiers, or plain keys, in a column."""
         if not kind:
             return self.on.holding(source, table, (column,), [(value,) for value in values])
-        where = holding(self.on.shape(source.name, table.name), column, kind, values)
+        shape = self.on.shape(source.name, table.name)
+        dialect = self.on.connections[source.name].dialect.name
+        where = holding(shape, column, kind, values, dialect=dialect)
         return () if where is None else self.on.read(source, table, where)
 
     def _keys(self, source: Source, table: Table) -> list[str]:

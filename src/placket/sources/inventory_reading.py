@@ -105,7 +105,7 @@ class Shelf:
         shape = self.shape(*place)
         is_key = shape is not None and shape.primary_key == columns
         new = [r for t, r in found.items() if t not in asked and not (is_key and t in index)]
-        asked |= found.keys()
+        asked.update(found)
         if new:
             with told(source.name, table.name):
                 rows = read_holding(self.connections[source.name], table, shape, columns, new)
