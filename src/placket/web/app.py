@@ -18,6 +18,7 @@ from placket.web.centre.notice import render_notice
 from placket.web.centre.requests import asking, copying, own, proving, stopping
 from placket.web.console import activities, audit, decisions
 from placket.web.console.reach import Guard, Reach, refusal_page
+from placket.web.console.requests import queue, who, whole
 from placket.web.headers import SafeHeaders
 from placket.web.look.rendering import page, serve_icon, serve_style
 
@@ -36,6 +37,7 @@ PAGES: Final = (
     "/privacy/changes",
     "/privacy/contact",
     "/privacy/requests",
+    "/console/requests",
     "/console/activities",
     "/console/decisions",
     "/console/audit",
@@ -99,7 +101,11 @@ def _pages(gate: Gate) -> Starlette:
         Route("/privacy/requests/{reference}/letters/{number:int}", own.read_letter),
         Route("/privacy/requests/{reference}/back", own.ask_back),
         Route("/privacy/requests/{reference}/back", own.take_back, methods=["POST"]),
-        Route("/console/", to_first("/console/activities")),
+        Route("/console/", to_first("/console/requests")),
+        Route("/console/requests", queue.queue),
+        Route("/console/requests/by", who.say_who, methods=["POST"]),
+        Route("/console/requests/{reference}", whole.one),
+        Route("/console/requests/{reference}/{act}", whole.act, methods=["POST"]),
         Route("/console/activities", activities.all_of_them),
         Route("/console/activities/{activity}", activities.one),
         Route("/console/decisions", decisions.explain, methods=["GET", "POST"]),

@@ -1,7 +1,8 @@
-"""Forms as they arrive: bounded, of one value a field, or refused."""
+"""Forms: what a page asks, and what arrives, bounded and of one value a field, or refused."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,24 @@ LONG: Final = 65_536
 """The bytes of a form with room for what a person writes at length."""
 
 _MOST_FIELDS: Final = 200
+
+Options = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One question of a form.
+
+    kind: `text`, `area`, `choice`, or `many` for boxes that are ticked. needed: what is said when
+    it is left empty; empty where it may be.
+    """
+
+    name: str
+    label: str
+    kind: str
+    hint: str = ""
+    needed: str = ""
+    options: Options = ()
 
 
 async def form_of(request: Request, *, most: int = MOST_BYTES) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ PAGES = [
     "/privacy/changes",
     "/privacy/contact",
     "/privacy/requests",
+    "/console/requests",
     "/console/activities",
     "/console/activities/offers_to_buyers",
     "/console/decisions",
@@ -225,7 +226,7 @@ def test_nothing_personal_reaches_the_log(served: Served, client: httpx.Client) 
 
 
 @pytest.mark.parametrize(
-    ("part", "page"), [("/privacy/", "/privacy/notice"), ("/console/", "/console/activities")]
+    ("part", "page"), [("/privacy/", "/privacy/notice"), ("/console/", "/console/requests")]
 )
 def test_a_part_alone_leads_to_its_first_page(client: httpx.Client, part: str, page: str) -> None:
     answer = client.get(part, follow_redirects=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -140,8 +141,6 @@ def test_a_cookie_is_bound_to_its_request(web: Web) -> None:
 
 
 def test_a_cookie_stays_on_tls_where_the_pages_do(tmp_path: Path) -> None:
-    from dataclasses import replace  # noqa: PLC0415 - of this test alone
-
     web = web_in(tmp_path)
     web.gate.settings = replace(web.gate.settings, web_address="https://privacy.example.org")
     ask(web, "access", "ada@example.org")

@@ -35,6 +35,7 @@ def test_it_prints_its_pages_and_ends_cleanly(folder: Path) -> None:
         f"  {address}/privacy/changes",
         f"  {address}/privacy/contact",
         f"  {address}/privacy/requests",
+        f"  {address}/console/requests",
         f"  {address}/console/activities",
         f"  {address}/console/decisions",
         f"  {address}/console/audit",

@@ -86,6 +86,11 @@ def quoted(sentence: str) -> str:
     return _CODE.sub("“\\1”", sentence)
 
 
+def without_code(sentence: str) -> str:
+    """Return a sentence with its `code` as plain words."""
+    return _CODE.sub(r"\1", sentence)
+
+
 def capital(sentence: str) -> str:
     """Return the sentence with its first letter large; an address is left alone."""
     first = sentence.partition(" ")[0]

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from placket.gate.gate import Gate
     from placket.gate.requests.desk import Desk
-    from placket.web.centre.requests.rights import Askable, Field
+    from placket.web.centre.requests.rights import Askable
+    from placket.web.forms import Field
 
 SENT: Final = "/privacy/requests/sent"
 SECONDS: Final = 0.7

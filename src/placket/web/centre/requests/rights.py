@@ -14,33 +14,17 @@ from placket.policy.rules import Right as RightRule
 from placket.rights.citing import cited, clause_text
 from placket.rights.right import NEEDS, Right
 from placket.rights.said import said_of
+from placket.web.forms import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from placket.policy.compile import Policy
+    from placket.web.forms import Options
 
 LONGEST_QUOTE: Final = 260
 CHATS: Final = "chat_messages"
 """What a chat in writing is a copy of."""
-
-Options = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One question of a form.
-
-    kind: `text`, `area`, `choice`, or `many` for boxes that are ticked. needed: what is said when
-    it is left empty; empty where it may be.
-    """
-
-    name: str
-    label: str
-    kind: str
-    hint: str = ""
-    needed: str = ""
-    options: Options = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
