@@ -131,7 +131,7 @@ class Staying:
     def _waiting(self, relation: str) -> Because:
         return Because(
             law="GDPR Art. 17(1)(a)",
-            clause=self.asking.because.clause,
+            clause=self._awaited[relation],
             ground=Ground.CONTRACT,
             release=f"{relation} is closed",
             review_at=self.asking.review_at,
@@ -168,9 +168,10 @@ class Staying:
         return frozenset(r.at for r in self.asking.rows if self.asking.table(r).subject)
 
     @property
-    def _awaited(self) -> tuple[str, ...]:
-        named = (w.relation for w in self.asking.said.waits_while if isinstance(w, WhileOpen))
-        return tuple(dict.fromkeys(named))
+    def _awaited(self) -> Mapping[str, str]:
+        """Return the relations that an erasure waits for, each with the clause that says so."""
+        said = self.asking.said.waits_while.items()
+        return {period.relation: clause for period, clause in said if isinstance(period, WhileOpen)}
 
     def _needed(self, relation: str) -> frozenset[str]:
         return frozenset(

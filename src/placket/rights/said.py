@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from placket.policy.compile import holds_in
@@ -27,7 +27,7 @@ class Said:
 
     clauses: the one that says it plainly first. by: ways the text names; a request that comes
     another way counts too. covers, kept: what each rule says of them. free: a rule promises
-    that no fee is taken, which binds.
+    that no fee is taken, which binds. waits_while: each with the clause that says so.
     """
 
     clauses: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Said:
     kept: tuple[Mapping[str, Any], ...] = ()
     formats: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()
-    waits_while: tuple[Period, ...] = ()
+    waits_while: Mapping[Period, str] = field(default_factory=dict)
     meanwhile: frozenset[str] = frozenset()
     may_ask_evidence: bool = False
     asks_reasons: bool = False
@@ -63,7 +63,7 @@ def said_of(policy: Policy, right: Right, place: Place) -> Said:
         kept=tuple(filter(None, kept)),
         formats=_each(each for rule in rules for each in rule.format),
         tells=_each(each for rule in rules for each in rule.tells),
-        waits_while=tuple(each for rule in rules for each in rule.waits_while),
+        waits_while={each: rule.clause for rule in reversed(rules) for each in rule.waits_while},
         meanwhile=frozenset(rule.meanwhile for rule in rules if rule.meanwhile),
         may_ask_evidence=any(rule.evidence == "may_be_asked" for rule in rules),
         asks_reasons=any(rule.reasons == "asked" for rule in rules),

@@ -45,7 +45,7 @@ def test_all_rules_of_a_right_count_together_and_the_plain_clause_comes_first() 
         covers=({"data": "what is said to be wrong"},),
         kept=({"lock": "its_ground"},),
         tells=("ground",),
-        waits_while=(WhileOpen(relation="order"),),
+        waits_while={WhileOpen(relation="order"): "G-002"},
         meanwhile=frozenset({"stop_processing"}),
     )
     assert said_of(policy, Right.ERASURE, union).by == ("email", "web_form", "post")
