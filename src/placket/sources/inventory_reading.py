@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from placket.plan.inventory import At
 from placket.sources.connect import SourceUnreachable
-from placket.sources.reflect import reflect
+from placket.sources.reflected import reflected
 from placket.sources.rows import read_holding, read_rows
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def shelf(
                 continue
             with told(source.name):
                 if source.name not in known:
-                    known[source.name] = reflect(engine)
+                    known[source.name] = reflected(engine)
                 connections[source.name] = stack.enter_context(_reading(engine))
         yield Shelf(catalogue, connections, known)
 
