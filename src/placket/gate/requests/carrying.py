@@ -20,7 +20,7 @@ from placket.plan.plan import STAYING, Action, StalePlan, changes_since
 from placket.rights.moves import Move
 from placket.rights.right import Right
 from placket.sources.connect import SourceUnreachable
-from placket.sources.reflect import reflect
+from placket.sources.reflected import reflected
 from placket.sources.told import Told
 from placket.sources.writing import SqlTarget
 from placket.store.ledger import no_point
@@ -141,7 +141,7 @@ def _refuse_stale(register: Register, case: Case, plan: Plan, sources: Connected
 
 def _targets(sources: Connected) -> dict[str, Target]:
     return {
-        name: SqlTarget(engine, sources.catalogue, name, reflect(engine))
+        name: SqlTarget(engine, sources.catalogue, name, reflected(engine))
         for name, engine in sources.engines.items()
     }
 
