@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from placket.catalogue.filenames import COLUMNS, FILES, pattern_of
 from placket.catalogue.model import NAMING, NOTHING, Says
 from placket.facts import Kind
 from placket.problems import Problem, Problems, Severity, Span
@@ -255,6 +256,24 @@ def _check_keep(at: _Checked) -> None:
                 )
 
 
+def _check_files(at: _Checked) -> None:
+    table, is_of_files = at.table, at.source.dialect == FILES
+    if bool(table.files) != is_of_files:
+        has = "no `files`" if is_of_files else "`files`, and is in a database"
+        mend = "add `files:` and a pattern of names" if is_of_files else "take `files` out"
+        at.fault("C132", f"`{table.name}` has {has}", mend)
+        return
+    known = (*COLUMNS, *pattern_of(table.files).columns) if table.files else ()
+    inward = [link for link in table.links() if link.inward]
+    for column, span in _named_columns(table) if table.files else ():
+        if column not in known:
+            mend = f"write it as `{{{column}}}` into `files`, or name one of {', '.join(known)}"
+            at.fault("C133", f"the names of `{table.name}` give no `{column}`", mend, span)
+    for link in inward if table.files else ():
+        mend = "write the link from here, such as `path -> shop:calls.recording`"
+        at.fault("C133", f"no row can point at a file of `{table.name}`", mend, link.span)
+
+
 def _check_confirm(at: _Checked) -> None:
     if at.table.confirm:
         words = ", ".join(f"`{word}`" for word in at.table.confirm)
@@ -491,6 +510,7 @@ ALONE: Final[tuple[Callable[[_Checked], None], ...]] = (
     _check_subject,
     _check_tells,
     _check_keep,
+    _check_files,
     _check_confirm,
 )
 BESIDE: Final[tuple[Callable[[_Found], None], ...]] = (

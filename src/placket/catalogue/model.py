@@ -280,6 +280,7 @@ class Table:
     key: the columns that name a row. shared: of a row with several owners, whether it goes with
     the `last` or with `any` of them. guests: `nobody` where a row without an owner is no person's.
     nobody: the key of the row that stands for no person, at which `surrogate` links point.
+    files: of a source of files, which of them are the rows, as a pattern of their names.
     allows: the checks and triggers of the database that a person has looked at: they let pass
     what a plan writes. confirm: the words that were guessed and not yet confirmed.
     """
@@ -301,6 +302,7 @@ class Table:
     guests: str = ""
     nobody: Scalar = None
     no_person: bool = False
+    files: str = ""
     allows: tuple[str, ...] = ()
     confirm: tuple[str, ...] = ()
     span: Span = field(default=NOWHERE, compare=False)

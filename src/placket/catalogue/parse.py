@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from placket.catalogue.filenames import PATH, NotAPattern, pattern_of
 from placket.catalogue.model import (
     ACTIONS,
     IDENTIFIER_KINDS,
@@ -132,15 +133,26 @@ class _Reader:
             "guests": to.one_of(("nobody",)),
             "nobody": to.scalar,
             "no_person": to.flag,
+            "files": self._files,
             "allows": to.texts,
             "confirm": to.texts,
             **self._action_keys(),
         }
         found = to.keys(node, known, "a table") if node.value is not None else {}
+        if found.get("files"):
+            found.setdefault("key", (PATH,))
         actions = tuple(found.pop(word) for word in ACTIONS if word in found)
         expire = tuple(e for e in found.pop("expire", ()) if e)
         kept = tuple(action for action in actions if action)
         return Table(name=str(name.value), span=name.span, actions=kept, expire=expire, **found)
+
+    def _files(self, node: Node) -> str:
+        text = self.to.text(node)
+        try:
+            return pattern_of(text).text if text else ""
+        except NotAPattern as fault:
+            self.to.expected(node, str(fault))
+            return ""
 
     def _subject(self, node: Node) -> Subject:
         to = self.to

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
+from placket.catalogue.filenames import PATH
 from placket.catalogue.parse import SAID
 from placket.catalogue.phrase import write_clock, write_link, write_tell
 
@@ -86,9 +87,9 @@ def _source(source: Source) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    key = table.key if table.key != ("id",) else ()
+    key = table.key if table.key != ((PATH,) if table.files else ("id",)) else ()
     return (
-        _filled(key=list(key), changed_at=table.changed_at)
+        _filled(files=table.files, key=list(key), changed_at=table.changed_at)
         | ({"no_person": True} if table.no_person else {})
         | ({"subject": _subject(table.subject)} if table.subject else {})
         | _filled(

@@ -1,0 +1,84 @@
+"""Where files lie: what is asked of a folder or an object store, and the address of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote, urlsplit
+
+from placket.sources.connect import NotADatabase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCHEMES = ("file", "s3")
+
+
+class StoreRefuses(Exception):
+    """the store does not let its files be read or changed; check what the role there may do."""
+
+
+class NotAFile(Exception):
+    """what has that name in the store is no regular file, or lies outside of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One file: its path from the store's root, its bytes, and when it was last changed.
+
+    modified: ISO 8601 in UTC.
+    """
+
+    path: str
+    size: int
+    modified: str
+
+
+class Store(Protocol):
+    """A folder or an object store, rooted where its address says.
+
+    Each raises SourceUnreachable when the store does not answer, StoreRefuses, and NotAFile.
+    """
+
+    def entries(self, start: str) -> Iterator[Entry]:
+        """Yield the files whose path begins with `start`, by path; Placket's own are left out."""
+
+    def entry(self, path: str) -> Entry | None:
+        """Return a file as it is now, None when there is none of that name."""
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """Yield what a file holds, piece by piece. Raises FileNotFoundError."""
+
+    def delete(self, path: str) -> None:
+        """Delete a file, every version of it; one that is not there changes nothing."""
+
+    def put(self, path: str, body: bytes) -> None:
+        """Write a small file whole, or not at all, in place of any that is there."""
+
+    def own(self, start: str) -> Iterator[str]:
+        """Yield the paths of Placket's own files that begin with `start`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A store's address: `file:///srv/recordings` or `s3://bucket/prefix`."""
+
+    scheme: str
+    bucket: str
+    path: str
+
+
+def is_store(url: str) -> bool:
+    """Say whether an address names files and no database."""
+    return url.partition(":")[0] in SCHEMES
+
+
+def parse_address(url: str) -> Address:
+    """Return the parts of a store's address. Raises NotADatabase."""
+    parts = urlsplit(url)
+    is_local = parts.scheme == "file" and parts.netloc in {"", "localhost"}
+    is_remote = parts.scheme == "s3" and bool(parts.netloc)
+    if not (is_local and parts.path.startswith("/")) and not is_remote:
+        raise NotADatabase("a store of files is `file:///FOLDER` or `s3://BUCKET/PREFIX`")
+    path = unquote(parts.path)
+    return Address(scheme=parts.scheme, bucket=parts.netloc, path=path)
