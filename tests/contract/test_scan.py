@@ -205,6 +205,48 @@ def test_text_of_sqlite_that_is_no_unicode_is_read(tmp_path: Path) -> None:
     assert placed(found) == {("shop.t.b", "email")}
 
 
+def test_a_table_of_a_module_that_is_not_there_is_unread_and_the_others_are_read(
+    tmp_path: Path,
+) -> None:
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        connection.execute("CREATE TABLE t (email TEXT)")
+        connection.execute("INSERT INTO t VALUES ('ada@example.org')")
+        connection.execute("PRAGMA writable_schema = ON")
+        made = "CREATE VIRTUAL TABLE gone USING nomodule (x)"
+        connection.execute(
+            "INSERT INTO sqlite_schema VALUES ('table', 'gone', 'gone', 0, ?)", (made,)
+        )
+    connection.close()
+
+    found = scanned(shop=create_engine(f"sqlite:///{tmp_path}/shop.db"))
+
+    assert placed(found) == {("shop.t.email", "email")}
+    assert found.unread == (Unread(where="shop.gone", why="the database refused to read it"),)
+
+
+def test_a_bomb_beside_an_address_is_unread_and_the_address_found(empty: Engine) -> None:
+    blob = "bytea" if empty.dialect.name == "postgresql" else "blob"
+    made(
+        empty,
+        f"CREATE TABLE t (id integer PRIMARY KEY, body {blob})",
+        "INSERT INTO t VALUES (1, :body)",
+        body=b"ada@example.org " + gzip.compress(bytes(90_000_000)),
+    )
+
+    found = scanned(shop=empty)
+
+    assert placed(found) == {("shop.t.body", "email")}
+    assert found.unread == (
+        Unread(where="shop.t.body", why="a packed part over the limits of size"),
+    )
+
+
+def test_a_database_without_tables_was_read(empty: Engine) -> None:
+    found = scanned(shop=empty)
+
+    assert [(probe.where, probe.rows) for probe in found.probes] == [("shop", 0)]
+
+
 def test_rows_and_schemas_that_a_role_may_not_see_make_the_scan_partial(
     postgres_database: str,
 ) -> None:

@@ -26,9 +26,9 @@ IN_MEMORY: Final = 64 * 1024**2
 _SLACK: Final = 64 * 1024
 
 SEALED: Final[tuple[tuple[bytes, str], ...]] = (
-    (b"%PDF", "a PDF: its text is drawn, not written"),
+    (b"%PDF-", "a PDF: its text is drawn, not written"),
     (b"SQLite format 3\0", "a database: connect it as a source of its own"),
-    (b"PAR1", "a Parquet file"),
+    (b"PAR1\x15", "a Parquet file"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office or Outlook file"),
     (b"7z\xbc\xaf\x27\x1c", "an archive of a kind that is not opened"),
     (b"Rar!\x1a\x07", "an archive of a kind that is not opened"),
@@ -49,7 +49,7 @@ class Stream(Protocol):
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _STREAMS: Final[tuple[tuple[bytes, Callable[[IO[bytes]], Stream]], ...]] = (
     (b"\x1f\x8b\x08", lambda stream: gzip.GzipFile(fileobj=stream)),
-    (b"BZh", bz2.BZ2File),
+    *((b"BZh%d1AY&SY" % level, bz2.BZ2File) for level in range(1, 10)),
     (b"\xfd7zXZ\0", lzma.LZMAFile),
 )
 STARTS: Final = (*_ZIP, *(start for start, _ in _STREAMS), *(start for start, _ in SEALED))

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy import Select, Text, cast, column, select, table
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import quoted_name
 
 from placket.plan.scanned import Unread
@@ -38,7 +39,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One table; schema: empty for the default one; rows: about how many, 0 when not known."""
+    """One table; schema: empty for the default one; rows: about how many, 0 when not known.
+
+    Without columns it is one that the database cannot read itself.
+    """
 
     schema: str = ""
     name: str
@@ -136,8 +140,10 @@ class Sqlite:
     _TABLES: Final = (
         "SELECT '', t.name, c.name, 0, c.pk > 0, upper(c.type) LIKE '%INT%'"
         " FROM sqlite_schema AS t, pragma_table_xinfo(t.name) AS c"
-        " WHERE t.type = 'table' AND c.hidden <> 1 ORDER BY t.name, c.cid"
+        " WHERE t.type = 'table' AND c.hidden <> 1 AND t.name = coalesce(?, t.name)"
+        " ORDER BY t.name, c.cid"
     )
+    _NAMES: Final = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
 
     def begin(self, connection: Connection) -> None:
         """Begin one sight; text is handed out as bytes, so that none is refused."""
@@ -155,10 +161,24 @@ class Sqlite:
 
     def tables(self, connection: Connection) -> list[Listed]:
         """Return every table, those of SQLite's own statistics too: they hold samples."""
-        found = _grouped(connection.exec_driver_sql(self._TABLES).all(), {})
+        try:
+            found = self._listed(connection, None)
+        except SQLAlchemyError:
+            # A table of a module that is not there spoils the list of all.
+            names = connection.exec_driver_sql(self._NAMES).scalars().all()
+            found = [table for name in names for table in self._one(connection, name)]
         driver: Any = connection.connection.driver_connection
         driver.text_factory = bytes
         return found
+
+    def _listed(self, connection: Connection, name: str | None) -> list[Listed]:
+        return _grouped(connection.exec_driver_sql(self._TABLES, (name,)).all(), {})
+
+    def _one(self, connection: Connection, name: str) -> list[Listed]:
+        try:
+            return self._listed(connection, name)
+        except SQLAlchemyError:
+            return [Listed(name=name, columns=())]
 
     def rows(self, connection: Connection, of: Listed) -> CursorResult[Any]:
         """Return the rows, fetched as they are asked for."""

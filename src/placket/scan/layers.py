@@ -41,6 +41,7 @@ _UPPER_HEX: Final = b"0123456789ABCDEF-"
 _SIMPLE: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"0": b"\0"}
 _MANY: Final = 4096
 _PIECE: Final = 65_536
+_SALVAGED: Final = 1024 * 1024
 
 
 class TooMuch(Exception):
@@ -132,11 +133,9 @@ def packed(value: bytes) -> bytes | None:
     parts: list[bytes] = []
     left, view = min(RATIO * len(value) + _SLACK, MOST), memoryview(value)
     for number, match in enumerate(chain(_GZIP.finditer(value), _ZLIB.finditer(value))):
-        if number == _MANY:
-            raise TooMuch(TooMuch.__doc__)
         part, _ = _inflated(view[match.start() :], left)
-        left -= len(part)
-        if left <= 0:
+        left -= max(len(part), 1)
+        if left <= 0 or number == _MANY:
             raise TooMuch(TooMuch.__doc__)
         if part:
             parts.append(part)
@@ -144,19 +143,31 @@ def packed(value: bytes) -> bytes | None:
 
 
 def _inflated(value: memoryview, most: int) -> tuple[bytes, bool]:
-    """Return what one member holds as far as it can be read, and whether it goes on."""
-    # 32 added: gzip or zlib, whichever the header says.
-    opened, out = zlib.decompressobj(zlib.MAX_WBITS | 32), bytearray()
+    """Return what one member holds as far as it can be read, and whether it goes on.
+
+    What stands before damage is read byte by byte: all that a reader could still get out of it.
+    """
     try:
-        for at in range(0, len(value), _PIECE):
-            piece: bytes | memoryview = value[at : at + _PIECE]
-            while piece and len(out) < most:
-                out += opened.decompress(piece, most - len(out))
-                piece = opened.unconsumed_tail
-            if opened.eof or len(out) >= most:
-                break
+        return _run_through(value, most, bytearray(), _PIECE)
     except zlib.error:
-        return bytes(out), False
+        found = bytearray()
+    try:
+        return _run_through(value[:_SALVAGED], most, found, 1)
+    except zlib.error:
+        return bytes(found), False
+
+
+def _run_through(value: memoryview, most: int, out: bytearray, step: int) -> tuple[bytes, bool]:
+    """Read a member in steps into `out`. Raises zlib.error where it is damaged."""
+    # 32 added: gzip or zlib, whichever the header says.
+    opened = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    for at in range(0, len(value), step):
+        piece: bytes | memoryview = value[at : at + step]
+        while piece and len(out) < most:
+            out += opened.decompress(piece, most - len(out))
+            piece = opened.unconsumed_tail
+        if opened.eof or len(out) >= most:
+            break
     return bytes(out), not opened.eof
 
 

@@ -32,7 +32,7 @@ class Look:
     def may_hold(self, values: bytes) -> bool:
         """Say whether any of the values, joined by zero bytes, can hold a needle.
 
-        INVARIANT: where this says no, `forms_in` finds nothing in any of them: both read the same
+        INVARIANT: where this says no, `gather` finds nothing in any of them: both read the same
         layers, and this one judges no edges. What cannot be read to its end may hold one.
         """
         try:
@@ -41,11 +41,19 @@ class Look:
             return True
 
     def forms_in(self, value: bytes) -> frozenset[str]:
-        """Return the forms in which needles stand in one value. Raises TooMuch."""
+        """Return the forms in which needles stand in one value, as far as it can be read."""
         found: set[str] = set()
-        for layer, view in self._reader.views(value):
-            found.update(f"{what} in {layer}" if layer else what for what in self._within(view))
+        self.gather(value, found)
         return frozenset(found)
+
+    def gather(self, value: bytes, found: set[str]) -> bool:
+        """Add the forms in which needles stand in one value; say whether it was read to its end."""
+        try:
+            for layer, view in self._reader.views(value):
+                found.update(f"{what} in {layer}" if layer else what for what in self._within(view))
+        except TooMuch:
+            return False
+        return True
 
     def _touches(self, view: bytes) -> bool:
         lowered = view.lower()

@@ -18,7 +18,7 @@ from placket.scan.archives import (
     members,
     sealed,
 )
-from placket.scan.layers import TooMuch, runs_over
+from placket.scan.layers import runs_over
 
 if TYPE_CHECKING:
     from placket.scan.looking import Look
@@ -30,7 +30,7 @@ OVERLAP: Final = 64 * 1024
 _EDGE: Final = 320
 _START: Final = 32
 _GOES_ON: Final = frozenset(
-    b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-%&#;=\\@"
+    b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-%&#;=\\@\0"
 )
 _DEEP: Final = "an archive within archives, deeper than is opened"
 _LARGE: Final = "an archive over the limits of size, number or time"
@@ -118,10 +118,10 @@ class Reading:
             self.unread.add(_RUNS_OVER)
         if not self.look.may_hold(piece):
             return
-        try:
-            self.forms.update(f"{form}{within}" for form in self.look.forms_in(piece))
-        except TooMuch:
+        found: set[str] = set()
+        if not self.look.gather(piece, found):
             self.unread.add(_RUNS_OVER)
+        self.forms.update(f"{form}{within}" for form in found)
 
 
 def _cut(value: bytes) -> tuple[bytes, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ from placket.scan.reading import PIECE, Reading
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, CursorResult, Engine
 
     from placket.scan.dialects import Dialect, Listed
     from placket.scan.looking import Look
@@ -46,11 +47,11 @@ def scan_database(
         beside = dialect.beside(connection, name)
         seen = [_Seen(name, table) for table in tables]
         told = _Told(name, progress, sum(table.rows for table in tables))
-        for each in seen:
-            if not each.table.is_own:
-                _read(each, connection, dialect, look, told)
+        _read_all(seen, connection, dialect, look, told)
+    forms = look.needles.forms
+    probes = [each.probe(forms) for each in seen if not each.is_refused]
     return Scanned(
-        probes=tuple(each.probe(look.needles.forms) for each in seen if not each.is_refused),
+        probes=tuple(probes) if seen else (Probe(where=name, rows=0, bytes=0, forms=forms),),
         findings=tuple(finding for each in seen for finding in each.findings()),
         unread=(*beside, *(unread for each in seen for unread in each.unread())),
     )
@@ -120,28 +121,37 @@ class _Told:
         self.progress(self.source, self.done, max(self.total, self.done))
 
 
-def _read(
-    seen: _Seen,
-    connection: Connection,
-    dialect: Dialect,
-    look: Look,
-    told: _Told,
+def _read_all(
+    seen: Sequence[_Seen], connection: Connection, dialect: Dialect, look: Look, told: _Told
 ) -> None:
-    """Read one table; what the database refuses is marked, and the others are read after it."""
-    try:
-        with dialect.rows(connection, seen.table) as rows:
-            size = _FIRST_ROWS
-            while batch := rows.fetchmany(size):
-                bytes_before = seen.bytes
-                _look(batch, seen, look)
-                average = (seen.bytes - bytes_before) // len(batch) + 1
-                size = max(1, min(_MOST_ROWS, _BATCH_BYTES // average))
-                told.more(len(batch))
-    except SQLAlchemyError:
-        connection.rollback()
-        # What stops the whole database is told by this, and not as one table after the other.
-        dialect.begin(connection)
-        seen.is_refused = True
+    """Read every table; one that the database refuses is marked, and so are all once it is gone."""
+    is_there = True
+    for each in seen:
+        if each.table.is_own:
+            continue
+        if not each.table.columns:
+            each.is_refused = True
+            continue
+        try:
+            if not is_there:
+                dialect.begin(connection)
+                is_there = True
+            _read(each, dialect.rows(connection, each.table), look, told)
+        except (SQLAlchemyError, UnicodeError):
+            each.is_refused, is_there = True, False
+            with suppress(SQLAlchemyError):
+                connection.rollback()
+
+
+def _read(seen: _Seen, rows: CursorResult[Any], look: Look, told: _Told) -> None:
+    size = _FIRST_ROWS
+    with rows:
+        while batch := rows.fetchmany(size):
+            before = seen.bytes
+            _look(batch, seen, look)
+            average = (seen.bytes - before) // len(batch) + 1
+            size = max(1, min(_MOST_ROWS, _BATCH_BYTES // average))
+            told.more(len(batch))
 
 
 def _look(batch: Sequence[Sequence[Any]], seen: _Seen, look: Look) -> None:

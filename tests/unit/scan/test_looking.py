@@ -207,3 +207,10 @@ def test_more_packed_than_the_limits_allow_may_hold_anything() -> None:
     bomb = BYTES["gzip"](bytes(200 * 1024 * 1024))
 
     assert LOOK.may_hold(bomb)
+
+
+def test_what_stands_before_damage_in_packed_bytes_is_found() -> None:
+    whole = BYTES["gzip"]((ADDRESS + b" ") * 3 + bytes(range(256)) * 40)
+
+    assert kinds(whole[:-8] + b"\xff" * 8) == {"email"}
+    assert kinds(whole[: len(whole) // 2] + b"\xff" * 400) == {"email"}
