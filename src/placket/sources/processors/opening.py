@@ -10,7 +10,7 @@ from placket.sources.mail import is_address
 from placket.sources.processors.eraser import Eraser
 from placket.sources.processors.letter import ByMail
 from placket.sources.processors.opendsr import OpenDSR
-from placket.sources.processors.refusals import RecipientUnset
+from placket.sources.processors.refusals import ConnectorBroken, NotTold, RecipientUnset
 from placket.sources.processors.shopify import Shopify
 from placket.sources.processors.signing import read_secret
 from placket.sources.processors.webhook import Webhook
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from placket.law.calendar import Instant
     from placket.settings import RecipientSettings
     from placket.sources.mail import Post
-    from placket.sources.processors.message import Processor
+    from placket.sources.processors.message import Answer, Message, Processor
     from placket.sources.processors.outgoing import Outgoing
 
 LARGEST: Final = 65_536
@@ -117,4 +117,30 @@ def _own(kind: str, given: Given) -> Processor:
         made: Callable[[Given], Processor] = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError):
         raise RecipientUnset(f"`{kind}` of `[recipients.{given.name}]` cannot be found") from None
-    return made(given)
+    return Own(name=given.name, made=lambda: made(given))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """A connector of one's own: a fault in it is its recipient's failure, and of no other."""
+
+    name: str
+    made: Callable[[], Processor]
+
+    def tell(self, message: Message) -> Answer:
+        """Tell the recipient as the connector does."""
+        return self._kept(lambda: self.made().tell(message))
+
+    def status(self, message: Message, reference: str) -> Answer:
+        """Ask as the connector does."""
+        return self._kept(lambda: self.made().status(message, reference))
+
+    def _kept(self, ask: Callable[[], Answer]) -> Answer:
+        try:
+            return ask()
+        except (NotTold, RecipientUnset):
+            raise
+        except Exception as fault:  # noqa: BLE001  # what a connector of one's own raises is anything
+            # The fault's own words may hold what it was given, so its kind alone is told.
+            kind = type(fault).__name__
+            raise ConnectorBroken(f"the connector of `{self.name}` raised {kind}") from None

@@ -65,6 +65,12 @@ class Unable(NotTold):
     why = UNABLE
 
 
+class ConnectorBroken(NotTold):
+    """The recipient's own connector has a fault; run its tests."""
+
+    why = "broken"
+
+
 class RecipientUnset(Exception):
     """The settings of the recipient cannot be used."""
 

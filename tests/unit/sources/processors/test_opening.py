@@ -11,10 +11,11 @@ from placket.settings import RecipientSettings
 from placket.sources.mail import FolderPost
 from placket.sources.processors.eraser import Eraser
 from placket.sources.processors.letter import ByMail
-from placket.sources.processors.message import Answer, Message
+from placket.sources.processors.message import Answer, Message, asked
+from placket.sources.processors.message import told as tell
 from placket.sources.processors.opendsr import OpenDSR
 from placket.sources.processors.opening import Given, open_processor
-from placket.sources.processors.refusals import RecipientUnset
+from placket.sources.processors.refusals import ConnectorBroken, RecipientUnset
 from placket.sources.processors.shopify import Shopify
 from placket.sources.processors.webhook import Webhook
 from tests.unit.sources.processors.fakes import SECRET, clock, message, outgoing
@@ -37,6 +38,13 @@ class Quay:
 
     def status(self, message: Message, reference: str) -> Answer:
         return self.tell(message)
+
+
+class Sunk(Quay):
+    """A connector with a fault."""
+
+    def tell(self, message: Message) -> Answer:
+        raise KeyError(message.values("email"))
 
 
 @pytest.fixture
@@ -91,6 +99,17 @@ def test_a_connector_of_ones_own_is_found(folder: Path) -> None:
     found = open_processor(own).tell(message())
 
     assert found == Answer(state=State.DONE, signed=(b"quay 4",))
+
+
+def test_a_fault_in_a_connector_is_a_failure_of_its_recipient(folder: Path) -> None:
+    sunk = open_processor(given(folder, kind=f"{__name__}:Sunk"))
+
+    with pytest.raises(ConnectorBroken) as raised:
+        sunk.tell(message())
+
+    assert str(raised.value) == "the connector of `ferry` raised KeyError"
+    assert tell(sunk, message()) == Answer(state=State.FAILED, why="broken")
+    assert asked(sunk, message(), "").why == "broken"
 
 
 @pytest.mark.parametrize(
