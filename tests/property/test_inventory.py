@@ -180,12 +180,13 @@ def plain(shop: Shop) -> Whose:
         for table, row in every_row(shop)
     }
     mine = {at for at, (own, party) in whose.items() if "me" in own | party}
-    goes = {table.name for table in shop.catalogue.sources[0].tables if not table.actions}
+    blanked = {table.name for table in shop.catalogue.sources[0].tables if table.actions}
+    goes = {at for at, (own, _) in whose.items() if own == {"me"} and at[0] not in blanked}
     pointing = {
         (of, row["id"])
         for of, column, target in shop.constraints
         for row in shop.rows[of]
-        if (target, row[column]) in mine and target in goes
+        if (target, row[column]) in goes
     }
     return {at: found for at, found in whose.items() if at in mine | pointing}
 

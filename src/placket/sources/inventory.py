@@ -119,6 +119,11 @@ class _Search:
         person = self.whom.person
         return person in self.owners.owners(row) or person in self.owners.parties(row)
 
+    def _goes_with_me(self, row: Found) -> bool:
+        """Say whether a row can go with the person: one that somebody else owns too stays."""
+        owners = self.owners.owners(row)
+        return self.whom.person in owners and (len(owners) == 1 or row.table.shared == "any")
+
     def _new(self, rows: Iterable[Found]) -> list[Found]:
         """Settle the rows that were not yet; return those of them that lead to the person."""
         new = [row for row in dict.fromkeys(rows) if row not in self._settled]
@@ -206,7 +211,7 @@ class _Search:
         """Yield the rows that a constraint lets point at a row of the person that may go."""
         by_table: dict[tuple[str, str], list[Found]] = {}
         for row in self._settled:
-            if _may_go(row.table) and self._concerns(row):
+            if _may_go(row.table) and self._goes_with_me(row):
                 by_table.setdefault((row.source.name, row.table.name), []).append(row)
         for (name, table), rows in by_table.items():
             schema = self.on.schemas.get(name)
