@@ -55,21 +55,16 @@ def scan_folder(
     """
     if not folder.is_dir():
         raise NoFolder(f"the folder of source `{name}` is not there, or is no folder")
-    seen = _Seen(name, look)
+    seen = Seen(name, look)
     for number, (path, descriptor) in enumerate(_files(folder, seen), start=1):
         _read(path, descriptor, seen)
         progress(name, number, number)
-    forms = look.needles.forms
-    return Scanned(
-        probes=(Probe(where=name, rows=seen.files, bytes=seen.bytes, forms=forms),),
-        findings=tuple(seen.findings),
-        unread=tuple(seen.unread),
-    )
+    return seen.scanned()
 
 
 @dataclass(slots=True)
-class _Seen:
-    """What was seen of a folder so far."""
+class Seen:
+    """What was seen of a folder or an object store so far."""
 
     source: str
     look: Look
@@ -89,12 +84,21 @@ class _Seen:
             Unread(where=f"{self.source}.{at}", why=why) for why in sorted(reading.unread)
         ]
 
+    def scanned(self) -> Scanned:
+        """Return all that was seen."""
+        forms = self.look.needles.forms
+        return Scanned(
+            probes=(Probe(where=self.source, rows=self.files, bytes=self.bytes, forms=forms),),
+            findings=tuple(self.findings),
+            unread=tuple(self.unread),
+        )
+
     def left(self, path: str, why: str) -> None:
         """Note that what stands at `path` was not read."""
         self.unread.append(Unread(where=f"{self.source}.{name_of(path)}", why=why))
 
 
-def _files(folder: Path, seen: _Seen) -> Iterator[tuple[str, int]]:
+def _files(folder: Path, seen: Seen) -> Iterator[tuple[str, int]]:
     """Yield the path within the folder and an open descriptor of every regular file."""
 
     def refused(fault: OSError) -> None:
@@ -118,7 +122,7 @@ def _is_link(name: str, above: int) -> bool:
     return stat.S_ISLNK(os.stat(name, dir_fd=above, follow_symlinks=False).st_mode)
 
 
-def _opened(path: str, name: str, above: int, folder: Path, seen: _Seen) -> int | None:
+def _opened(path: str, name: str, above: int, folder: Path, seen: Seen) -> int | None:
     """Return a descriptor of a regular file; None when it is none, or cannot be opened."""
     try:
         mode = os.stat(name, dir_fd=above, follow_symlinks=False).st_mode
@@ -143,13 +147,13 @@ def _is_within(folder: Path, path: str) -> bool:
         return False
 
 
-def _read_name(path: str, name: str, seen: _Seen) -> None:
+def _read_name(path: str, name: str, seen: Seen) -> None:
     reading = Reading(seen.look)
     reading.name(name)
     seen.found(path, reading)
 
 
-def _read(path: str, descriptor: int, seen: _Seen) -> None:
+def _read(path: str, descriptor: int, seen: Seen) -> None:
     reading = Reading(seen.look)
     reading.name(os.path.basename(path))  # noqa: PTH119  # a name may be no Unicode
     with os.fdopen(descriptor, "rb") as stream:

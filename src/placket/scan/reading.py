@@ -84,8 +84,17 @@ class Reading:
         self.name(member.name, within)
         if member.open is None:
             self.unread.add(_ENCRYPTED)
-            return
-        stream = member.open()
+        else:
+            self._forward(member.open(), depth, within)
+
+    def stream(self, stream: Stream) -> None:
+        """Read a file that can only be read forward; an archive is held in memory."""
+        try:
+            self._forward(stream, 0, "")
+        except OverLimit:
+            self.unread.add(_LARGE)
+
+    def _forward(self, stream: Stream, depth: int, within: str) -> None:
         start = stream.read(_START)
         if not is_archive(start):
             self._plain(start, stream, within)

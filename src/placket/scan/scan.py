@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from placket.plan.scanned import Scanned, Unread
 from placket.scan.files import NoFolder, scan_folder
 from placket.scan.looking import Look
 from placket.scan.needles import needles_of
+from placket.scan.stores import scan_store
 from placket.scan.tables import scan_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sqlalchemy import Engine
-
     from placket.identity import Identifier
+    from placket.scan.stores import Store
 
-AWAY = "the source cannot be reached"
+AWAY: Final = "the source cannot be reached"
 
 
 def unheard(_source: str, _done: int, _total: int) -> None:
@@ -28,7 +29,7 @@ def unheard(_source: str, _done: int, _total: int) -> None:
 
 
 def scan(
-    sources: Mapping[str, Engine | Path],
+    sources: Mapping[str, Engine | Path | Store],
     identifiers: Iterable[Identifier],
     *,
     written: Iterable[str] = (),
@@ -37,9 +38,10 @@ def scan(
 ) -> Scanned:
     """Return what the sources hold of a person, read anew without any catalogue.
 
-    sources: databases and folders by name. written: the identifiers as the person wrote them,
-    `kind:value`. key: of the installation's keyed hash. A source that is away is unread, so that
-    the result is partial. Nothing returned, raised or logged holds a personal value.
+    sources: databases, folders and object stores by name. written: the identifiers as the person
+    wrote them, `kind:value`. key: of the installation's keyed hash. A source that is away is
+    unread, so that the result is partial. Nothing returned, raised or logged holds a personal
+    value.
     """
     look = Look(needles_of(identifiers, written=written, key=key))
     found = [_scanned(name, source, look, progress) for name, source in sources.items()]
@@ -51,12 +53,17 @@ def scan(
 
 
 def _scanned(
-    name: str, source: Engine | Path, look: Look, progress: Callable[[str, int, int], None]
+    name: str,
+    source: Engine | Path | Store,
+    look: Look,
+    progress: Callable[[str, int, int], None],
 ) -> Scanned:
     try:
         if isinstance(source, Path):
             return scan_folder(name, source, look, progress=progress)
-        return scan_database(name, source, look, progress=progress)
+        if isinstance(source, Engine):
+            return scan_database(name, source, look, progress=progress)
+        return scan_store(name, source, look, progress=progress)
     except (DBAPIError, NoFolder):
         # The driver's words may repeat a value: they are not told.
         return Scanned(unread=(Unread(where=name, why=AWAY),))
