@@ -10,6 +10,7 @@ import time
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -133,18 +134,24 @@ def members(stream: IO[bytes], start: bytes, size: int, budget: Budget) -> Itera
     for begins, opened in _STREAMS:
         if start.startswith(begins):
             budget.spend(entries=1)
-            yield Member("", lambda opened=opened: Opened(opened(stream), budget, size))  # type: ignore[misc]  # bound at once
+            yield Member("", partial(_unpacked, opened, stream, budget, size))
+
+
+def _unpacked(
+    opened: Callable[[IO[bytes]], Stream], stream: IO[bytes], budget: Budget, size: int
+) -> Opened:
+    return Opened(opened(stream), budget, size)
 
 
 def _of_zip(stream: IO[bytes], budget: Budget) -> Iterator[Member]:
     with zipfile.ZipFile(stream) as archive:
-        yield Member(archive.comment.decode("utf-8", "replace"), lambda: _nothing(budget))
+        yield Member(archive.comment.decode("utf-8", "replace"), partial(_nothing, budget))
         for entry in archive.infolist():
             budget.spend(entries=1)
             if entry.flag_bits & 1:
                 yield Member(entry.filename, None)
             elif not entry.is_dir():
-                yield Member(entry.filename, lambda entry=entry: _entry(archive, entry, budget))  # type: ignore[misc]  # bound at once
+                yield Member(entry.filename, partial(_entry, archive, entry, budget))
 
 
 def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget) -> Opened:

@@ -21,6 +21,7 @@ _QUOTED: Final = re.compile(rb"=[0-9a-f]{2}")
 _OPCODE: Final = re.compile(rb"(?:\A|[\n(.])[sv]\Z")
 _MEMO: Final = re.compile(rb"\np[0-9]+\n")
 _LONG: Final = 32
+_BYTE: Final = 256
 _ROUNDS: Final = 3
 
 
@@ -124,4 +125,4 @@ def _is_measured(value: bytes, start: int, end: int) -> bool:
     if length < _LONG:
         return last in {bytes([length]), bytes([0xA0 | length])}
     # The mark of a short text in a pickle, or of one in MessagePack.
-    return length < 256 and before[-2:] in {b"\x8c" + bytes([length]), b"\xd9" + bytes([length])}  # noqa: PLR2004  # one byte
+    return length < _BYTE and before[-2:] in {bytes((0x8C, length)), bytes((0xD9, length))}

@@ -110,12 +110,16 @@ def _files(folder: Path, seen: Seen) -> Iterator[tuple[str, int]]:
         folders.sort()
         links = [each for each in folders if _is_link(each, above)]
         for each in sorted((*files, *links)):
-            path = os.path.normpath(os.path.join(inner, each))  # noqa: PTH118  # a name may be no Unicode
+            path = _joined(inner, each)
             opened = _opened(path, each, above, folder, seen)
             if opened is not None:
                 yield path, opened
         for each in folders:
-            _read_name(os.path.normpath(os.path.join(inner, each)), each, seen)  # noqa: PTH118  # as above
+            _read_name(_joined(inner, each), each, seen)
+
+
+def _joined(inner: str, name: str) -> str:
+    return name if inner == os.curdir else f"{inner}/{name}"
 
 
 def _is_link(name: str, above: int) -> bool:
@@ -155,7 +159,7 @@ def _read_name(path: str, name: str, seen: Seen) -> None:
 
 def _read(path: str, descriptor: int, seen: Seen) -> None:
     reading = Reading(seen.look)
-    reading.name(os.path.basename(path))  # noqa: PTH119  # a name may be no Unicode
+    reading.name(path.rpartition("/")[2])
     with os.fdopen(descriptor, "rb") as stream:
         try:
             _read_whole(stream, reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import html
 import re
+import sys
 import zlib
 from dataclasses import dataclass, field
 from itertools import chain
@@ -86,7 +87,7 @@ def _meaning(match: re.Match[bytes]) -> bytes:
 
 
 def _letter(code: int) -> bytes:
-    return chr(code).encode("utf-8", "replace") if code <= 0x10FFFF else b"?"  # noqa: PLR2004  # the last of Unicode
+    return chr(code).encode("utf-8", "replace") if code <= sys.maxunicode else b"?"
 
 
 def form_fields(value: bytes) -> bytes | None:
