@@ -715,3 +715,25 @@ def test_every_example_reads_a_person_of_the_demo_shop(name: str, demo_shop: Eng
     assert tables >= {"customer", "orders", "order_line"}
     assert any(row.events for row in found.of("ada") if row.at.table == "order_line")
     assert all(row.owners == {"ada"} for row in found.of("ada") if row.at.table == "orders")
+
+
+@pytest.mark.parametrize("before", [1, 200])
+def test_a_row_that_many_share_is_known_as_shared_wherever_the_others_stand(
+    engine: Engine, before: int
+) -> None:
+    shop = Shop(engine, HOUSEHOLD, Ledger({"ada": [], "bob": []}))
+    shop.make(
+        "CREATE TABLE address (id int PRIMARY KEY, street text)",
+        "CREATE TABLE customer (id int PRIMARY KEY, email text, address_id int)",
+    )
+    shop.add("address", {"id": 9, "street": "1 Elm"})
+    shop.add("customer", *({"id": number, "address_id": 9} for number in range(1, 301)))
+    mine = [f"shop.customer:{number}" for number in range(1, before + 1)]
+    others = [f"shop.customer:{number}" for number in range(before + 1, 301)]
+    shop.ledger = Ledger({"ada": mine, "bob": others})
+
+    found = shop.read()
+
+    address = [row for row in found.rows if row.at.table == "address"]
+    assert [sorted(row.owners) for row in address] == [["ada", "bob"]]
+    assert len(found.of("ada")) == before + 1

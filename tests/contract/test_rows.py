@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from placket.catalogue.model import Table
 from placket.plan.inventory import row_digest
 from placket.sources.reflect import reflect
-from placket.sources.rows import AT_ONCE, among, any_of, at_keys, read_rows
+from placket.sources.rows import AT_ONCE, among, any_of, at_keys, read_holding, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,6 +169,20 @@ def test_a_value_that_a_column_cannot_hold_finds_nothing(engine: Engine) -> None
 
     assert list(among(schema, ("No",), [("many",), (None,), (2**70,)])) == []
     assert len(list(among(schema, ("No",), [("1",), (1,)]))) == 1
+
+
+def test_of_many_rows_with_the_same_value_the_first_by_key_are_read(engine: Engine) -> None:
+    add(engine, KINDS, *({"group": group, "No": n} for group in "ab" for n in range(4)))
+    schema = schema_of(engine, "Order")
+
+    with engine.connect() as connection:
+        every = read_holding(connection, ORDER, schema, ("group",), [("a",), ("c",)])
+        few = read_holding(connection, ORDER, schema, ("group",), [("a",), ("b",)], most=2)
+
+    assert [values["No"] for _, values in every] == [0, 1, 2, 3]
+    assert sorted(key for key, _ in few) == [
+        (("group", group), ("No", n)) for group in "ab" for n in (0, 1)
+    ]
 
 
 def test_a_table_without_a_known_schema_is_read_whole(engine: Engine) -> None:

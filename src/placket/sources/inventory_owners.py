@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from placket.catalogue.model import Catalogue, Link, Source, Subject, Table
     from placket.sources.inventory_reading import Found, Shelf
 
+_OWNERS_ENOUGH: Final = 50
+"""Rows that point at one of somebody's, such as a shop's own address: that many tell that it is
+shared."""
 _LINKED_BY_A_DEVICE: Final = 2
 """A device that more persons use proves nothing about any of them."""
 
@@ -181,7 +184,21 @@ class Owners:
             before = seen | {table.name}
             for link in table.owner if seen else table.links():
                 if self._goes_on(same[0].source, link, before):
-                    self._climb(self.shelf.led_to(same, link), before)
+                    most = _OWNERS_ENOUGH if link.inward else 0
+                    self._climb(self.shelf.led_to(same, link, most=most), before)
+                    mine = [
+                        row for row in same if link.inward and self._is_doubtful(row, link, before)
+                    ]
+                    self._climb(self.shelf.led_to(mine, link), before)
+
+    def _is_doubtful(self, row: Found, link: Link, seen: frozenset[str]) -> bool:
+        """Say whether all owners read so far are the person, and there may be more of them."""
+        if not self.shelf.is_partly_read(row, link):
+            return False
+        ends = (self._owning(near, seen) for near in self.shelf.near(row, link))
+        keys = frozenset[Identifier]().union(*(each.owners for each in ends))
+        self._meet(keys)
+        return all(self.known.get(key) == self.whom.person for key in keys)
 
     def _goes_on(self, source: Source, link: Link, seen: frozenset[str]) -> bool:
         """Say whether a link leads to rows that lead on: across sources none can be joined."""

@@ -63,6 +63,7 @@ class Shelf:
         default_factory=dict, repr=False
     )
     _asked: dict[tuple[Place, Texts], set[Texts]] = field(default_factory=dict, repr=False)
+    _partly: set[tuple[Place, Texts, Texts]] = field(default_factory=set, repr=False)
     _shapes: dict[Place, TableSchema | None] = field(default_factory=dict, repr=False)
 
     def shape(self, source: str, table: str) -> TableSchema | None:
@@ -93,9 +94,18 @@ class Shelf:
         return found
 
     def holding(
-        self, source: Source, table: Table, columns: Texts, wanted: Iterable[tuple[Any, ...]]
+        self,
+        source: Source,
+        table: Table,
+        columns: Texts,
+        wanted: Iterable[tuple[Any, ...]],
+        *,
+        most: int = 0,
     ) -> list[Found]:
-        """Return the rows whose `columns` hold one of `wanted`, in one query for some hundred."""
+        """Return the rows whose `columns` hold one of `wanted`, in one query for some hundred.
+
+        most: for each of them; 0 for all.
+        """
         if source.name not in self.connections:
             return []
         place = Place(source.name, table.name)
@@ -105,13 +115,23 @@ class Shelf:
         shape = self.shape(*place)
         is_key = shape is not None and shape.primary_key == columns
         new = [r for t, r in found.items() if t not in asked and not (is_key and t in index)]
-        asked.update(found)
         if new:
             with told(source.name, table.name):
-                rows = read_holding(self.connections[source.name], table, shape, columns, new)
+                on = self.connections[source.name]
+                rows = read_holding(on, table, shape, columns, new, most=most)
             for key, values in rows:
                 self._keep(source, table, key, values)
+        partly = {texts for texts in found if most and len(index.get(texts, ())) >= most}
+        asked.update(found.keys() - partly)
+        self._partly.update((place, columns, texts) for texts in partly - asked)
         return [row for texts in found for row in index.get(texts, ())]
+
+    def is_partly_read(self, row: Found, link: Link) -> bool:
+        """Say whether there may be more rows that an inward link of `row` leads to."""
+        place, texts = Place(row.source.name, link.table), texts_of((row.at.key[0][1],))
+        columns = (link.target,)
+        asked = self._asked.get((place, columns), ())
+        return texts not in asked and (place, columns, texts) in self._partly
 
     def _index(self, place: Place, columns: Texts) -> dict[Texts, list[Found]]:
         indexes = self._indexes.setdefault(place, {})
@@ -129,15 +149,18 @@ class Shelf:
         place = Place(row.source.name, link.table)
         return self._index(place, (link.target,)).get((_text(value),), [])
 
-    def led_to(self, rows: Iterable[Found], link: Link) -> list[Found]:
-        """Return the rows that a link of `rows`, all of one table, leads to in their source."""
+    def led_to(self, rows: Iterable[Found], link: Link, *, most: int = 0) -> list[Found]:
+        """Return the rows that a link of `rows`, all of one table, leads to in their source.
+
+        most: to which each of them leads; 0 for all.
+        """
         of = list(rows)
         target = self.catalogue.target(link, of[0].source) if of else None
         if target is None or link.source:
             return []
         near = of[0].table.key[0] if link.inward else link.column
         wanted = ((row.values.get(near),) for row in of)
-        return self.holding(of[0].source, target, (link.target,), wanted)
+        return self.holding(of[0].source, target, (link.target,), wanted, most=most)
 
 
 def _put(index: dict[Texts, list[Found]], columns: Texts, row: Found) -> None:
