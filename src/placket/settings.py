@@ -27,10 +27,17 @@ class SettingsUnusable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSettings:
-    """A connected database: its URL and the catalogue that says what lives in it."""
+    """A connected database or store of files: its URL, and the catalogue of what lives in it.
+
+    Of an S3-compatible store, endpoint: where it answers; region; secret_file: the id of a key
+    and its secret, a line each.
+    """
 
     url: str
     catalogue: Path
+    endpoint: str = ""
+    region: str = ""
+    secret_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,15 +241,25 @@ def _sources(file: Path, folder: Path, written: object) -> Mapping[str, SourceSe
         )
     found: dict[str, SourceSettings] = {}
     for name, source in written.items():
-        if not isinstance(source, dict) or set(source) != {"url", "catalogue"}:
-            raise SettingsUnusable(
-                f"`[sources.{name}]` in {file} needs `url` and `catalogue` alone"
-            )
-        where = f"of `[sources.{name}]` in {file}"
-        url = _text(f"`url` {where}", source["url"])
-        catalogue = _text(f"`catalogue` {where}", source["catalogue"])
-        found[name] = SourceSettings(url=_url(folder, url), catalogue=folder / catalogue)
+        found[name] = _source(file, folder, name, source)
     return MappingProxyType(found)
+
+
+def _source(file: Path, folder: Path, name: str, written: object) -> SourceSettings:
+    of_stores = {"endpoint", "region", "secret_file"}
+    keys = written if isinstance(written, dict) else {}
+    more = of_stores if str(keys.get("url", "")).startswith("s3:") else set[str]()
+    if not {"url", "catalogue"} <= set(keys) <= {"url", "catalogue", *more}:
+        raise SettingsUnusable(f"`[sources.{name}]` in {file} needs `url` and `catalogue` alone")
+    where = f"of `[sources.{name}]` in {file}"
+    said = {key: _text(f"`{key}` {where}", value) for key, value in keys.items()}
+    return SourceSettings(
+        url=_url(folder, said["url"]),
+        catalogue=folder / said["catalogue"],
+        endpoint=said.get("endpoint", ""),
+        region=said.get("region", ""),
+        secret_file=folder / said["secret_file"] if "secret_file" in said else None,
+    )
 
 
 def _recipients(file: Path, folder: Path, written: object) -> Mapping[str, RecipientSettings]:
@@ -294,13 +311,15 @@ def write_settings(settings: Settings) -> str:
         if str(getattr(settings, name)) != default
     ]
     for name, source in settings.sources.items():
-        lines += ["", f"[sources.{name}]", f"url = {_toml(source.url)}"]
-        lines.append(f"catalogue = {_toml(str(source.catalogue))}")
+        lines += ["", f"[sources.{name}]", *_lines(source)]
     for name, recipient in settings.recipients.items():
-        lines += ["", f"[recipients.{name}]"]
-        said = ((f.name, getattr(recipient, f.name)) for f in fields(recipient))
-        lines += [f"{key} = {_toml(str(value))}" for key, value in said if value]
+        lines += ["", f"[recipients.{name}]", *_lines(recipient)]
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _lines(of: SourceSettings | RecipientSettings) -> list[str]:
+    said = ((f.name, getattr(of, f.name)) for f in fields(of))
+    return [f"{key} = {_toml(str(value))}" for key, value in said if value]
 
 
 def _toml(value: object) -> str:

@@ -204,7 +204,8 @@ def _is_person(table: Table) -> bool:
 def _cut(
     asking: Asking, staying: Staying, row: Row, table: Table, columns: Sequence[str]
 ) -> list[Doing]:
-    if not columns:
+    # What names a file stands in the row that points at it, and goes with that row.
+    if not columns or table.files:
         return []
     pointed = {c for a in table.actions if a.word == "surrogate" for c in a.columns}
     wanted = _Wanted()

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from placket.catalogue.filenames import COLUMNS, FILES, PATH, pattern_of
 from placket.catalogue.schema import ColumnSchema, Schema, TableSchema
@@ -18,6 +18,7 @@ from placket.sources.inventory_owners import start_of_key
 from placket.sources.inventory_reading import told
 from placket.sources.routes import key_column
 from placket.sources.rows import read_holding
+from placket.sources.signing import Credentials
 from placket.sources.stores import parse_address
 
 if TYPE_CHECKING:
@@ -30,11 +31,27 @@ if TYPE_CHECKING:
     from placket.plan.inventory import Inventory
     from placket.sources.inventory_owners import Whom
     from placket.sources.rows import Values
-    from placket.sources.signing import Credentials
     from placket.sources.stores import Entry, Store
 
-ANOTHER = "another"
+_LINES: Final = 2
+ANOTHER: Final = "another"
 """Who owns a file beside the person, where a row of somebody else's names it too."""
+
+
+def read_credentials(file: Path | None, region: str) -> Credentials | None:
+    """Return who signs calls to a bucket: a file with the id of a key and its secret, a line each.
+
+    Raises SourceUnreachable without the file's words.
+    """
+    if file is None:
+        return None
+    try:
+        lines = file.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        lines = []
+    if len(lines) != _LINES:
+        raise SourceUnreachable(f"{file} needs the id of a key and its secret, a line each")
+    return Credentials(key=lines[0], secret=lines[1], region=region or "us-east-1")
 
 
 def open_store(url: str, *, endpoint: str = "", who: Credentials | None = None) -> Store:

@@ -91,6 +91,9 @@ class Folder:
         at = start.rpartition("/")[0]
         yield from (path for path in self._walk(at, is_own=True) if path.startswith(start))
 
+    def close(self) -> None:
+        """Let go of nothing: no file stays open between two acts."""
+
     def _walk(self, at: str, *, is_own: bool = False) -> Iterator[str]:
         """Yield the paths of all regular files below a folder, by path."""
         try:

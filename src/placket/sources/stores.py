@@ -58,6 +58,9 @@ class Store(Protocol):
     def own(self, start: str) -> Iterator[str]:
         """Yield the paths of Placket's own files that begin with `start`."""
 
+    def close(self) -> None:
+        """Let go of what is held open."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
@@ -75,10 +78,14 @@ def is_store(url: str) -> bool:
 
 def parse_address(url: str) -> Address:
     """Return the parts of a store's address. Raises NotADatabase."""
+    scheme, _, rest = url.partition(":")
+    if scheme == "file":
+        # Whatever a path holds beside, `?` and `#` too, is the name of a folder.
+        path = rest.removeprefix("//localhost") if rest.startswith("//localhost/") else rest
+        path = path.removeprefix("//") if path.startswith("///") else path
+        if path.startswith("/") and not path.startswith("//"):
+            return Address(scheme=scheme, bucket="", path=unquote(path))
     parts = urlsplit(url)
-    is_local = parts.scheme == "file" and parts.netloc in {"", "localhost"}
-    is_remote = parts.scheme == "s3" and bool(parts.netloc)
-    if not (is_local and parts.path.startswith("/")) and not is_remote:
-        raise NotADatabase("a store of files is `file:///FOLDER` or `s3://BUCKET/PREFIX`")
-    path = unquote(parts.path)
-    return Address(scheme=parts.scheme, bucket=parts.netloc, path=path)
+    if parts.scheme == "s3" and parts.netloc:
+        return Address(scheme=parts.scheme, bucket=parts.netloc, path=unquote(parts.path))
+    raise NotADatabase("a store of files is `file:///FOLDER` or `s3://BUCKET/PREFIX`")

@@ -20,6 +20,7 @@ from placket.plan.plan import STAYING, Action, StalePlan, changes_since
 from placket.rights.moves import Move
 from placket.rights.right import Right
 from placket.sources.connect import SourceUnreachable
+from placket.sources.files_writing import FilesTarget
 from placket.sources.reflected import reflected
 from placket.sources.told import Told
 from placket.sources.writing import SqlTarget
@@ -140,10 +141,14 @@ def _refuse_stale(register: Register, case: Case, plan: Plan, sources: Connected
 
 
 def _targets(sources: Connected) -> dict[str, Target]:
-    return {
+    databases = {
         name: SqlTarget(engine, sources.catalogue, name, reflected(engine))
         for name, engine in sources.engines.items()
     }
+    files = {
+        name: FilesTarget(store, sources.catalogue, name) for name, store in sources.stores.items()
+    }
+    return {**databases, **files}
 
 
 def _show(

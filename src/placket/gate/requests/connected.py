@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from placket.catalogue import Catalogue
 from placket.gate.views import SourceViews
 from placket.sources.connect import SourceUnreachable
+from placket.sources.files import open_store, read_credentials
+from placket.sources.stores import is_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,14 +19,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from placket.gate.gate import Gate
+    from placket.settings import SourceSettings
+    from placket.sources.stores import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """The sources that are set. silent: those that did not answer, each with why."""
+    """The sources that are set: databases, and stores of files.
+
+    silent: those that did not answer, each with why.
+    """
 
     catalogue: Catalogue
     engines: Mapping[str, Engine] = field(repr=False)
+    stores: Mapping[str, Store] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     silent: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -42,8 +50,12 @@ def connected(gate: Gate) -> Iterator[Connected]:
     """
     with ExitStack() as stack:
         engines: dict[str, Engine] = {}
+        stores: dict[str, Store] = {}
         silent: dict[str, str] = {}
-        for name in gate.settings.sources:
+        for name, of in gate.settings.sources.items():
+            if is_store(of.url):
+                stores[name] = stack.enter_context(closing(_store(of)))
+                continue
             views = stack.enter_context(closing(SourceViews(gate=gate, name=name)))
             try:
                 engines[name] = views.engine
@@ -52,5 +64,11 @@ def connected(gate: Gate) -> Iterator[Connected]:
         yield Connected(
             catalogue=catalogue_of(gate),
             engines=MappingProxyType(engines),
+            stores=MappingProxyType(stores),
             silent=MappingProxyType(silent),
         )
+
+
+def _store(of: SourceSettings) -> Store:
+    who = read_credentials(of.secret_file, of.region)
+    return open_store(of.url, endpoint=of.endpoint, who=who)

@@ -16,6 +16,7 @@ from placket.plan.holding import holds_of
 from placket.plan.plan import Plan, read_plan, write_plan
 from placket.rights.moves import Move
 from placket.sources.connect import SourceUnreachable
+from placket.sources.files import with_files
 from placket.sources.inventory import Whom, read_inventory
 from placket.standing.standing import Standing
 
@@ -63,7 +64,8 @@ def inventory_of(register: Register, case: Case, sources: Connected) -> Inventor
         raise SourceUnreachable(f"source `{name}` {why}" if why[:1] != "`" else why)
     gate = register.gate
     who = whom(gate, case)
-    return read_inventory(sources.catalogue, sources.engines, who, Persons(gate), now=case.at)
+    rows = read_inventory(sources.catalogue, sources.engines, who, Persons(gate), now=case.at)
+    return with_files(rows, sources.catalogue, sources.stores, who, engines=sources.engines)
 
 
 def asking_of(register: Register, case: Case, sources: Connected) -> Asking:
