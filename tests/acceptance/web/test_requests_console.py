@@ -194,9 +194,9 @@ def test_a_question_is_written_and_its_answer_taken(web: Web) -> None:
     asked = see(web, case)
     act(web, case, "came", what="clarification_answered")
 
-    assert "the person answers a question" in asked
+    assert "for an answer to our question" in asked
     assert "Which year?" in web.letters(case, "clarification_asked")[0].kept.body
-    assert "the person answers a question" not in see(web, case)
+    assert "for an answer to our question" not in see(web, case)
 
 
 def test_what_the_person_wrote_stands_on_the_page_and_opens_nothing(web: Web) -> None:

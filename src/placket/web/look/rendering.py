@@ -18,7 +18,6 @@ from placket.policy.rendering.lay import (
     moment_in_text,
     thousands,
     weekday_in_text,
-    without_code,
 )
 from placket.policy.rendering.prose import as_html
 
@@ -54,7 +53,6 @@ def _templates() -> Environment:
         "moment": moment_in_text,
         "prose": as_html,
         "thousands": thousands,
-        "unquoted": without_code,
         "weekday": weekday_in_text,
     }
     templates.globals["style"] = style_sheet()[1]

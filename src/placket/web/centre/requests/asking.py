@@ -14,7 +14,6 @@ from placket.gate.gate import NotAnIdentifier
 from placket.gate.requests.proof import NotOnFile, TooManyCodes
 from placket.gate.requests.register import Opening
 from placket.plan.asking import Correction
-from placket.policy.rendering.lay import capital, quoted
 from placket.rights.request import Asker
 from placket.rights.right import Right
 from placket.web.centre.requests.rights import CHATS, PLAIN, askable, fields_of
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from placket.web.forms import Field
 
 SENT: Final = "/privacy/requests/sent"
+NO_ADDRESS: Final = "Write an email address, such as ada@example.org."
 SECONDS: Final = 0.7
 """How long each answer takes: how long the work took would say whether an address is known."""
 
@@ -111,8 +111,8 @@ def _errors(gate: Gate, asked: Askable, form: Mapping[str, str]) -> Iterator[tup
     """Yield what is to be mended, by field, in the order of the form."""
     try:
         gate.identifier(_subject(form))
-    except NotAnIdentifier as fault:
-        yield "email", f"{capital(quoted(str(fault)))}."
+    except NotAnIdentifier:
+        yield "email", NO_ADDRESS
     for field in fields_of(gate.policy, asked.right):
         written = form.get(field.name, "").strip()
         known = {value for value, _ in field.options}

@@ -110,6 +110,7 @@ def follow(request: Request) -> Response:
         stages=tuple(stages(case)),
         letters=tuple(own_letters(Register(gate=gate), case)),
         authorities=authorities_for(case.policy, case.places, country),
+        day=lambda at: _day(case, at),
     )
 
 

@@ -13,8 +13,7 @@ from starlette.responses import RedirectResponse
 from placket.gate.gate import NotAnIdentifier
 from placket.gate.requests.proof import NotOnFile, TooManyCodes, WrongCode
 from placket.gate.requests.register import MoveRefused, NoSuchRequest
-from placket.policy.rendering.lay import capital, quoted
-from placket.web.centre.requests.asking import SECONDS, SENT
+from placket.web.centre.requests.asking import NO_ADDRESS, SECONDS, SENT
 from placket.web.centre.requests.cookie import give
 from placket.web.counter import HOUR, desk_of, is_client_too_often
 from placket.web.forms import form_of
@@ -111,8 +110,8 @@ def _again_errors(gate: Gate, reference: str, subject: str) -> dict[str, str]:
         errors["again"] = "Write the reference as it stands in our mail, such as r_4k7m2p9x3hab."
     try:
         gate.identifier(subject)
-    except NotAnIdentifier as fault:
-        errors["email"] = f"{capital(quoted(str(fault)))}."
+    except NotAnIdentifier:
+        errors["email"] = NO_ADDRESS
     return errors
 
 

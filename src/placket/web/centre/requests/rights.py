@@ -61,13 +61,13 @@ PLAIN: Final[Mapping[Right, Plain]] = MappingProxyType(
             asks=("category", "value"),
         ),
         Right.ERASURE: Plain(
-            title="Delete",
+            title="Delete information about me",
             says="We delete what we need not keep, and tell you what stays, why, and until when.",
             group="Change",
             asks=("data",),
         ),
         Right.RESTRICTION: Plain(
-            title="Pause",
+            title="Pause the use",
             says="We keep it and do nothing else with it, from the moment you show that it is you.",
             group="Change",
             asks=("data",),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from markupsafe import Markup, escape
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
@@ -20,6 +21,7 @@ from placket.gate.sealing import open_payloads
 from placket.law.calendar import date_of
 from placket.plan.plan import Action
 from placket.plan.words import told_step
+from placket.policy.rendering.lay import capital, without_code
 from placket.rights.due import Do
 from placket.rights.request import proof_at
 from placket.web.centre.requests.own import life_of
@@ -77,8 +79,7 @@ class Row:
     tag: str
     rows: int
     where: str
-    says: str
-    clause: str
+    says: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,9 +226,15 @@ def _row(step: Step, case: Case) -> Row:
         tag=TAGS[step.action],
         rows=len(step.rows),
         where=f"{step.source} {step.table}",
-        says=told_step(step, case.terms.zone),
-        clause=step.because.clause,
+        says=_linked(told_step(step, case.terms.zone), step.because.clause),
     )
+
+
+def _linked(sentence: str, clause: str) -> Markup:
+    """Return the sentence of a step, its clause as a link."""
+    said = escape(capital(without_code(sentence)))
+    link = Markup('<a href="/privacy/notice#{0}">{0}</a>').format(clause)
+    return said.replace(f"clause {clause}", Markup("clause ") + link) if clause else said
 
 
 def _sums(plan: Plan | None) -> tuple[tuple[str, str, int], ...]:

@@ -47,13 +47,13 @@ NEXT: Final[Mapping[Do, str]] = MappingProxyType(
 )
 WAITS: Final[Mapping[Wait, str]] = MappingProxyType(
     {
-        Wait.STOPPED: "somebody at a known address stopped it",
-        Wait.IDENTITY: "the person shows who they are",
-        Wait.CLARIFICATION: "the person answers a question",
-        Wait.EVIDENCE: "the person sends evidence",
-        Wait.FEE: "the person pays the fee",
-        Wait.NOTICE: "the notice stands unused",
-        Wait.CASE: "an open case ends",
+        Wait.STOPPED: "for staff to see who asks: it was stopped from a known address",
+        Wait.IDENTITY: "for the person to show who they are",
+        Wait.CLARIFICATION: "for an answer to our question",
+        Wait.EVIDENCE: "for the evidence",
+        Wait.FEE: "for the fee",
+        Wait.NOTICE: "for whoever may stop it",
+        Wait.CASE: "for an open case to end",
     }
 )
 PROOFS: Final[Mapping[Proof, str]] = MappingProxyType(
@@ -135,7 +135,7 @@ def waits_in_words(case: Case) -> str:
     step = case.next
     if step is None or step.waits_for is None:
         return ""
-    until = step.until
-    if until is None:
-        return f"until {WAITS[step.waits_for]}"
-    return f"until {WAITS[step.waits_for]}, {day_in_text(date_of(until, case.terms.zone))}"
+    said = WAITS[step.waits_for]
+    if step.until is None:
+        return said
+    return f"{said}, until {day_in_text(date_of(step.until, case.terms.zone))}"
