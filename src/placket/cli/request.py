@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,7 @@ from placket.gate.requests.post import letters_of
 from placket.gate.requests.register import Opening, Register
 from placket.gate.requests.telling import record_answer
 from placket.plan.asking import Correction
+from placket.plan.certificate import write_certificate
 from placket.plan.certificate_words import certificate_words
 from placket.rights.moves import EXTENSION_REASONS, METHODS, Move
 from placket.rights.recipients import Impossible
@@ -360,10 +362,10 @@ def apply_plan(reference: str, *, config: Path | None, as_json: bool) -> int:
 @reference_argument
 @click.option("--to", default="", metavar="ADDRESS", help="A proven address, by id.")
 @click.option("--outcome", default="", help="Of a complaint or a review, in a sentence.")
-@click.option("--why", default="", help="Why, in a sentence.")
+@click.option("--why", default="", help="Why, in a sentence; a human review needs it.")
 @config_option
 @json_option
-def answer(reference: str, *, config: Path | None, as_json: bool, **given: str) -> int:
+def answer(reference: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
     """Answer what was decided, to an address that was shown to be the person's own."""
     return _moved(config, as_json, lambda at: at.answer(reference, **given))
 
@@ -415,7 +417,10 @@ def refuse(reference: str, *, config: Path | None, as_json: bool, **given: Any) 
 @click.option("--anew", is_flag=True, help="Read every source again first.")
 @out_option
 @config_option
-def certificate(reference: str, *, anew: bool, out: Path | None, config: Path | None) -> int:
+@json_option
+def certificate(
+    reference: str, *, anew: bool, out: Path | None, config: Path | None, as_json: bool
+) -> int:
     """Show the certificate of an erasure, or write it signed to a file.
 
     `placket audit certificate FILE` verifies it, offline. Exit code 1 when something is left.
@@ -427,7 +432,9 @@ def certificate(reference: str, *, anew: bool, out: Path | None, config: Path | 
         zone = at.register.case(reference).terms.zone
     if out is not None:
         write_out(text, out)
-    else:
+    if as_json:
+        write_json({"state": made.state.value, "certificate": json.loads(write_certificate(made))})
+    elif out is None:
         click.echo("\n".join(certificate_words(made, zone)))
     return DONE if made.state is State.FULFILLED else PROBLEMS
 
@@ -436,7 +443,8 @@ def certificate(reference: str, *, anew: bool, out: Path | None, config: Path | 
 @reference_argument
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The archive's file.")
 @config_option
-def copy(reference: str, *, out: Path, config: Path | None) -> int:
+@json_option
+def copy(reference: str, *, out: Path, config: Path | None, as_json: bool) -> int:
     """Write the copy as a locked archive, and print its passphrase.
 
     Send the archive one way and tell the passphrase by another.
@@ -444,7 +452,10 @@ def copy(reference: str, *, out: Path, config: Path | None) -> int:
     with desk(config) as at:
         archive, passphrase = locked(at.register, reference)
         write_out(archive, out)
-    click.echo(passphrase)
+    if as_json:
+        write_json({"archive": str(out), "passphrase": passphrase})
+    else:
+        click.echo(passphrase)
     return DONE
 
 
