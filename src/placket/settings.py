@@ -39,6 +39,11 @@ class SourceSettings:
     region: str = ""
     secret_file: Path | None = None
 
+    @property
+    def is_store(self) -> bool:
+        """Say whether files lie there, and not a database."""
+        return self.url.partition(":")[0] in {"file", "s3"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientSettings:
@@ -126,6 +131,13 @@ class Settings:
         "", "where letters go: `smtp://USER:PASSWORD@HOST`, `smtps://` or `file:FOLDER`"
     )
     mail_from: str = setting("", "the address that letters come from")
+    shopify_secret_file: str = setting(
+        "",
+        "the file of the secret that signs Shopify's compliance webhooks; without it none is taken",
+    )
+    shopify_source: str = setting(
+        "shopify", "the source of the catalogue whose customers Shopify tells of"
+    )
     recipients_on_loopback: int = setting(
         0, "1 lets recipients be on this machine, by plain http; for trying out", within=(0, 1)
     )
@@ -133,6 +145,11 @@ class Settings:
     recipients: Mapping[str, RecipientSettings] = field(
         default_factory=lambda: MappingProxyType({})
     )
+
+    @property
+    def databases(self) -> tuple[str, ...]:
+        """Return the names of the sources that are databases."""
+        return tuple(name for name, source in self.sources.items() if not source.is_store)
 
     def location(self, written: str) -> str:
         """Return a URL as written, a relative path as one from the settings' folder."""

@@ -14,7 +14,7 @@ from placket.sources.connect import NotADatabase, SourceUnreachable
 from placket.sources.files import open_store
 from placket.sources.folder import Folder
 from placket.sources.signing import Credentials, signed
-from placket.sources.stores import NotAFile, StoreRefuses, is_store
+from placket.sources.stores import NotAFile, StoreRefuses
 from tests.contract.bucket_server import WHO, Shelf, bucket_server
 
 if TYPE_CHECKING:
@@ -240,11 +240,3 @@ def test_requests_are_signed_as_the_reference_shows(
 def test_an_address_that_is_none_is_told(url: str) -> None:
     with pytest.raises(NotADatabase):
         open_store(url)
-
-
-def test_an_address_names_files_or_a_database() -> None:
-    assert [is_store(url) for url in ("file:///a", "s3://b", "sqlite:///a.db")] == [
-        True,
-        True,
-        False,
-    ]

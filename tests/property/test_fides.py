@@ -85,11 +85,12 @@ collections = st.builds(
     collection_metas,
     st.sampled_from(METAS),
 )
+dataset_keys: dict[str, st.SearchStrategy[Any]] = {
+    "fides_key": st.sampled_from(KEYS),
+    "collections": st.lists(collections, max_size=3, unique_by=lambda each: each["name"]),
+}
 datasets = st.fixed_dictionaries(
-    {
-        "fides_key": st.sampled_from(KEYS),
-        "collections": st.lists(collections, max_size=3, unique_by=lambda each: each["name"]),
-    },
+    dataset_keys,
     optional={"data_categories": st.lists(CATEGORIES, max_size=1), "name": st.just("A shop")},
 )
 manifests = st.lists(datasets, min_size=1, max_size=2, unique_by=lambda each: each["fides_key"])

@@ -19,9 +19,10 @@ from placket.cli.written import out_option, write_out
 from placket.problems import Problem, Severity, has_errors
 from placket.settings import read_settings
 from placket.sources.checks import PolicyWords, check_all, words_of
+from placket.sources.files import schema_of_files
 
 if TYPE_CHECKING:
-    from placket.catalogue import Schema
+    from placket.catalogue import Catalogue, Schema
     from placket.catalogue.fides import Dataset
     from placket.settings import Settings
 
@@ -157,11 +158,15 @@ def _check(
     if parsed.catalogue is None or has_errors(parsed.problems):
         return parsed.problems
     names = [source] if source else [s.name for s in parsed.catalogue.sources]
-    schemas = {name: _schema(settings, name) for name in names if name in settings.sources}
+    known = [name for name in names if name in settings.sources]
+    schemas = {name: _schema(settings, parsed.catalogue, name) for name in known}
     return (*parsed.problems, *check_all(parsed.catalogue, schemas, words))
 
 
-def _schema(settings: Settings, name: str) -> Schema:
+def _schema(settings: Settings, catalogue: Catalogue, name: str) -> Schema:
+    source = catalogue.source(name)
+    if settings.sources[name].is_store and source is not None:
+        return schema_of_files(source)
     with connected(source_of(settings, name)) as engine:
         return schema_of(engine)
 

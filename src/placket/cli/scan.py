@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from sqlalchemy import Engine
 
 from placket.cli.bar import bars
 from placket.cli.installation import open_installation
@@ -18,15 +20,14 @@ from placket.plan.scanned import Scanned, Unread
 from placket.scan.files import SCHEME, folder_of
 from placket.scan.scan import AWAY, scan
 from placket.sources.connect import DriverMissing, SourceUnreachable, open_source
+from placket.sources.files import open_store, read_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
-
-    from sqlalchemy import Engine
 
     from placket.gate.gate import Gate
-    from placket.settings import Settings
+    from placket.settings import Settings, SourceSettings
+    from placket.sources.stores import Store
 
 _CODES: Final = {"clean": DONE, "found": PROBLEMS, "partial": REFUSED}
 
@@ -80,28 +81,38 @@ def _names(settings: Settings, name: str | None) -> tuple[str, ...]:
 
 def _reached(
     settings: Settings, names: Sequence[str], opened: ExitStack
-) -> tuple[dict[str, Engine | Path], list[Unread]]:
+) -> tuple[dict[str, Engine | Path | Store], list[Unread]]:
     """Return the sources that answer, and the others as unread.
 
     Raises SourceUnreachable, or DriverMissing, when none does.
     """
-    reached: dict[str, Engine | Path] = {}
+    reached: dict[str, Engine | Path | Store] = {}
     away: list[Unread] = []
     for name in names:
-        url = settings.sources[name].url
         try:
-            reached[name] = folder_of(url) if url.startswith(SCHEME) else open_source(url)
+            reached[name] = _way_to(settings.sources[name])
         except (SourceUnreachable, DriverMissing):
             if len(names) == 1:
                 raise
             away.append(Unread(where=name, why=AWAY))
     for source in reached.values():
-        if hasattr(source, "dispose"):
-            opened.callback(source.dispose)
+        if not isinstance(source, Path):
+            opened.callback(source.dispose if isinstance(source, Engine) else source.close)
     return reached, away
 
 
-def _scanned(gate: Gate, sources: dict[str, Engine | Path], written: Sequence[str]) -> Scanned:
+def _way_to(source: SourceSettings) -> Engine | Path | Store:
+    if source.url.startswith(SCHEME):
+        return folder_of(source.url)
+    if not source.is_store:
+        return open_source(source.url)
+    who = read_credentials(source.secret_file, source.region)
+    return open_store(source.url, endpoint=source.endpoint, who=who)
+
+
+def _scanned(
+    gate: Gate, sources: dict[str, Engine | Path | Store], written: Sequence[str]
+) -> Scanned:
     identifiers = [gate.identifier(subject) for subject in written]
     with bars() as progress:
         return scan(

@@ -59,7 +59,7 @@ def overdue_rows(gate: Gate, asked: Concerned) -> Iterator[OverdueRows]:
 
     Raises what a source refuses with.
     """
-    for name in gate.settings.sources:
+    for name in gate.settings.databases:
         views = SourceViews(gate=gate, name=name)
         try:
             found = newly_overdue(views.engine, views.source, asked.old, asked.new, at=asked.at)

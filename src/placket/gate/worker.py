@@ -89,7 +89,7 @@ class Worker:
             sequenced = self.gate.sequence() is not None
         requests = self._keep_requests()
         views: dict[str, Replicated] = {}
-        for name in self.gate.settings.sources:
+        for name in self.gate.settings.databases:
             with suppress(*REFUSALS), self._watched(name), closing(self._views(name)) as found:
                 views[name] = found.refresh_changed(progress=self._unless_stopped)
         failed = dict(self.troubled)
@@ -103,7 +103,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop` is set; each source has a thread, so that none waits for another."""
-        names = list(self.gate.settings.sources)
+        names = self.gate.settings.databases
         threads = [threading.Thread(target=self._refresh, args=(name,)) for name in names]
         for thread in threads:
             thread.start()

@@ -11,8 +11,6 @@ from placket.sources.connect import NotADatabase
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCHEMES = ("file", "s3")
-
 
 class StoreRefuses(Exception):
     """the store does not let its files be read or changed; check what the role there may do."""
@@ -69,11 +67,6 @@ class Address:
     scheme: str
     bucket: str
     path: str
-
-
-def is_store(url: str) -> bool:
-    """Say whether an address names files and no database."""
-    return url.partition(":")[0] in SCHEMES
 
 
 def parse_address(url: str) -> Address:

@@ -104,7 +104,7 @@ def _scanned(register: Register, case: Case, sources: Connected) -> Scanned:
     gate = register.gate
     known = [each.identifier for each in kept_with(gate, case)]
     written = [f"{each.kind}:{each.value}" for each in known]
-    found = scan(sources.engines, known, written=written, key=gate.keys.hmac_key)
+    found = scan(sources.readable, known, written=written, key=gate.keys.hmac_key)
     away = tuple(Unread(where=name, why=AWAY) for name in sources.silent)
     return Scanned(probes=found.probes, findings=found.findings, unread=(*away, *found.unread))
 

@@ -11,10 +11,11 @@ from placket.catalogue import Catalogue
 from placket.gate.views import SourceViews
 from placket.sources.connect import SourceUnreachable
 from placket.sources.files import open_store, read_credentials
-from placket.sources.stores import is_store
+from placket.sources.folder import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from sqlalchemy import Engine
 
@@ -35,6 +36,12 @@ class Connected:
     stores: Mapping[str, Store] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     silent: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def readable(self) -> Mapping[str, Engine | Path | Store]:
+        """Return what the independent scan reads: a folder as it is, without our way to it."""
+        stores = {n: s.root if isinstance(s, Folder) else s for n, s in self.stores.items()}
+        return {**self.engines, **stores}
+
 
 def catalogue_of(gate: Gate) -> Catalogue:
     """Return one catalogue of every source that is set. Raises CatalogueUnusable."""
@@ -53,7 +60,7 @@ def connected(gate: Gate) -> Iterator[Connected]:
         stores: dict[str, Store] = {}
         silent: dict[str, str] = {}
         for name, of in gate.settings.sources.items():
-            if is_store(of.url):
+            if of.is_store:
                 stores[name] = stack.enter_context(closing(_store(of)))
                 continue
             views = stack.enter_context(closing(SourceViews(gate=gate, name=name)))
