@@ -171,6 +171,20 @@ def test_a_value_that_a_column_cannot_hold_finds_nothing(engine: Engine) -> None
     assert len(list(among(schema, ("No",), [("1",), (1,)]))) == 1
 
 
+def test_both_ways_to_read_give_the_same_values_of_the_same_types(engine: Engine) -> None:
+    add(engine, KINDS, FULL)
+    schema = schema_of(engine, "Order")
+
+    with engine.connect() as connection:
+        found = read_holding(connection, ORDER, schema, ("group",), [("a",)])
+        first = read_holding(connection, ORDER, schema, ("No",), [(1,)], most=1)
+        expected = read_rows(connection, ORDER, schema)
+
+    digests = [row_digest(*row) for row in expected]
+    assert [row_digest(*row) for row in found] == digests
+    assert [row_digest(*row) for row in first] == digests
+
+
 def test_of_many_rows_with_the_same_value_the_first_by_key_are_read(engine: Engine) -> None:
     add(engine, KINDS, *({"group": group, "No": n} for group in "ab" for n in range(4)))
     schema = schema_of(engine, "Order")
