@@ -30,6 +30,7 @@ JOBS = {
     "a policy tried": "diff",
     "a view's statements": "view",
     "every row of a view": "view",
+    "a scan of": "scan",
 }
 """How the rows of the table begin, and the benchmark of each."""
 

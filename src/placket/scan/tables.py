@@ -28,6 +28,7 @@ KEYS: Final = 20
 _BATCH_BYTES: Final = 256 * 1024
 _MOST_ROWS: Final = 2000
 _FIRST_ROWS: Final = 64
+_FEW: Final = 4
 _REFUSED: Final = "the database refused to read it"
 _STARTS: Final = re.compile(rb"\0(?:%b)" % b"|".join(map(re.escape, STARTS)))
 
@@ -125,7 +126,7 @@ def _read_all(
     seen: Sequence[_Seen], connection: Connection, dialect: Dialect, look: Look, told: _Told
 ) -> None:
     """Read every table; one that the database refuses is marked, and so are all once it is gone."""
-    is_there = True
+    is_there, batches = True, _Batches(look)
     for each in seen:
         if each.table.is_own:
             continue
@@ -136,42 +137,77 @@ def _read_all(
             if not is_there:
                 dialect.begin(connection)
                 is_there = True
-            _read(each, dialect.rows(connection, each.table), look, told)
+            _read(each, dialect.rows(connection, each.table), batches, told)
         except (SQLAlchemyError, UnicodeError):
             each.is_refused, is_there = True, False
             with suppress(SQLAlchemyError):
                 connection.rollback()
+    batches.look_at_all()
 
 
-def _read(seen: _Seen, rows: CursorResult[Any], look: Look, told: _Told) -> None:
+def _read(seen: _Seen, rows: CursorResult[Any], batches: _Batches, told: _Told) -> None:
     size = _FIRST_ROWS
     with rows:
         while batch := rows.fetchmany(size):
             before = seen.bytes
-            _look(batch, seen, look)
+            batches.add(batch, seen)
             average = (seen.bytes - before) // len(batch) + 1
             size = max(1, min(_MOST_ROWS, _BATCH_BYTES // average))
             told.more(len(batch))
 
 
-def _look(batch: Sequence[Sequence[Any]], seen: _Seen, look: Look) -> None:
-    cells = [
-        # Said here for the two common types: a call for each of millions is a third of the time.
-        value
-        if type(value) is bytes
-        else value.encode("utf-8", "replace")
-        if type(value) is str
-        else _as_bytes(value)
-        for row in batch
-        for value in row
-        if value is not None
-    ]
-    joined = b"\0".join((b"", *cells))
-    seen.rows += len(batch)
-    seen.bytes += len(joined) - len(cells)
-    if len(joined) > PIECE or _STARTS.search(joined) or look.may_hold(joined):
-        for row in batch:
-            _look_at(row, seen, look)
+@dataclass(slots=True)
+class _Batches:
+    """Rows that wait to be looked at together, of several tables where they are small."""
+
+    look: Look
+    cells: list[bytes] = field(default_factory=list)
+    rows: list[tuple[_Seen, Sequence[Sequence[Any]]]] = field(default_factory=list)
+    waiting: int = 0
+
+    def add(self, batch: Sequence[Sequence[Any]], seen: _Seen) -> None:
+        """Count the rows, and look when enough have come together."""
+        cells = [
+            # For the two common types here: a call for each of millions is a third of the time.
+            value
+            if type(value) is bytes
+            else value.encode("utf-8", "replace")
+            if type(value) is str
+            else _as_bytes(value)
+            for row in batch
+            for value in row
+            if value is not None
+        ]
+        size = sum(map(len, cells))
+        seen.rows += len(batch)
+        seen.bytes += size
+        self.cells += cells
+        self.rows.append((seen, batch))
+        self.waiting += size
+        if self.waiting > _BATCH_BYTES // 2:
+            self.look_at_all()
+
+    def look_at_all(self) -> None:
+        """Look at all that wait, and at each value where one of them may hold something."""
+        if self._may_hold(self.cells):
+            self._narrow([(seen, row) for seen, batch in self.rows for row in batch])
+        self.cells, self.rows, self.waiting = [], [], 0
+
+    def _narrow(self, rows: Sequence[tuple[_Seen, Sequence[Any]]]) -> None:
+        """Look at each value of those rows, half by half, that may hold something."""
+        if len(rows) <= _FEW:
+            for seen, row in rows:
+                _look_at(row, seen, self.look)
+            return
+        middle = len(rows) // 2
+        for some in (rows[:middle], rows[middle:]):
+            if self._may_hold([_as_bytes(v) for _, row in some for v in row if v is not None]):
+                self._narrow(some)
+
+    def _may_hold(self, cells: Sequence[bytes]) -> bool:
+        joined = b"\0".join((b"", *cells))
+        is_long = len(joined) > PIECE
+        return is_long or bool(_STARTS.search(joined)) or self.look.may_hold(joined)
 
 
 def _look_at(row: Sequence[Any], seen: _Seen, look: Look) -> None:
