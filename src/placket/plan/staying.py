@@ -10,6 +10,7 @@ from placket.facts import OPEN, Fact, Kind
 from placket.law.grounds import Ground
 from placket.plan.asking import By, category_of
 from placket.plan.plan import Action, Because
+from placket.policy import vocabulary
 from placket.policy.compile import ALL, retains_for, uses_of
 from placket.policy.period import (
     INTERACTION,
@@ -45,6 +46,7 @@ GROUNDS: Final[Mapping[str, Ground]] = {
 }
 """The ground that the basis of a `keep` locks its data to."""
 
+CONTACT: Final = "contact_data"
 _KINDS: Final = {
     "opened": Kind.RELATION_OPENED,
     "closed": Kind.RELATION_CLOSED,
@@ -174,12 +176,14 @@ class Staying:
         return {period.relation: clause for period, clause in said if isinstance(period, WhileOpen)}
 
     def _needed(self, relation: str) -> frozenset[str]:
-        return frozenset(
+        named = frozenset(
             datum
             for activity in self.asking.activities
             if relation in activity.relation or _is_for(activity.open_while, relation)
             for datum in uses_of(activity)
         )
+        # A case that no activity names cannot be ended with somebody whom nobody reaches.
+        return named or frozenset(vocabulary.members((CONTACT,)))
 
     def _until(self, row: Row, table: Table, keep: Said) -> Because | None:
         end = self._end(row, _period(keep.until))

@@ -342,6 +342,27 @@ def test_an_activity_that_runs_while_a_case_is_open_says_what_the_case_needs() -
     ]
 
 
+def test_of_a_case_that_no_activity_names_by_whom_it_is_stays_reachable() -> None:
+    policy = shop("right: erasure\nwaits_while: [complaint is open]")
+    complaint = """
+      complaint:
+        owner: customer_id -> customer.id
+        holds: {correspondence: body}
+"""
+    opened = (("complaint.opened", 9.0),)
+    rows = (
+        replace(ADA, values=FULL),
+        row("complaint", {"id": 2, "customer_id": 1, "body": "late"}, events=opened),
+    )
+
+    found = plan(CUSTOMER + complaint, [], rows, policy=policy)
+
+    assert told(found.steps) == [
+        "wait customer[1] email name phone",
+        "wait complaint[2]",
+    ]
+
+
 def test_a_step_of_a_table_that_the_catalogue_no_longer_names_locks_nothing() -> None:
     found = plan(CUSTOMER + ORDERS, [], [order(7, OPENED, CLOSED)])
 

@@ -125,8 +125,8 @@ This stays for now:
 - Name and billing records: kept until Saturday 11 March 2028, because
   the law says that we must (Value Added Tax Act 1994 Sch. 11 para. 6).
 - Delivery address: kept until your return is closed, because something
-  that you ordered is still open (UK GDPR Art. 17(1)(a)); we look at it
-  again on Tuesday 10 February 2026.
+  between us is still open (UK GDPR Art. 17(1)(a)); we look at it again
+  on Tuesday 10 February 2026.
 
 We use what we keep for that one thing alone. Then it goes.
 
