@@ -21,6 +21,8 @@ from placket.web.console.reach import Guard, Reach, refusal_page
 from placket.web.console.requests import queue, who, whole
 from placket.web.headers import SafeHeaders
 from placket.web.look.rendering import page, serve_icon, serve_style
+from placket.web.webhooks import PREFIX as WEBHOOKS
+from placket.web.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,12 +53,15 @@ def make_app(gate: Gate, keys_file: Path, *, reach: Reach | None = None) -> ASGI
     keys_file: of the interface's keys; it may be missing. reach: who may see the console.
     """
     interface = Interface(gate, WebKeys(keys_file))
+    webhooks = Webhooks(gate)
     pages = SafeHeaders(Guard(_pages(gate), reach or Reach()))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        if scope["path"].startswith("/v1/"):
+        if scope["path"].startswith(WEBHOOKS):
+            await webhooks(scope, receive, send)
+        elif scope["path"].startswith("/v1/"):
             await interface(scope, receive, send)
         else:
             await _without_words(pages, scope, receive, send)

@@ -7,7 +7,8 @@ import hmac
 from typing import TYPE_CHECKING, Final
 
 from placket.gate.requests.desk import Desk
-from placket.gate.requests.register import Register
+from placket.gate.requests.register import LETTERS, REFERENCE_LETTERS, NoSuchRequest, Register
+from placket.store.refusals import FactConflict
 from placket.web.headers import is_loopback
 from placket.web.look.rendering import style_sheet
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from placket.gate.gate import Gate
+    from placket.gate.requests.register import Case, Opening
 
 HOUR: Final = 3_600_000_000
 DAY: Final = 24 * HOUR
@@ -34,6 +36,45 @@ def keyed(gate: Gate, *said: str) -> str:
     """Return a digest of what was said that nobody without the installation's key can make."""
     written = "\0".join(said).encode()
     return hmac.new(gate.keys.hmac_key, written, hashlib.sha256).hexdigest()
+
+
+def reference_of(gate: Gate, sender: str, sent_id: str) -> str:
+    """Return the reference of a request that came under an id of its sender's own.
+
+    Always the same for the same, so that a request that is sent twice is opened once.
+    """
+    number = int(keyed(gate, "reference", sender, sent_id), 16)
+    letters = []
+    for _ in range(REFERENCE_LETTERS):
+        number, place = divmod(number, len(LETTERS))
+        letters.append(LETTERS[place])
+    return "r_" + "".join(letters)
+
+
+def open_once(desk: Desk, opening: Opening) -> Case:
+    """Return the request of the reference that `opening` names, opened when there is none yet.
+
+    What was cut short between the opening and its letters is ended.
+    """
+    case = _opened(desk, opening)
+    if case is None:
+        try:
+            return desk.open(opening)
+        except FactConflict:
+            # Somebody else opened it at the same moment.
+            case = _opened(desk, opening)
+            if case is None:
+                raise
+    if case.request.acknowledged_at is None and case.request.is_open:
+        return desk.acknowledge(case.request.id)
+    return case
+
+
+def _opened(desk: Desk, opening: Opening) -> Case | None:
+    try:
+        return desk.register.case(opening.reference)
+    except NoSuchRequest:
+        return None
 
 
 def is_too_often(gate: Gate, what: str, who: str, *, most: int, within: int = DAY) -> bool:

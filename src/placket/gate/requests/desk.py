@@ -42,10 +42,12 @@ class Desk:
 
         Raises what `Register.open` raises.
         """
-        case = self.register.open(opening)
-        reference = case.request.id
-        own = self._on_file(case)
-        post(self.register, case, LetterKind.RECEIVED, to=own)
+        return self.acknowledge(self.register.open(opening).request.id)
+
+    def acknowledge(self, reference: str) -> Case:
+        """Say that a request came, as `open` does, where that was cut short or never begun."""
+        case = self.register.case(reference)
+        post(self.register, case, LetterKind.RECEIVED, to=self._on_file(case))
         case = self.register.move(reference, Move.ACKNOWLEDGED)
         return self.notify(reference) if case.request.need.proof is Proof.STRONG else case
 
@@ -169,7 +171,8 @@ class Desk:
         """Answer what was decided, to an address that was shown to be the person's own.
 
         to: the opaque id of that address; the first one proven when empty. outcome, why: of a
-        complaint or a human review, in words. Raises MoveRefused while nothing is decided.
+        complaint or a human review, in words. Raises MoveRefused while nothing is decided, and
+        Unsaid when the letter would not say what it is for.
         """
         case = self.register.case(reference)
         address = self._answer_to(case, to)

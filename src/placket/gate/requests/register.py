@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from placket.standing.standing import Standing
     from placket.store.ledger import PersonHistory
 
-_LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"
+LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 """Of a reference that is read out on the telephone: none looks or sounds like another."""
 
-_REFERENCE_LETTERS: Final = 12
+REFERENCE_LETTERS: Final = 12
 _PAGE: Final = 1_000
 CORRECTIONS: Final = "corrections"
 """The key of the sealed payload under which a request says what is right instead."""
@@ -66,7 +66,7 @@ class MoveRefused(Exception):
 
 def new_reference() -> str:
     """Return a fresh reference of a request: random, so that it says nothing of the person."""
-    return "r_" + "".join(secrets.choice(_LETTERS) for _ in range(_REFERENCE_LETTERS))
+    return "r_" + "".join(secrets.choice(LETTERS) for _ in range(REFERENCE_LETTERS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

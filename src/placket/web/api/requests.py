@@ -11,19 +11,18 @@ from placket.gate.gate import NotAnIdentifier
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.planning import approve as approve_plan
 from placket.gate.requests.planning import make_plan
-from placket.gate.requests.register import NoSuchRequest, Opening
+from placket.gate.requests.register import Opening
 from placket.plan.asking import Correction
 from placket.policy import vocabulary
 from placket.rights.moves import METHODS, Move
 from placket.rights.request import Asker
 from placket.rights.right import Refusal, Right
-from placket.store.refusals import FactConflict
 from placket.web.api import request_messages as said
 from placket.web.api.messages import Nothing
 from placket.web.api.operations import LINES, Operation, instant
 from placket.web.api.refusals import Refused, field_refused
 from placket.web.api.request_shown import applied_shown, plan_shown, request_shown
-from placket.web.counter import desk_of, keyed
+from placket.web.counter import desk_of, open_once, reference_of
 from placket.web.mending import REFUSALS, told
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 READ: Final = "requests"
 WRITE: Final = "desk"
 APPROVE: Final = "approve"
-_LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -67,33 +65,16 @@ def _who(caller: Caller, asked: Any) -> str:
 @_refusing
 def open_request(gate: Gate, caller: Caller, sent: said.RequestSent) -> said.RequestShown:
     """Take a request down, once for each id."""
-    desk = desk_of(gate)
-    opening = _opening(gate, caller, sent)
-    known = _known(desk, opening) if opening.reference else None
-    if known is not None:
-        return request_shown(gate, known)
-    try:
+    desk, opening = desk_of(gate), _opening(gate, caller, sent)
+    if not opening.reference:
         return request_shown(gate, desk.open(opening))
-    except FactConflict:
-        # The same id at the same moment: whoever came first opened it.
-        known = _known(desk, opening)
-        if known is None:
-            raise
-        return request_shown(gate, known)
-
-
-def _known(desk: Desk, opening: Opening) -> Case | None:
-    """Return the request that was opened under this reference before. Raises Refused."""
-    try:
-        case = desk.register.case(opening.reference)
-    except NoSuchRequest:
-        return None
+    case = open_once(desk, opening)
     found = case.request
     same = (found.right, found.activity, found.channel, found.meant)
     is_same = same == (opening.right, opening.activity, opening.channel, opening.meant)
-    if not is_same or desk.register.gate.person_of(opening.subject) != found.person:
+    if not is_same or gate.person_of(opening.subject) != found.person:
         raise Refused("request-conflict")
-    return case
+    return request_shown(gate, case)
 
 
 def _opening(gate: Gate, caller: Caller, sent: said.RequestSent) -> Opening:
@@ -129,19 +110,6 @@ def _opening(gate: Gate, caller: Caller, sent: said.RequestSent) -> Opening:
         words=sent.words,
         reference=reference_of(gate, caller.name, sent.id) if sent.id else "",
     )
-
-
-def reference_of(gate: Gate, sender: str, sent_id: str) -> str:
-    """Return the reference of a request that came under an id of its sender's own.
-
-    Always the same for the same, so that a request that is sent twice is opened once.
-    """
-    number = int(keyed(gate, "reference", sender, sent_id), 16)
-    letters = []
-    for _ in range(12):
-        number, place = divmod(number, len(_LETTERS))
-        letters.append(_LETTERS[place])
-    return "r_" + "".join(letters)
 
 
 def _expect(word: str, known: Collection[str], pointer: str) -> None:

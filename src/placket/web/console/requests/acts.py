@@ -253,6 +253,14 @@ def _is_corrected(case: Case) -> bool:
 
 ACTS: Final[tuple[Act, ...]] = (
     Act(
+        name="acknowledge",
+        title="Say that it came",
+        says="A letter to every address on file, with the last day to answer.",
+        button="Write",
+        offered=lambda case: case.request.is_open and case.request.acknowledged_at is None,
+        run=lambda desk, case, _form, _by: desk.acknowledge(case.request.id),
+    ),
+    Act(
         name="code",
         title="Send a code",
         says="A one-time code to an address on file; the person types it in the privacy centre.",

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
 FIRST: Final[Mapping[Do, str]] = MappingProxyType(
     {
+        Do.ACKNOWLEDGE: "acknowledge",
         Do.VERIFY: "code",
         Do.SEE_MANDATE: "mandate",
         Do.DECIDE: "accept",
