@@ -33,8 +33,9 @@ _TAG: Final = re.compile(rb"<[^<>\0]{0,4096}>")
 _WIDE: Final = re.compile(rb"\0[\x20-\x7e]\0[\x20-\x7e]\0[\x20-\x7e]")
 _GZIP: Final = re.compile(rb"\x1f\x8b\x08")
 _ZLIB: Final = re.compile(rb"x[\x01\x5e\x9c\xda]")
-_LONG: Final = re.compile(rb"X([\s\S]{2}\0\0)")
-_SHORT: Final = re.compile(rb"\x8c([\s\S])")
+# Only looked ahead at: the byte before a mark may be the same letter.
+_LONG: Final = re.compile(rb"X(?=([\s\S]{2}\0\0))")
+_SHORT: Final = re.compile(rb"\x8c(?=([\s\S]))")
 _BREAK: Final = re.compile(rb"[\r\n\t ]+")
 _TO_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 _LOWER_HEX: Final = b"0123456789abcdef-"
@@ -122,8 +123,8 @@ def session(value: bytes) -> bytes | None:
     """Return the texts of a pickle, as its lengths part them; None without any."""
     found = []
     for match in chain(_LONG.finditer(value), _SHORT.finditer(value)):
-        length = int.from_bytes(match[1], "little")
-        text = value[match.end() : match.end() + length]
+        length, start = int.from_bytes(match[1], "little"), match.end(1)
+        text = value[start : start + length]
         if length and len(text) == length:
             found.append(text)
     return b"\0".join(found) if found else None

@@ -214,3 +214,13 @@ def test_what_stands_before_damage_in_packed_bytes_is_found() -> None:
 
     assert kinds(whole[:-8] + b"\xff" * 8) == {"email"}
     assert kinds(whole[: len(whole) // 2] + b"\xff" * 400) == {"email"}
+
+
+@pytest.mark.parametrize("before", [b"X", b"XX", b"\x8c", b"\x8c\x8c", b"q\x58"])
+def test_the_mark_of_a_text_is_seen_beside_its_like(before: bytes) -> None:
+    address = TEXT["html, every letter"](ADDRESS)
+    long = before + b"X" + len(address).to_bytes(4, "little") + address + b"q\x02"
+    short = before + b"\x8c" + bytes([len(address)]) + address + b"q"
+
+    assert kinds(long) == {"email"}
+    assert kinds(short) == {"email"}
