@@ -658,6 +658,9 @@ def test_a_row_in_another_source_that_holds_the_persons_key_is_theirs(
 
     till.dispose()
     assert whose(found) == {"customer[1]": ["ada"], "receipt[1]": ["ada"]}
+    (receipt,) = (row for row in found.rows if row.at.source == "till")
+    links = read.catalogue.sources[1].tables[0].links()
+    assert [row.at.table for _, row in found.led_to(receipt, links)] == ["customer"]
 
 
 # How it is read

@@ -67,7 +67,7 @@ def _of_column(doing: Doing, schema: TableSchema, column: str, value: Scalar) ->
         yield _obstacle(
             row,
             f"there is no placeholder for {_name(row, column)} to point at",
-            "add the row that stands for nobody, and name its key",
+            "add the row that stands for nobody, and name its key as `nobody` of its table",
         )
     elif value is None and not there.nullable:
         mend = "name `surrogate` for it" if doing.action is Action.CUT else "name a value for it"

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,9 @@ from placket.law.calendar import Instant
 
 Pairs = tuple[tuple[str, Scalar], ...]
 """Columns with their values, in the order of the key or of the table."""
+
+Texts = tuple[str, ...]
+"""What some columns hold, so written that a number and its text are alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,24 @@ def _typed(value: Any) -> str:
     return f"{type(value).__name__}:{value!r}"
 
 
+def texts_of(values: tuple[Any, ...]) -> Texts | None:
+    """Return the values as texts, by which links compare them; None where one is null.
+
+    The number 7 and the text `7` are alike: two sources may write one key in both ways.
+    """
+    return None if None in values else tuple(map(_text, values))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return str(int(value))
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Inventory:
     """All rows that a plan may have to look at, and the schemas of their sources.
@@ -121,19 +143,19 @@ class Inventory:
     def _found(
         self, source: str, table: str, columns: tuple[str, ...], wanted: tuple[Any, ...]
     ) -> tuple[Row, ...]:
-        if None in wanted:
-            return ()
-        return self._index(source, table, columns).get(wanted, ())
+        texts = texts_of(wanted)
+        return () if texts is None else self._index(source, table, columns).get(texts, ())
 
     def _index(
         self, source: str, table: str, columns: tuple[str, ...]
-    ) -> Mapping[tuple[Any, ...], tuple[Row, ...]]:
+    ) -> Mapping[Texts, tuple[Row, ...]]:
         known = self._indexes.get((source, table, columns))
         if known is None:
             known = {}
             for row in self._by_table.get((source, table), ()):
-                value = tuple(row.values.get(column) for column in columns)
-                known[value] = (*known.get(value, ()), row)
+                texts = texts_of(tuple(row.values.get(column) for column in columns))
+                if texts is not None:
+                    known[texts] = (*known.get(texts, ()), row)
             self._indexes[source, table, columns] = known
         return known
 
@@ -145,5 +167,5 @@ class Inventory:
         return found
 
     @cached_property
-    def _indexes(self) -> dict[Any, dict[tuple[Any, ...], tuple[Row, ...]]]:
+    def _indexes(self) -> dict[Any, dict[Texts, tuple[Row, ...]]]:
         return {}

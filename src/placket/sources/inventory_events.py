@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from placket.facts import Kind
-from placket.sources.inventory_reading import texts_of
+from placket.plan.inventory import texts_of
 from placket.sources.routes import OWN, Reading, key_column, leads_straight
 from placket.sources.told import Maker, NotYet, RowOf, Telling, Told
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from placket.plan.inventory import At
+from placket.plan.inventory import At, texts_of
 from placket.sources.connect import SourceUnreachable
 from placket.sources.reflected import reflected
 from placket.sources.rows import read_holding, read_rows
@@ -21,11 +20,8 @@ if TYPE_CHECKING:
 
     from placket.catalogue.model import Catalogue, Link, Source, Table
     from placket.catalogue.schema import Schema, TableSchema
-    from placket.plan.inventory import Pairs
+    from placket.plan.inventory import Pairs, Texts
     from placket.sources.rows import Values
-
-Texts = tuple[str, ...]
-"""What some columns hold, so written that a number and its text are alike."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,11 +139,10 @@ class Shelf:
 
     def near(self, row: Found, link: Link) -> list[Found]:
         """Return the rows that a link of `row` leads to, of those that were read."""
-        value = row.values.get(row.table.key[0] if link.inward else link.column)
-        if value is None:
-            return []
+        near = row.table.key[0] if link.inward else link.column
+        texts = texts_of((row.values.get(near),))
         place = Place(row.source.name, link.table)
-        return self._index(place, (link.target,)).get((_text(value),), [])
+        return [] if texts is None else self._index(place, (link.target,)).get(texts, [])
 
     def led_to(self, rows: Iterable[Found], link: Link, *, most: int = 0) -> list[Found]:
         """Return the rows that a link of `rows`, all of one table, leads to in their source.
@@ -167,21 +162,6 @@ def _put(index: dict[Texts, list[Found]], columns: Texts, row: Found) -> None:
     texts = texts_of(tuple(row.values.get(column) for column in columns))
     if texts is not None:
         index.setdefault(texts, []).append(row)
-
-
-def texts_of(values: tuple[Any, ...]) -> Texts | None:
-    """Return the values as texts by which links compare them; None where one is null."""
-    return None if None in values else tuple(map(_text, values))
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, Decimal) and value == value.to_integral_value():
-        return str(int(value))
-    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 @contextmanager
