@@ -35,11 +35,11 @@ sources:
         subject: {email: email, since: created_at}
         tells: [account.opened at created_at, customer.located in country]
         holds: {email: email, name: name}
-        delete: {}
+        delete: true
       address:
         owner: <- customer.address_id
         holds: {postal_address: street}
-        delete: {}
+        delete: true
       orders:
         owner: customer_id -> customer.id
         tells: [order.opened at placed_at, order.closed at closed_at, data.collected at placed_at]
@@ -55,7 +55,7 @@ sources:
         owner: customer_id -> customer.id
         tells: [call.ended at at]
         holds: {call_recording: recording}
-        delete: {}
+        delete: true
 """
 
 SCHEMA = """

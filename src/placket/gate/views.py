@@ -13,6 +13,7 @@ from placket import catalogue as catalogues
 from placket.decide.decide import prepare
 from placket.decide.question import Question
 from placket.gate.changes import changed_persons
+from placket.problems import has_errors
 from placket.sources.connect import open_source
 from placket.sources.replica import NotReplicated, PlanTooNarrow, Replica, Replicated, reached
 from placket.sources.replica_plan import plan_replica
@@ -84,10 +85,11 @@ class Standings:
 def read_catalogue(text: str, name: str) -> Catalogue:
     """Return the catalogue that a file of this name says; the same text is read once.
 
+    One with an error is not used: what it seems to say of a row may not be what is meant.
     Raises CatalogueUnusable.
     """
     parsed = catalogues.parse(text, name)
-    if parsed.catalogue is None:
+    if parsed.catalogue is None or has_errors(parsed.problems):
         raise CatalogueUnusable(f"{name} has problems; run `placket catalogue check`")
     return parsed.catalogue
 
