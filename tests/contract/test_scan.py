@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from placket.identity import Identifier, parse_identifier
-from placket.plan.scanned import Finding, Scanned, Unread
-from placket.scan.files import folder_of, name_of
+from placket.plan.scanned import Finding, Scanned, Unread, file_name
+from placket.scan.files import folder_of
 from placket.scan.scan import AWAY, scan
 
 if TYPE_CHECKING:
@@ -360,12 +360,12 @@ def test_files_are_read_whatever_they_are_packed_in(tmp_path: Path) -> None:
     found = scanned(files=tmp_path)
 
     assert forms(found) == {
-        name_of("plain"): {"email"},
-        name_of("late"): {"email"},
-        name_of("log"): {"email in an archive"},
-        name_of("docx"): {"email in markup in an archive"},
-        name_of("nested"): {"email in an archive in an archive in an archive"},
-        name_of("base64"): {"email in packed bytes in base64"},
+        file_name("plain"): {"email"},
+        file_name("late"): {"email"},
+        file_name("log"): {"email in an archive"},
+        file_name("docx"): {"email in markup in an archive"},
+        file_name("nested"): {"email in an archive in an archive in an archive"},
+        file_name("base64"): {"email in packed bytes in base64"},
     }
     assert (found.unread, found.probes[0].rows) == ((), 7)
 
@@ -378,7 +378,7 @@ def test_an_address_is_found_and_another_is_not_wherever_a_piece_ends(tmp_path: 
 
     found = scanned(files=tmp_path)
 
-    assert set(forms(found)) == {name_of(f"a{shift}") for shift in range(-20, 21, 5)}
+    assert set(forms(found)) == {file_name(f"a{shift}") for shift in range(-20, 21, 5)}
 
 
 def test_a_name_of_a_file_is_read_and_never_told(tmp_path: Path) -> None:
@@ -389,9 +389,9 @@ def test_a_name_of_a_file_is_read_and_never_told(tmp_path: Path) -> None:
     found = scanned(files=tmp_path)
 
     assert forms(found) == {
-        name_of("ada@example.org"): {"email in a file name"},
-        name_of("ada@example.org/07700 900123.txt"): {"phone in a file name"},
-        name_of("archive"): {"email in a file name in an archive"},
+        file_name("ada@example.org"): {"email in a file name"},
+        file_name("ada@example.org/07700 900123.txt"): {"phone in a file name"},
+        file_name("archive"): {"email in a file name in an archive"},
     }
     assert "example.org" not in repr(found)
 
@@ -420,7 +420,7 @@ def test_what_cannot_be_opened_makes_the_scan_partial(tmp_path: Path) -> None:
     found = scanned(files=tmp_path)
 
     names = ("pdf", "cut", "bomb", "encrypted", "deep", "many", "shop", "pipe", "outside")
-    assert {each.where for each in found.unread} == {f"files.{name_of(name)}" for name in names}
+    assert {each.where for each in found.unread} == {f"files.{file_name(name)}" for name in names}
     assert (found.outcome, found.findings) == ("partial", ())
 
 

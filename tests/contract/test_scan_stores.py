@@ -6,8 +6,7 @@ import gzip
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from placket.plan.scanned import Scanned, Unread
-from placket.scan.files import name_of
+from placket.plan.scanned import Scanned, Unread, file_name
 from placket.scan.scan import scan
 from placket.sources.files import open_store
 from tests.contract.bucket_server import WHO, Shelf, bucket_server
@@ -44,11 +43,11 @@ def test_the_objects_of_a_bucket_are_read_with_their_names() -> None:
         store.close()
 
     assert forms(found) == {
-        name_of("chats/a.txt"): {"email"},
-        name_of("chats/ada@example.org/b.txt"): {"email in a file name"},
-        name_of("sheets/c.xlsx"): {"email in an archive"},
-        name_of("logs/d"): {"email in an archive"},
-        name_of("late"): {"email"},
+        file_name("chats/a.txt"): {"email"},
+        file_name("chats/ada@example.org/b.txt"): {"email in a file name"},
+        file_name("sheets/c.xlsx"): {"email in an archive"},
+        file_name("logs/d"): {"email in an archive"},
+        file_name("late"): {"email"},
     }
     assert (found.unread, found.rows) == ((), 6)
     assert found.probes[0].bytes > 3_000_000
@@ -81,10 +80,10 @@ def test_what_a_store_does_not_hand_out_is_unread_and_its_words_are_not_told() -
 
     found = scanned(store)
 
-    assert forms(found) == {name_of("here"): {"email"}}
+    assert forms(found) == {file_name("here"): {"email"}}
     assert found.unread == (
-        Unread(where=f"calls.{name_of('gone')}", why="the store did not hand it out"),
-        Unread(where=f"calls.{name_of('')}", why="the store did not list all that it holds"),
+        Unread(where=f"calls.{file_name('gone')}", why="the store did not hand it out"),
+        Unread(where=f"calls.{file_name('')}", why="the store did not list all that it holds"),
     )
     assert "ada@" not in repr(found)
 

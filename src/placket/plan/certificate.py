@@ -7,10 +7,11 @@ from typing import Final
 
 import msgspec
 
+from placket.catalogue.filenames import PATH
 from placket.law.calendar import Instant
 from placket.plan.inventory import Pairs
 from placket.plan.plan import CHANGING, STAYING, Action, Because, Plan, Step
-from placket.plan.scanned import Finding, Probe, Scanned, Unread
+from placket.plan.scanned import Finding, Probe, Scanned, Unread, file_name
 from placket.rights.recipients import Telling
 from placket.rights.request import State
 
@@ -229,6 +230,8 @@ def _is_explained(finding: Finding, stays: Iterable[Step]) -> bool:
 
     By the rows' keys where the scan tells them all, else by how many there are.
     """
+    if not finding.table:
+        return finding.column in _files(finding.source, stays)
     rows = {
         _as_written(key)
         for step in stays
@@ -241,6 +244,12 @@ def _is_explained(finding: Finding, stays: Iterable[Step]) -> bool:
     if len(keys) == finding.count and len(named) == 1:
         return keys <= rows
     return finding.count <= len(rows)
+
+
+def _files(source: str, stays: Iterable[Step]) -> frozenset[str]:
+    """Return by what the files of one source are told that stay."""
+    keys = (key for step in stays if step.source == source for key in step.rows)
+    return frozenset(file_name(str(value)) for key in keys for name, value in key if name == PATH)
 
 
 def _as_written(key: Pairs) -> tuple[tuple[str, str], ...]:

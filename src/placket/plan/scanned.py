@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from typing import Final
+
+_DIGEST_LETTERS: Final = 16
+
+
+def file_name(path: str) -> str:
+    """Return by what a file is told: the digest of its path in its source, which may be personal.
+
+    The same comes from `printf %s PATH | sha256sum | cut -c -16`.
+    """
+    # As the system does: a path need not be Unicode.
+    written = path.encode("utf-8", "surrogateescape")
+    return hashlib.sha256(written).hexdigest()[:_DIGEST_LETTERS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from placket.plan.scanned import Finding, Probe, Scanned, Unread
+from placket.plan.scanned import Finding, Probe, Scanned, Unread, file_name
 from placket.scan.reading import Reading
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from placket.scan.looking import Look
 
 SCHEME: Final = "file:"
-_DIGEST_LETTERS: Final = 16
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 _NO_FOLDER: Final = "the folder cannot be read"
@@ -36,14 +34,6 @@ def folder_of(url: str) -> Path:
     """Return the folder that a `file:` URL names."""
     path = url.removeprefix(SCHEME)
     return Path(unquote(path.removeprefix("//")))
-
-
-def name_of(path: str) -> str:
-    """Return by what a file is told: the digest of its path in the folder, which may be personal.
-
-    The same comes from `printf %s PATH | sha256sum | cut -c -16`.
-    """
-    return hashlib.sha256(os.fsencode(path)).hexdigest()[:_DIGEST_LETTERS]
 
 
 def scan_folder(
@@ -75,7 +65,7 @@ class Seen:
 
     def found(self, path: str, reading: Reading) -> None:
         """Take over what reading one file, or its name alone, gave."""
-        at = name_of(path)
+        at = file_name(path)
         self.findings += [
             Finding(source=self.source, table="", column=at, form=form, count=1)
             for form in sorted(reading.forms)
@@ -95,7 +85,7 @@ class Seen:
 
     def left(self, path: str, why: str) -> None:
         """Note that what stands at `path` was not read."""
-        self.unread.append(Unread(where=f"{self.source}.{name_of(path)}", why=why))
+        self.unread.append(Unread(where=f"{self.source}.{file_name(path)}", why=why))
 
 
 def _files(folder: Path, seen: Seen) -> Iterator[tuple[str, int]]:

@@ -21,7 +21,7 @@ from placket.plan.certificate import (
 )
 from placket.plan.certificate_words import certificate_words
 from placket.plan.plan import Action, Because, Obstacle, Plan, Step
-from placket.plan.scanned import Finding, Probe, Scanned, Unread
+from placket.plan.scanned import Finding, Probe, Scanned, Unread, file_name
 from placket.rights.recipients import Act, Telling
 from placket.rights.recipients import State as Answer
 from placket.rights.request import State
@@ -148,6 +148,17 @@ def test_what_is_found_in_any_other_row_is_not_explained(scanned: Scanned) -> No
     certificate = certified(scanned=scanned)
 
     assert (certificate.kept, certificate.findings) == ((), scanned.findings)
+
+
+def test_what_is_found_in_a_file_that_stays_is_explained_by_its_path() -> None:
+    kept = replace(step(Action.KEEP, "chats"), rows=((("path", "chats/a.txt"),),))
+    plan = replace(PLAN, steps=(*PLAN.steps, kept))
+
+    stays = certified(plan, scanned=found("", file_name("chats/a.txt")))
+    goes = certified(plan, scanned=found("", file_name("chats/b.txt")))
+
+    assert (len(stays.kept), len(stays.findings)) == (1, 0)
+    assert (len(goes.kept), len(goes.findings)) == (0, 1)
 
 
 def test_a_column_that_does_not_stay_explains_nothing() -> None:
