@@ -11,7 +11,7 @@ import pytest
 
 from placket.sources.bucket import Bucket
 from placket.sources.connect import NotADatabase, SourceUnreachable
-from placket.sources.files import open_store
+from placket.sources.files import open_store, read_credentials
 from placket.sources.folder import Folder
 from placket.sources.signing import Credentials, signed
 from placket.sources.stores import NotAFile, StoreRefuses
@@ -240,3 +240,14 @@ def test_requests_are_signed_as_the_reference_shows(
 def test_an_address_that_is_none_is_told(url: str) -> None:
     with pytest.raises(NotADatabase):
         open_store(url)
+
+
+def test_who_signs_is_read_from_a_file_of_two_lines(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("AKID\n a secret \n")
+
+    assert read_credentials(file, "") == Credentials(key="AKID", secret="a secret")  # noqa: S106 - of the test
+    assert read_credentials(None, "eu-west-1") is None
+    file.write_text("AKID\n")
+    with pytest.raises(SourceUnreachable, match="needs the id of a key and its secret"):
+        read_credentials(file, "")

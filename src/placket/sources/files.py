@@ -46,10 +46,10 @@ def read_credentials(file: Path | None, region: str) -> Credentials | None:
     if file is None:
         return None
     try:
-        lines = file.read_text(encoding="utf-8").split()
+        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
     except (OSError, UnicodeDecodeError):
         lines = []
-    if len(lines) != _LINES:
+    if len(lines) != _LINES or not all(lines):
         raise SourceUnreachable(f"{file} needs the id of a key and its secret, a line each")
     return Credentials(key=lines[0], secret=lines[1], region=region or "us-east-1")
 
