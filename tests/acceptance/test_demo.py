@@ -52,6 +52,26 @@ def test_the_demo_runs_the_main_job_to_its_end(found: dict[str, Any]) -> None:
     assert found["ledger"]["facts"] > found["sync"]["facts"]
 
 
+def test_a_request_of_each_right_is_answered_and_the_books_stay(found: dict[str, Any]) -> None:
+    assert found["requests"] == dict.fromkeys(
+        (
+            "access",
+            "portability",
+            "rectification",
+            "erasure",
+            "restriction",
+            "objection",
+            "withdraw_consent",
+            "human_review",
+            "complaint",
+        ),
+        "fulfilled",
+    )
+    assert found["certificate"] == "fulfilled"
+    assert found["books"]["after"] == found["books"]["before"]
+    assert all(found["books"]["before"].values())
+
+
 def test_the_text_as_published_has_problems_of_every_family(found: dict[str, Any]) -> None:
     assert set(found["published"]) == {
         "contradiction",
@@ -93,6 +113,9 @@ def test_the_terminal_is_told_a_step_at_a_time_in_80_columns(tmp_path: Path) -> 
         "One person, one act: the decision and all its reasons",
         "A purpose view on the shop's own database",
         "The person unsubscribes: the decision flips, the row leaves the view",
+        "A request of each right: asked, proven, planned, approved, answered",
+        "An erasure: the plan that a manager approved, and the letter",
+        "The shop read again without the catalogue, and the certificate",
         "The ledger, recomputed from its bytes",
     ]
     assert max(map(len, lines)) <= 80
@@ -106,6 +129,8 @@ def test_the_shop_runs_under_each_of_the_other_policies(name: str, tmp_path: Pat
 
     assert found["policy"]["checked"] == "clean"
     assert found["withdrawn"] == {"before": "permit", "after": "deny"}
+    assert set(found["requests"].values()) == {"fulfilled"}
+    assert found["books"]["after"] == found["books"]["before"]
     assert found["ledger"]["whole"] is True
 
 

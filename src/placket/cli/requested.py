@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -13,6 +12,7 @@ from placket.gate.instants import rfc3339
 from placket.gate.requests.planning import NoPlan, read_kept
 from placket.gate.requests.proof import addresses_of
 from placket.gate.requests.telling import tellings
+from placket.gate.words import folded
 from placket.law.calendar import date_of
 from placket.plan.words import lines
 from placket.rights.request import proof_at
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from placket.gate.requests.post import Written
     from placket.gate.requests.register import Case, Register
     from placket.plan.plan import Plan
-
-
-WIDTH: Final = 80
-_NUMBER: Final = 5
-"""The columns that a step's number takes."""
 
 
 def plain(case: Case) -> dict[str, Any]:
@@ -131,11 +126,3 @@ def tell_plan(plan: Plan, case: Case, *, as_json: bool) -> None:
         return
     for line in lines(plan, case.terms.zone):
         click.echo(folded(line))
-
-
-def folded(line: str, indent: str = "") -> str:
-    """Return a line of a plan in a terminal's width, what is folded under its own text."""
-    hanging = indent + " " * _NUMBER if line[:1] == " " else indent + "  "
-    return textwrap.fill(
-        line, WIDTH, initial_indent=indent, subsequent_indent=hanging, break_long_words=False
-    )

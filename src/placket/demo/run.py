@@ -12,6 +12,7 @@ from sqlalchemy import column, func, select, table
 
 from placket import catalogue as catalogues
 from placket.decide.question import Question
+from placket.demo.asking import Requests
 from placket.demo.examples import POLICY, catalogue_of
 from placket.demo.schema import customer
 from placket.demo.shop import build_shop
@@ -28,6 +29,7 @@ from placket.settings import Settings, SourceSettings, write_settings
 from placket.sources.connect import open_source
 from placket.sources.sync import sync
 from placket.sources.told import Told
+from placket.web.look.rendering import style_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +80,14 @@ class Demo:
     def settings(self) -> Settings:
         """Return the settings of the demo's installation."""
         source = SourceSettings(url=self.url, catalogue=catalogue_of(self.policy))
-        return Settings(folder=self.folder, policy=str(self.policy), sources={SHOP: source})
+        # Invented persons wait for nothing: what a setting spreads over days happens at once.
+        return Settings(
+            folder=self.folder,
+            policy=str(self.policy),
+            sources={SHOP: source},
+            request_wait_hours=0,
+            request_address_days=0,
+        )
 
     @cached_property
     def text(self) -> str:
@@ -102,6 +111,9 @@ def run(demo: Demo) -> Gate:
     made = _view(demo, views, question, subject)
     _withdraw(demo, views, made, question, subject)
     views.close()
+    Requests(
+        gate=gate, url=demo.url, telling=tell, sheet=style_sheet()[0].decode(), spared=subject
+    ).run()
     _verify(demo, gate)
     tell.found["seconds"] = round(tell.elapsed(), 1)
     tell.line()

@@ -17,6 +17,8 @@ COLUMNS: Final = 80
 GLYPHS: Final = {"permit": "✓", "deny": "✗"}
 _INDENT: Final = "    "
 _NAME: Final = 10
+_NUMBER: Final = 5
+"""The columns that a step's number takes."""
 
 
 def decision_lines(
@@ -75,4 +77,12 @@ def filled(text: str, *, indent: str = "", first: str | None = None) -> list[str
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
+    )
+
+
+def folded(line: str, indent: str = "") -> str:
+    """Return a line of a plan in a terminal's width, what is folded under its own text."""
+    hanging = indent + " " * _NUMBER if line[:1] == " " else indent + "  "
+    return textwrap.fill(
+        line, COLUMNS, initial_indent=indent, subsequent_indent=hanging, break_long_words=False
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from placket.gate.packages import LASTS
@@ -23,18 +24,17 @@ def answered_with(
 
     outcome, why: of a complaint or a review, in words. link: where a copy is fetched.
     """
-    said = tuple(heard(case))
     until = case.at + LASTS if link else None
-    if case.request.plan is None:
-        return Particulars(outcome=outcome, why=why, link=link, until=until, heard=said)
-    of = outcome_of(read_kept(register.gate, case), catalogue_of(register.gate))
-    return Particulars(
+    said = Particulars(
         outcome=outcome,
         why=why,
+        reasons=(why,) if why else (),
         link=link,
         until=until,
-        gone=of.gone,
-        stays=(*of.stays, *found_again(case)),
-        left_out=of.left_out,
-        heard=said,
+        heard=tuple(heard(case)),
     )
+    if case.request.plan is None:
+        return said
+    of = outcome_of(read_kept(register.gate, case), catalogue_of(register.gate))
+    stays = (*of.stays, *found_again(case))
+    return replace(said, gone=of.gone, stays=stays, left_out=of.left_out)
