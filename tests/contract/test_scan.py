@@ -9,6 +9,7 @@ import io
 import os
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -438,3 +439,23 @@ def test_a_folder_reads_no_file_through_a_link(tmp_path: Path) -> None:
 
 def test_a_folder_is_named_by_a_url() -> None:
     assert folder_of("file:///srv/re%20cordings") == Path("/srv/re cordings")
+
+
+def test_a_shop_with_a_log_is_read_as_it_stood_and_keeps_no_writer_waiting(tmp_path: Path) -> None:
+    file = tmp_path / "shop.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as shop:
+        shop.execute("PRAGMA journal_mode = WAL")
+        shop.execute("CREATE TABLE a (id INTEGER PRIMARY KEY, email TEXT)")
+        shop.execute("CREATE TABLE b (id INTEGER PRIMARY KEY, email TEXT)")
+        shop.execute("INSERT INTO a VALUES (1, 'x')")
+
+        def moved(_source: str, _done: int, _total: int) -> None:
+            # While `a` is read, the address comes into `b`, which is read after it.
+            shop.execute("INSERT OR REPLACE INTO b VALUES (1, 'ada@example.org')")
+
+        engine = create_engine(f"sqlite:///{file}")
+        during = scan({"shop": engine}, of(ADA), progress=moved)
+        after = scan({"shop": engine}, of(ADA))
+        engine.dispose()
+
+    assert (during.outcome, after.outcome) == ("clean", "found")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -89,12 +89,14 @@ class Dialect(Protocol):
 @contextmanager
 def reading(dialect: Dialect, connection: Connection) -> Iterator[None]:
     """Read within one sight of the database, unable to write."""
-    dialect.begin(connection)
     try:
+        dialect.begin(connection)
         yield
     finally:
-        connection.rollback()
-        dialect.end(connection)
+        # A connection that broke has nothing to leave as it was.
+        with suppress(SQLAlchemyError):
+            connection.rollback()
+            dialect.end(connection)
 
 
 def dialect_of(engine: Engine) -> Dialect:
@@ -146,10 +148,11 @@ class Sqlite:
     _NAMES: Final = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
 
     def begin(self, connection: Connection) -> None:
-        """Begin one sight; text is handed out as bytes, so that none is refused."""
+        """Begin one sight, where that keeps no writer waiting: with a write-ahead log."""
         driver: Any = connection.connection.driver_connection
         connection.exec_driver_sql("PRAGMA query_only = ON")
-        if not driver.in_transaction:
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        if mode == "wal" and not driver.in_transaction:
             connection.exec_driver_sql("BEGIN")
 
     def end(self, connection: Connection) -> None:
@@ -160,7 +163,10 @@ class Sqlite:
         connection.rollback()
 
     def tables(self, connection: Connection) -> list[Listed]:
-        """Return every table, those of SQLite's own statistics too: they hold samples."""
+        """Return every table, those of SQLite's own statistics too: they hold samples.
+
+        From then on text is handed out as bytes, so that none is refused.
+        """
         try:
             found = self._listed(connection, None)
         except SQLAlchemyError:

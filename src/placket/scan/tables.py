@@ -38,9 +38,10 @@ def scan_database(
 ) -> Scanned:
     """Return what the tables of one database hold of the needles.
 
-    All are read within one sight, by a connection that cannot write. A table that the database
-    refuses to read is unread. Placket's own tables hold its keyed hashes on purpose: they count
-    as read. Raises UnsupportedDialect, and what the driver raises when the database is away.
+    All are read within one sight, by a connection that cannot write; of a SQLite file without a
+    write-ahead log each table by itself, since its writers wait meanwhile. A table that the
+    database refuses to read is unread. Placket's own tables hold its keyed hashes on purpose: they
+    count as read. Raises UnsupportedDialect, and what the driver raises when it is away.
     """
     dialect = dialect_of(engine)
     with engine.connect() as connection, reading(dialect, connection):
