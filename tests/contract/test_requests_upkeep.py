@@ -10,9 +10,11 @@ import pytest
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.planning import approve, make_plan
+from placket.gate.requests.post import letters_of
 from placket.gate.requests.sealed import RECEIPT
 from placket.gate.requests.telling import Messenger, record_answer, tellings
 from placket.gate.requests.upkeep import Upkeep
+from placket.rights.letters import LetterKind
 from placket.rights.recipients import State as Said
 from placket.rights.request import State
 from placket.rights.right import Right
@@ -119,7 +121,9 @@ def test_a_rest_completes_once_its_order_is_closed(asked: Asked, upkeep: Upkeep)
     completed = upkeep.round()
 
     assert completed.completed == 1
-    assert asked.register.case(case.request.id).request.state is State.FULFILLED
+    ended = asked.register.case(case.request.id)
+    assert ended.request.state is State.FULFILLED
+    assert letters_of(asked.register, ended)[-1].kept.kind == LetterKind.COMPLETED
 
 
 def shared(asked: Asked, case: Case, recipient: str, datum: str = "email") -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from placket.gate.requests.answers import answered_with
 from placket.gate.requests.carrying import carry_out, waiting_name
 from placket.gate.requests.certifying import certify_whole, is_left_over
 from placket.gate.requests.connected import connected
 from placket.gate.requests.planning import asking_of, keep_plan, read_kept
+from placket.gate.requests.post import post
 from placket.plan.build import plan_of
 from placket.plan.plan import Action
+from placket.rights.letters import LetterKind
 from placket.rights.moves import Move
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ def complete(register: Register, reference: str, *, holder: str) -> Carried | No
     released = [t for t in things if t not in waiting and not is_left_over(t)]
     if any(map(is_left_over, things)) and not released:
         certify_whole(register, reference)
+        _tell_ended(register, reference)
     if not released:
         _look_again(register, reference, asking.review_at)
         return None
@@ -47,8 +51,24 @@ def complete(register: Register, reference: str, *, holder: str) -> Carried | No
         # Last: with nothing left to do and nothing waiting the request is closed.
         said = [(Move.RELEASED, {"thing": thing}) for thing in released]
         certify_whole(register, reference)
-        register.append(register.case(reference), said)
+        ended = register.case(reference)
+        if {each.thing for each in ended.request.deferred} <= set(released):
+            _tell_completed(register, ended)
+        register.append(ended, said)
     return done
+
+
+def _tell_completed(register: Register, case: Case) -> None:
+    """Write that the rest is done too, to whom the answer said that it waits."""
+    if case.request.answered_at is not None:
+        post(register, case, LetterKind.COMPLETED, answered_with(register, case))
+
+
+def _tell_ended(register: Register, reference: str) -> None:
+    """Write that all is done where a second reading ended the request."""
+    case = register.case(reference)
+    if not (case.request.is_open or case.request.deferred):
+        _tell_completed(register, case)
 
 
 def _carry_rest(
