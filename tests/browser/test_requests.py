@@ -155,6 +155,40 @@ def test_axe_finds_nothing_and_nothing_overflows(plain: Page, site: Site, name: 
     assert overflow(plain) == 0
 
 
+def test_a_request_is_asked_proven_and_taken_back_without_script(
+    browser: Browser, site: Site
+) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{site.address}/privacy/requests")
+        page.get_by_role("link", name="Get a copy").click()
+        page.get_by_label("Your email address").fill("ben@example.org")
+        page.get_by_label("Call recording").check()
+        page.get_by_role("button", name="Send").click()
+        page.get_by_role("link", name="Enter the code").click()
+        case = site.web.newest(BEN)
+        page.get_by_label("Reference").first.fill(case.request.id)
+        page.get_by_label("Code", exact=True).fill(site.web.code(case))
+        page.get_by_role("button", name="Show my request").click()
+        page.get_by_role("link", name="Take the request back").click()
+        page.get_by_role("button", name="Take it back").click()
+
+        assert case.request.data == ("call_recording",)
+        assert page.get_by_text("Ended", exact=True).first.is_visible()
+        assert site.web.code(case) not in page.url
+
+
+def test_no_page_breaks_its_own_policy(page: Page, site: Site) -> None:
+    told: list[str] = []
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("console", lambda message: told.append(message.text))
+
+    for name in (name for name in ALL if name not in {"spent", "no copy", FAULTY, REFUSED}):
+        go(page, site, name)
+
+    assert told == []
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_the_dark_scheme_has_its_contrast(browser: Browser, site: Site, name: str) -> None:
     with browser.new_context(color_scheme="dark", bypass_csp=True) as context:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from placket.gate.gate import Gate
 
+ANSWER_SECONDS: Final = 0.7
 PAGES: Final = (
     "/privacy/notice",
     "/privacy/cookies",
@@ -47,14 +48,21 @@ PAGES: Final = (
 """The pages that the first page links."""
 
 
-def make_app(gate: Gate, keys_file: Path, *, reach: Reach | None = None) -> ASGIApp:
+def make_app(
+    gate: Gate,
+    keys_file: Path,
+    *,
+    reach: Reach | None = None,
+    answer_seconds: float = ANSWER_SECONDS,
+) -> ASGIApp:
     """Return the application over an open installation; it closes nothing.
 
     keys_file: of the interface's keys; it may be missing. reach: who may see the console.
+    answer_seconds: how long an answer takes at least that must not say whom the shop knows.
     """
     interface = Interface(gate, WebKeys(keys_file))
     webhooks = Webhooks(gate)
-    pages = SafeHeaders(Guard(_pages(gate), reach or Reach()))
+    pages = SafeHeaders(Guard(_pages(gate, answer_seconds), reach or Reach()))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -80,7 +88,7 @@ async def _without_words(pages: ASGIApp, scope: Scope, receive: Receive, send: S
         del failure
 
 
-def _pages(gate: Gate) -> Starlette:
+def _pages(gate: Gate, answer_seconds: float) -> Starlette:
     routes = [
         Route("/", home),
         Route("/schema", serve_schema),
@@ -121,6 +129,7 @@ def _pages(gate: Gate) -> Starlette:
         routes=routes, exception_handlers={HTTPException: refuse_page, Exception: fault_page}
     )
     app.state.gate = gate
+    app.state.answer_seconds = answer_seconds
     return app
 
 

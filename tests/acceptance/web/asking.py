@@ -12,7 +12,6 @@ import httpx
 from placket.gate.requests.post import letters_of
 from placket.web.api.keys import FILE, new_key
 from placket.web.app import make_app
-from placket.web.console.reach import Reach
 from tests.contract.gates import DAY
 from tests.contract.rights_shop import asked_in
 
@@ -110,11 +109,11 @@ class Web:
         return {"authorization": f"Bearer {self.keys[name]}"}
 
 
-def web_in(folder: Path, **reach: bool) -> Web:
+def web_in(folder: Path, *, answer_seconds: float = 0) -> Web:
     """Return the shop in `folder`, asked through its pages."""
     asked = asked_in(folder, f"sqlite:///{folder / 'shop.db'}")
     asked.gate.clock = Ticking(asked.gate.now())
     scopes = {"all": ("requests", "desk", "approve"), "reader": ("requests",), "clerk": ("desk",)}
     keys = {name: new_key(folder / FILE, name, said) for name, said in scopes.items()}
-    app = make_app(asked.gate, folder / FILE, reach=Reach(**reach))
+    app = make_app(asked.gate, folder / FILE, answer_seconds=answer_seconds)
     return Web(asked, app, httpx.Client(transport=InProcess(app), base_url=HOST), keys)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import time
+import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from placket.gate.requests.carrying import carry_out
+from placket.gate.requests.planning import approve, make_plan
 from placket.rights.request import State, proof_at
-from placket.rights.right import Proof
-from placket.web.centre.requests import asking, proving
+from placket.rights.right import Proof, Right
 from tests.acceptance.web.asking import Web, web_in
 from tests.contract.rights_shop import ADA, BEN, CAT
 
@@ -18,13 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no answer wait for its time."""
-    monkeypatch.setattr(asking, "SECONDS", 0)
-    monkeypatch.setattr(proving, "SECONDS", 0)
 
 
 @pytest.fixture
@@ -67,6 +64,40 @@ def test_an_answer_says_nothing_of_whom_the_shop_knows(web: Web) -> None:
     assert answers[0].status_code == 303
     assert answers[0].headers["location"] == "/privacy/requests/sent"
     assert [same(answer) for answer in answers] == [same(answers[0])] * 4
+
+
+def test_an_answer_takes_its_time_whoever_asks(tmp_path: Path) -> None:
+    web = web_in(tmp_path, answer_seconds=0.4)
+    ask(web, "access", "warm@example.com")
+
+    took = []
+    for email in ("ada@example.org", "eve@example.com"):
+        begun = time.perf_counter()
+        ask(web, "access", email)
+        took.append(time.perf_counter() - begun)
+
+    assert all(seconds >= 0.4 for seconds in took)
+    web.asked.close()
+
+
+def test_a_copy_is_fetched_once_by_the_link_of_its_letter(web: Web) -> None:
+    case = web.asked.strongly(ADA, Right.ACCESS)
+    plan = make_plan(web.register, case.request.id).plan
+    approve(web.register, case.request.id, plan.digest(), by="boss-1")
+    carry_out(web.register, case.request.id, holder="test")
+    answered = web.asked.desk.answer(case.request.id)
+    body = web.letters(answered, "answered")[0].kept.body
+    link = body[body.index("/privacy/requests/copy/") :].split()[0]
+
+    looked = [web.other_browser().get(link) for _ in range(2)]
+    fetched = [web.other_browser().post(link) for _ in range(2)]
+
+    assert [answer.status_code for answer in looked] == [200, 200]
+    assert [answer.status_code for answer in fetched] == [200, 404]
+    assert fetched[0].headers["content-disposition"].startswith("attachment")
+    assert fetched[0].headers["cache-control"] == "no-store"
+    with zipfile.ZipFile(io.BytesIO(fetched[0].content)) as archive:
+        assert any(name.endswith(".html") for name in archive.namelist())
 
 
 def test_a_new_code_says_nothing_of_whom_the_shop_knows(web: Web) -> None:

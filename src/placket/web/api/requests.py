@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import wraps
+from itertools import islice
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -36,6 +38,9 @@ if TYPE_CHECKING:
 READ: Final = "requests"
 WRITE: Final = "desk"
 APPROVE: Final = "approve"
+_CHUNK: Final = 64
+"""Lines sent at once."""
+
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -131,7 +136,12 @@ def list_requests(gate: Gate, caller: Caller, which: said.Register) -> Iterator[
     del caller
     is_open = True if which.state == "open" else None
     cases = desk_of(gate).register.cases(is_open=is_open)
-    return (_ENCODER.encode(request_shown(gate, case)) + b"\n" for case in cases)
+    return _in_chunks(gate, cases)
+
+
+def _in_chunks(gate: Gate, cases: Iterator[Case]) -> Iterator[bytes]:
+    while some := [request_shown(gate, case) for case in islice(cases, _CHUNK)]:
+        yield _ENCODER.encode_lines(some)
 
 
 @_refusing
@@ -189,7 +199,7 @@ def apply_request(
 ) -> said.AppliedShown:
     """Carry the approved plan out; asked again, it ends what was cut short."""
     del nothing
-    done = carry_out(desk_of(gate).register, reference, holder=f"api_{caller.name}")
+    done = carry_out(desk_of(gate).register, reference, holder=f"api_{caller.name}_{token_hex(4)}")
     return applied_shown(gate, done.case, done.left)
 
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 from placket.gate.gate import NotAnIdentifier
 from placket.gate.requests.proof import NotOnFile, TooManyCodes, WrongCode
 from placket.gate.requests.register import MoveRefused, NoSuchRequest
-from placket.web.centre.requests.asking import NO_ADDRESS, SECONDS, SENT
+from placket.web.centre.requests.asking import NO_ADDRESS, SENT, end_of_answer
 from placket.web.centre.requests.cookie import give
 from placket.web.counter import HOUR, desk_of, is_client_too_often
 from placket.web.forms import form_of
@@ -91,7 +91,7 @@ def _checked(gate: Gate, reference: str, code: str) -> Case | str:
 async def send_again(request: Request) -> Response:
     """Send a new code, where one may go; the answer is the same for everybody."""
     gate: Gate = request.app.state.gate
-    end = anyio.current_time() + SECONDS
+    end = end_of_answer(request)
     form = await form_of(request)
     reference, subject = _tidy(form.get("again", "")), f"email:{form.get('email', '').strip()}"
     errors = _again_errors(gate, reference, subject)

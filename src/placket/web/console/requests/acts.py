@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
 from placket.gate.requests.carrying import carry_out
@@ -327,7 +328,7 @@ ACTS: Final[tuple[Act, ...]] = (
         button="Carry it out",
         offered=_is_approved,
         run=lambda desk, case, _form, by: carry_out(
-            desk.register, case.request.id, holder=f"console_{by}"
+            desk.register, case.request.id, holder=f"console_{by}_{token_hex(4)}"
         ),
     ),
     Act(
