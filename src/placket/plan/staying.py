@@ -258,15 +258,18 @@ class Staying:
         return OPEN if interval is None else interval[1]
 
     def _history(self, row: Row) -> History:
-        """Return the row's own events as a history, so that the fold counts its periods."""
-        found = self._histories.get(row.at)
+        """Return the row's own events as a history, so that the fold counts its periods.
+
+        The rows of one case tell the same events, and share the history.
+        """
+        found = self._histories.get(row.events)
         if found is None:
             found = gather("", (_told(event, at) for event, at in row.events))
-            self._histories[row.at] = found
+            self._histories[row.events] = found
         return found
 
     @cached_property
-    def _histories(self) -> dict[At, History]:
+    def _histories(self) -> dict[tuple[tuple[str, Instant], ...], History]:
         return {}
 
     def _law(self, rule: Retain | None) -> str:

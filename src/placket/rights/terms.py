@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from placket.rights.right import Right
@@ -73,6 +75,13 @@ def terms_of(policy: Policy, places: tuple[Place, ...], settings: Settings | Non
     return Terms(
         laws=tuple(policy.laws[pack] for pack in packs),
         zone=policy.front.timezone,
-        said={right: tuple(said_of(policy, right, place) for place in here) for right in Right},
+        said=_said(policy, here),
         settings=settings or Settings(),
     )
+
+
+@lru_cache(maxsize=64)
+def _said(policy: Policy, places: tuple[Place, ...]) -> Mapping[Right, tuple[Said, ...]]:
+    """Return what the policy says of each right in the places; asked at every move of a request."""
+    rights = {right: tuple(said_of(policy, right, place) for place in places) for right in Right}
+    return MappingProxyType(rights)

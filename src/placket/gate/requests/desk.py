@@ -10,6 +10,7 @@ from placket.gate.requests.answers import answered_with
 from placket.gate.requests.packing import link_to
 from placket.gate.requests.post import post
 from placket.gate.requests.proof import NotOnFile, addresses_of
+from placket.gate.requests.register import MoveRefused
 from placket.rights.letters import LetterKind, Particulars
 from placket.rights.moves import PROOF, REMEDIES_TOLD, Move
 from placket.rights.right import Proof, Right
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DAY: Final = 86_400_000_000
 STOP: Final = "stop"
+JUSTIFICATION: Final = "justification"
 COPIES: Final = frozenset({Right.ACCESS, Right.CHAT_TRANSCRIPT, Right.PORTABILITY})
 """The rights that are answered with a copy."""
 
@@ -42,18 +44,22 @@ class Desk:
 
         Raises what `Register.open` raises.
         """
-        return self.acknowledge(self.register.open(opening).request.id)
+        return self._acknowledge(self.register.open(opening))
 
     def acknowledge(self, reference: str) -> Case:
         """Say that a request came, as `open` does, where that was cut short or never begun."""
-        case = self.register.case(reference)
+        return self._acknowledge(self.register.case(reference))
+
+    def _acknowledge(self, case: Case) -> Case:
         post(self.register, case, LetterKind.RECEIVED, to=self._on_file(case))
-        case = self.register.move(reference, Move.ACKNOWLEDGED)
-        return self.notify(reference) if case.request.need.proof is Proof.STRONG else case
+        case = self.register.move(case, Move.ACKNOWLEDGED)
+        return self._notify(case) if case.request.need.proof is Proof.STRONG else case
 
     def notify(self, reference: str) -> Case:
         """Write to every address on file that somebody asks, with a link that stops it."""
-        case = self.register.case(reference)
+        return self._notify(self.register.case(reference))
+
+    def _notify(self, case: Case) -> Case:
         known = self._on_file(case)
         for address in known:
             token = proof.issue_token(
@@ -62,7 +68,7 @@ class Desk:
             says = Particulars(link=f"{self.web}/privacy/requests/stop/{token}")
             post(self.register, case, LetterKind.NOTICE, says, to=(address,), occasion=str(case.at))
         # Nobody is warned where no address is on file: then no wait begins.
-        return self.register.move(reference, Move.NOTICE_SENT) if known else case
+        return self.register.move(case, Move.NOTICE_SENT) if known else case
 
     def stop(self, token: str) -> Case:
         """Stop the request of a notice's link: whoever reads this address did not ask."""
@@ -157,8 +163,12 @@ class Desk:
         """Refuse a request or, where `data` are named, that part, with reasons and remedies.
 
         abusive: that abusive intent was shown, without which a first request is not excessive.
+        Raises MoveRefused, also where a clause asks for a `why` and there is none.
         """
         case = self.register.case(reference)
+        clauses = case.terms.said[case.request.right]
+        if not why and any(JUSTIFICATION in said.needs(ground) for said in clauses):
+            raise MoveRefused("a clause asks for a justification in words, and none is given")
         marks = (*sorted(REMEDIES_TOLD), *(("abusive_intent",) if abusive else ()))
         said: Mapping[str, Any] = {"ground": ground, "by": by, "data": data, "marks": marks}
         self.register.expect(case, Move.REFUSED, **said)

@@ -122,7 +122,7 @@ def make_plan(register: Register, reference: str) -> Made:
     plan = plan_of(asking)
     # The plan is kept before it is told: a plan that was told can always be read.
     keep_plan(register.gate, case, plan)
-    moved = register.move(reference, Move.PLANNED, thing=plan.digest(), marks=plan.marks)
+    moved = register.move(case, Move.PLANNED, thing=plan.digest(), marks=plan.marks)
     return Made(plan=plan, case=moved, asking=asking)
 
 

@@ -220,24 +220,26 @@ class Register:
         first = [] if person else [identified(fact, identifier)]
         told = Told(fact, _private(opening))
         gate.record([*first, told])
-        if opening.proof:
-            self.move(
-                reference,
-                Move.IDENTITY_VERIFIED,
-                by=opening.by,
-                thing=self.address_id(opening.address or opening.subject),
-                marks=tuple(f"{PROOF}{way}" for way in opening.proof),
-            )
-        return self.follow(self.case(reference))
+        case = self.case(reference)
+        if not opening.proof:
+            return self.follow(case)
+        return self.move(
+            case,
+            Move.IDENTITY_VERIFIED,
+            by=opening.by,
+            thing=self.address_id(opening.address or opening.subject),
+            marks=tuple(f"{PROOF}{way}" for way in opening.proof),
+        )
 
-    def move(self, reference: str, move: Move, **said: Any) -> Case:
+    def move(self, of: str | Case, move: Move, **said: Any) -> Case:
         """Append one move of a request, when its guards let it count, and what it brings about.
 
-        said: fields of the fact. Raises NoSuchRequest and MoveRefused, a sentence.
+        of: its reference, or the request where it was read just now. said: fields of the fact.
+        Raises NoSuchRequest and MoveRefused, a sentence.
         """
-        case = self.case(reference)
+        case = self.case(of) if isinstance(of, str) else of
         self.append(case, ((move, said),))
-        return self.follow(self.case(reference))
+        return self.follow(self.case(case.request.id))
 
     def append(
         self, case: Case, moves: Iterable[tuple[Move, Mapping[str, Any]]], **how: Any
