@@ -12,7 +12,7 @@ from placket.rights.request import proof_at
 from placket.rights.right import Proof, Right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from placket.law.calendar import Instant
     from placket.rights.request import Request
@@ -42,56 +42,54 @@ def at_once(request: Request, terms: Terms, at: Instant) -> tuple[Effect, ...]:
     if not request.is_open or proof_at(request, at, terms.wait) < Proof.TOKEN:
         return ()
     brings = _EFFECTS.get(request.right)
-    effect = brings(request, terms.meanwhile(request.right)) if brings is not None else None
-    return (effect,) if effect is not None else ()
+    return tuple(brings(request, terms)) if brings is not None else ()
 
 
-def _restricted(request: Request, _meanwhile: frozenset[str]) -> Effect:
+def _restricted(request: Request, _terms: Terms) -> Iterator[Effect]:
     # What is restricted is data or one activity: an activity named leaves the rest free.
     data = request.data if request.activity else request.data or (ALL_HELD,)
-    return Effect(kind=Kind.RESTRICTED, data=data, activity=request.activity)
+    yield Effect(kind=Kind.RESTRICTED, data=data, activity=request.activity)
 
 
-def _objected(request: Request, _meanwhile: frozenset[str]) -> Effect:
+def _objected(request: Request, _terms: Terms) -> Iterator[Effect]:
     # Who names nothing objects at least to what needs no reason.
     what = request.meant or ("" if request.activity else MARKETING)
-    return Effect(kind=Kind.OBJECTED, what=what, activity=request.activity)
+    yield Effect(kind=Kind.OBJECTED, what=what, activity=request.activity)
 
 
-def _opted_out(request: Request, _meanwhile: frozenset[str]) -> Effect:
-    return Effect(kind=Kind.OBJECTED, what=MARKETING, channel=request.channel)
+def _opted_out(request: Request, _terms: Terms) -> Iterator[Effect]:
+    yield Effect(kind=Kind.OBJECTED, what=MARKETING, channel=request.channel)
 
 
-def _withdrawn(request: Request, _meanwhile: frozenset[str]) -> Effect:
-    return Effect(kind=Kind.CONSENT_WITHDRAWN, what=request.meant, channel=request.channel)
+def _withdrawn(request: Request, _terms: Terms) -> Iterator[Effect]:
+    yield Effect(kind=Kind.CONSENT_WITHDRAWN, what=request.meant, channel=request.channel)
 
 
-def _declined(request: Request, _meanwhile: frozenset[str]) -> Effect:
-    return Effect(kind=Kind.AUTOMATION_DECLINED, what=request.meant)
+def _declined(request: Request, terms: Terms) -> Iterator[Effect]:
+    # Who names no decision declines every one that a clause lets a machine make.
+    every = (name for said in terms.said[request.right] for name in said.decisions)
+    for name in dict.fromkeys((request.meant,) if request.meant else every):
+        yield Effect(kind=Kind.AUTOMATION_DECLINED, what=name)
 
 
-def _frozen(request: Request, meanwhile: frozenset[str]) -> Effect | None:
-    if "freeze_field" not in meanwhile or not request.data:
-        return None
-    return Effect(kind=Kind.RESTRICTED, data=request.data)
+def _frozen(request: Request, terms: Terms) -> Iterator[Effect]:
+    if "freeze_field" in terms.meanwhile(request.right) and request.data:
+        yield Effect(kind=Kind.RESTRICTED, data=request.data)
 
 
-def _ceased(request: Request, meanwhile: frozenset[str]) -> Effect | None:
-    if "stop_processing" not in meanwhile:
-        return None
-    return Effect(kind=Kind.RESTRICTED, data=request.data or (ALL_HELD,))
+def _ceased(request: Request, terms: Terms) -> Iterator[Effect]:
+    if "stop_processing" in terms.meanwhile(request.right):
+        yield Effect(kind=Kind.RESTRICTED, data=request.data or (ALL_HELD,))
 
 
-_EFFECTS: Final[Mapping[Right, Callable[[Request, frozenset[str]], Effect | None]]] = (
-    MappingProxyType(
-        {
-            Right.RESTRICTION: _restricted,
-            Right.OBJECTION: _objected,
-            Right.MARKETING_OPT_OUT: _opted_out,
-            Right.WITHDRAW_CONSENT: _withdrawn,
-            Right.AUTOMATED_DECISION_OPT_OUT: _declined,
-            Right.RECTIFICATION: _frozen,
-            Right.ERASURE: _ceased,
-        }
-    )
+_EFFECTS: Final[Mapping[Right, Callable[[Request, Terms], Iterator[Effect]]]] = MappingProxyType(
+    {
+        Right.RESTRICTION: _restricted,
+        Right.OBJECTION: _objected,
+        Right.MARKETING_OPT_OUT: _opted_out,
+        Right.WITHDRAW_CONSENT: _withdrawn,
+        Right.AUTOMATED_DECISION_OPT_OUT: _declined,
+        Right.RECTIFICATION: _frozen,
+        Right.ERASURE: _ceased,
+    }
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from placket.policy.compile import holds_in
+from placket.policy.rules import Automated, as_dict
 from placket.policy.rules import Right as RightRule
-from placket.policy.rules import as_dict
 from placket.rights.right import Right
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Said:
     clauses: the one that says it plainly first. by: ways the text names; a request that comes
     another way counts too. covers, kept: what each rule says of them. free: a rule promises
     that no fee is taken, which binds. waits_while: each with the clause that says so.
+    decisions: by machine alone, of which the right is about each.
     """
 
     clauses: tuple[str, ...] = ()
@@ -44,6 +45,12 @@ class Said:
     asks_reasons: bool = False
     direct_transfer: bool = False
     without_account: bool = False
+    decisions: tuple[str, ...] = ()
+
+    def needs(self, ground: str) -> frozenset[str]:
+        """Return what clauses ask of whoever keeps something on `ground`: `justification`."""
+        about = (kept for kept in self.kept if kept.get("ground") == ground)
+        return frozenset(need for kept in about for need in kept.get("needs", ()))
 
 
 def said_of(policy: Policy, right: Right, place: Place) -> Said:
@@ -69,7 +76,13 @@ def said_of(policy: Policy, right: Right, place: Place) -> Said:
         asks_reasons=any(rule.reasons == "asked" for rule in rules),
         direct_transfer=any(bool(rule.direct_transfer) for rule in rules),
         without_account=any(rule.account == "not_needed" for rule in rules),
+        decisions=_decisions(policy, place) if Right.AUTOMATED_DECISION_OPT_OUT in names else (),
     )
+
+
+def _decisions(policy: Policy, place: Place) -> tuple[str, ...]:
+    rules = (rule for rule in policy.rules(Automated) if holds_in(rule, place))
+    return _each(rule.name for rule in rules)
 
 
 def _each(words: Iterable[str]) -> tuple[str, ...]:

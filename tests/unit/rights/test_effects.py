@@ -51,6 +51,22 @@ def test_a_no_works_at_once_on_weak_proof(
     assert at_once(request, UNDER, day(1)) == (Effect(**effect),)
 
 
+def test_who_names_no_decision_declines_every_one_that_a_machine_makes() -> None:
+    lending, fraud = (
+        f"automated: {name}\nactivities: [care]\ndecides: [{name}]\ngateway: {{it: contract}}\n"
+        "review: 5 days\nif_declined: {refuse: care, allow: store}"
+        for name in ("lending", "fraud")
+    )
+    request = request_of(asked_for(Right.AUTOMATED_DECISION_OPT_OUT), verified(1, "token"))
+
+    found = at_once(request, terms(lending, fraud), day(1))
+
+    assert found == (
+        Effect(kind=Kind.AUTOMATION_DECLINED, what="lending"),
+        Effect(kind=Kind.AUTOMATION_DECLINED, what="fraud"),
+    )
+
+
 @pytest.mark.parametrize("right", [Right.ACCESS, Right.PORTABILITY, Right.COMPLAINT])
 def test_a_yes_brings_nothing_about_by_itself(right: Right) -> None:
     request = request_of(asked_for(right), verified(1, "session"))
