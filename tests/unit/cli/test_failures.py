@@ -25,6 +25,7 @@ REFUSING = (
     "placket.sources.mail",
     "placket.sources.processors.refusals",
     "placket.sources.replica",
+    "placket.sources.stores",
     "placket.sources.sync",
     "placket.sources.trees",
     "placket.sources.views",
