@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from placket.cli.bar import bar
+from placket.cli.certified import tell_certificate
 from placket.cli.decide import question_of
 from placket.cli.installation import instant_of, open_installation
 from placket.cli.options import (
@@ -26,7 +27,6 @@ from placket.cli.shown import tell_decision
 from placket.gate.instants import rfc3339
 from placket.gate.words import GLYPHS
 from placket.plan.certificate import write_certificate
-from placket.plan.certificate_words import certificate_words
 from placket.store import checkpoint as note
 from placket.store.certifying import LIMIT, BadCertificate, verify_certificate
 from placket.store.tree import verify_inclusion
@@ -194,7 +194,7 @@ def certificate(file: Path, *, key: str, as_json: bool) -> int:
         write_json({"holds": True, "state": found.state, "certificate": plain})
     else:
         click.echo(f"{GLYPHS['permit']} signed by this key, and as it was signed")
-        click.echo("\n".join(certificate_words(found, ZoneInfo("UTC"))))
+        tell_certificate(found, ZoneInfo("UTC"))
     return DONE
 
 

@@ -99,7 +99,11 @@ CODES: Final[dict[str, tuple[int, str]]] = {
         "see `placket request show` for those on file",
     ),
     "placket.gate.requests.proof.TooManyCodes": (REFUSED, ""),
-    "placket.gate.requests.proof.WrongCode": (REFUSED, ""),
+    "placket.gate.requests.proof.WrongCode": (
+        REFUSED,
+        "send a new one with `placket request verify REFERENCE --send-code ADDRESS`",
+    ),
+    "placket.gate.requests.proof.TriedTooOften": (REFUSED, ""),
     "placket.rights.letters.Unsaid": (WRONG_USE, "see the options of the command"),
     "placket.gate.requests.certifying.NoCertificate": (REFUSED, ""),
     "placket.gate.requests.packing.NoPackage": (REFUSED, ""),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from placket.cli.bar import bar
+from placket.cli.certified import tell_certificate
 from placket.cli.installation import instant_of, open_installation
 from placket.cli.options import (
     config_option,
@@ -20,9 +21,9 @@ from placket.cli.options import (
     subject_of,
     subject_option,
 )
-from placket.cli.outcome import DONE, PROBLEMS, WORLD, WRONG_USE, Ended, write_json
-from placket.cli.requested import plain, tell_case, tell_plan, tell_row
-from placket.cli.words import expect_activity, expect_channel, expect_data, expect_known
+from placket.cli.outcome import DONE, PROBLEMS, REFUSED, WORLD, WRONG_USE, Ended, write_json
+from placket.cli.requested import plain, tell_case, tell_plan, tell_row, tell_state
+from placket.cli.words import choice, expect_activity, expect_channel, expect_data, expect_known
 from placket.cli.written import out_option, write_out
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.certifying import certify_whole, kept_certificate
@@ -31,17 +32,18 @@ from placket.gate.requests.packing import locked
 from placket.gate.requests.planning import approve as approve_plan
 from placket.gate.requests.planning import make_plan
 from placket.gate.requests.post import letters_of
-from placket.gate.requests.register import Opening, Register
+from placket.gate.requests.register import MoveRefused, Opening, Register
 from placket.gate.requests.telling import record_answer
+from placket.gate.words import folded
 from placket.plan.asking import Correction
 from placket.plan.certificate import write_certificate
-from placket.plan.certificate_words import certificate_words
 from placket.rights.moves import EXTENSION_REASONS, METHODS, Move
 from placket.rights.recipients import Impossible
 from placket.rights.recipients import State as Said
 from placket.rights.request import Asker, State
 from placket.rights.right import Refusal, Right
 from placket.web.look.rendering import style_sheet
+from placket.web.mending import MENDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -67,7 +69,11 @@ def desk(config: Path | None) -> Iterator[Desk]:
         web = gate.settings.web_address.rstrip("/")
         here = f"http://{gate.settings.host}:{gate.settings.port}"
         sheet = style_sheet()[0].decode()
-        yield Desk(register=Register(gate=gate, sheet=sheet), web=web or here)
+        try:
+            yield Desk(register=Register(gate=gate, sheet=sheet), web=web or here)
+        except MoveRefused as refused:
+            mend = MENDS.get(refused.why, "see `placket request show`")
+            raise Ended(refused.why, mend, code=REFUSED) from None
 
 
 @command.command("open")
@@ -97,7 +103,7 @@ def open_request(
 
     An objection, a withdrawal, a restriction work at once when it is weakly known who asks.
     """
-    expect_known(right, _RIGHTS, what="there is no right", otherwise=f"one of {', '.join(_RIGHTS)}")
+    expect_known(right, _RIGHTS, what="there is no right", otherwise=choice(_RIGHTS))
     written = subject_of(subject)
     corrections = tuple(_corrections()) if given["correct"] else ()
     with desk(config) as at:
@@ -115,13 +121,10 @@ def _opening(
     expect_channel(given["channel"])
     if given["activity"]:
         expect_activity(gate.policy, given["activity"])
-    for way in given["proof"]:
-        expect_known(
-            way, METHODS, what="there is no proof", otherwise=f"one of {', '.join(METHODS)}"
-        )
-    expect_known(given["route"], ROUTES, what="there is no route", otherwise=", ".join(ROUTES))
+    _expect_ways(given["proof"])
+    expect_known(given["route"], ROUTES, what="there is no route", otherwise=choice(ROUTES))
     askers = [asker.value for asker in Asker]
-    expect_known(given["asked_by"], askers, what="nobody asks as", otherwise=", ".join(askers))
+    expect_known(given["asked_by"], askers, what="nobody asks as", otherwise=choice(askers))
     corrected = tuple(dict.fromkeys(each.category for each in corrections))
     return Opening(
         subject=subject,
@@ -142,8 +145,7 @@ def _opening(
 
 def _expect_ways(ways: Iterable[str]) -> None:
     for way in ways:
-        known = f"write one of {', '.join(METHODS)}"
-        expect_known(way, METHODS, what="there is no proof", otherwise=known)
+        expect_known(way, METHODS, what="there is no proof", otherwise=choice(METHODS))
 
 
 def _corrections() -> Iterator[Correction]:
@@ -215,7 +217,7 @@ def verify(reference: str, *, config: Path | None, as_json: bool, **given: Any) 
     """Show who asks: by a one-time code, or by what staff saw."""
     with desk(config) as at:
         case = _verified(at, reference, given)
-        _told(case, as_json=as_json, otherwise=lambda: tell_case(at.register, case, ()))
+        _told(case, as_json=as_json, otherwise=lambda: tell_state(at.register, case))
     return DONE
 
 
@@ -232,10 +234,7 @@ def _verified(at: Desk, reference: str, given: dict[str, Any]) -> Case:
             "add `--send-code`, `--code`, `--mandate`, or `--seen` with `--address` and `--by`",
             code=WRONG_USE,
         )
-    for way in given["seen"]:
-        expect_known(
-            way, METHODS, what="there is no proof", otherwise=f"one of {', '.join(METHODS)}"
-        )
+    _expect_ways(given["seen"])
     return at.confirm(reference, ways=given["seen"], by=given["by"], address=given["address"])
 
 
@@ -252,7 +251,7 @@ def ask(reference: str, what: str, *, config: Path | None, as_json: bool, **give
     """Ask the person for something: who they are, what they mean, evidence, or a fee."""
     with desk(config) as at:
         case = _asked(at, reference, what, given)
-        _told(case, as_json=as_json, otherwise=lambda: tell_case(at.register, case, ()))
+        _told(case, as_json=as_json, otherwise=lambda: tell_state(at.register, case))
     return DONE
 
 
@@ -350,11 +349,11 @@ def apply_plan(reference: str, *, config: Path | None, as_json: bool) -> int:
             state = made.state.value if made is not None else None
             write_json({**plain(case), "left": dict(done.left), "certificate": state})
         else:
-            tell_case(at.register, case, ())
-            for line in certificate_words(made, case.terms.zone) if made is not None else ():
-                click.echo(line)
+            tell_state(at.register, case)
+            if made is not None:
+                tell_certificate(made, case.terms.zone)
             for source, why in done.left.items():
-                click.echo(f"left: {source}: {why}")
+                click.echo(folded(f"left: {source}: {why}"))
     return DONE if done.is_done else WORLD
 
 
@@ -435,7 +434,7 @@ def certificate(
     if as_json:
         write_json({"state": made.state.value, "certificate": json.loads(write_certificate(made))})
     elif out is None:
-        click.echo("\n".join(certificate_words(made, zone)))
+        tell_certificate(made, zone)
     return DONE if made.state is State.FULFILLED else PROBLEMS
 
 
@@ -526,7 +525,7 @@ def lapse(reference: str, *, config: Path | None, as_json: bool) -> int:
 def _moved(config: Path | None, as_json: bool, move: Callable[[Desk], Case]) -> int:
     with desk(config) as at:
         case = move(at)
-        _told(case, as_json=as_json, otherwise=lambda: tell_case(at.register, case, ()))
+        _told(case, as_json=as_json, otherwise=lambda: tell_state(at.register, case))
     return DONE
 
 

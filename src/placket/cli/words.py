@@ -36,14 +36,14 @@ def expect_activity(policy: Policy, word: str) -> None:
         word,
         policy.activities,
         what="no clause names the activity",
-        otherwise=_choice(policy.activities),
+        otherwise=choice(policy.activities),
     )
 
 
 def expect_channel(word: str) -> None:
     """End the command when the word is no channel."""
     channels = vocabulary.terms("channel")
-    expect_known(word, channels, what="there is no channel", otherwise=_choice(channels))
+    expect_known(word, channels, what="there is no channel", otherwise=choice(channels))
 
 
 def expect_data(words: Collection[str]) -> None:
@@ -63,7 +63,7 @@ def expect_consent(policy: Policy, word: str) -> None:
         word,
         policy.consents,
         what="the policy has no consent",
-        otherwise=_choice(policy.consents),
+        otherwise=choice(policy.consents),
     )
 
 
@@ -77,5 +77,6 @@ def expect_purpose(word: str) -> None:
     )
 
 
-def _choice(words: Collection[str]) -> str:
+def choice(words: Collection[str]) -> str:
+    """Return the mend that names every word there is."""
     return f"write one of {', '.join(f'`{word}`' for word in sorted(words))}"

@@ -42,7 +42,7 @@ _DATA: Final = frozenset({"email", "phone"})
 
 
 class NoCertificate(Exception):
-    """no certificate was made for this request; carry its plan out first."""
+    """no certificate was made; one is, when the plan of a whole erasure is carried out."""
 
 
 def certificate_of(
