@@ -43,6 +43,10 @@ class WrongCode(Exception):
     """the code is wrong or no longer counts; ask for a new one."""
 
 
+class TriedTooOften(WrongCode):
+    """too many wrong codes; wait ten minutes, or let staff confirm who asks."""
+
+
 class NoSuchToken(Exception):
     """the link was used, or no longer counts."""
 
@@ -160,15 +164,19 @@ def _on_file(register: Register, case: Case, address_id: str) -> Address:
 
 
 def check_code(register: Register, reference: str, written: str) -> Case:
-    """Return the request, proven when the code is right. Raises WrongCode; a try counts always."""
+    """Return the request, proven when the code is right. A try counts always.
+
+    Raises WrongCode, TriedTooOften.
+    """
     gate, case = register.gate, register.case(reference)
     tries = gate.ledger.tally(f"tries:{reference}", now=case.at, within=CODE_LASTS)
-    address = _right_code(gate, case, written.strip()) if tries <= CODE_TRIES else None
+    is_heard = tries <= CODE_TRIES
+    address = _right_code(gate, case, written.strip()) if is_heard else None
     # Once: of two at the same moment one alone finds it unused.
     if address is None or not gate.ledger.move_record(CODE, reference, before="sent", after="used"):
         if case.request.is_open:
             register.move(reference, Move.IDENTITY_FAILED, thing=f"try:{tries}")
-        raise WrongCode(WrongCode.__doc__)
+        raise WrongCode(WrongCode.__doc__) if is_heard else TriedTooOften(TriedTooOften.__doc__)
     # A closed request moves no more; whoever asked may still read how it was answered.
     if not case.request.is_open:
         return case
