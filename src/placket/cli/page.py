@@ -56,6 +56,28 @@ url = "postgresql://localhost/shop"
 catalogue = "catalogue.yaml"
 ```
 
+A folder or an S3-compatible store is a source too; its catalogue says `dialect: files`.
+
+```toml
+[sources.recordings]
+url = "file:///srv/recordings"
+catalogue = "catalogue.yaml"
+
+[sources.chats]
+url = "s3://bucket/prefix"
+catalogue = "catalogue.yaml"
+endpoint = "https://s3.eu-west-1.amazonaws.com"
+region = "eu-west-1"
+secret_file = "s3.secret"
+```
+
+Sources that link to each other stand in one catalogue, which each of them names.
+`endpoint` is where the store answers, by default Amazon's of the region.
+`region` is `us-east-1` by default.
+`secret_file` holds the id of a key and its secret, a line each.
+That key lists, reads and deletes objects and their versions.
+It writes below `placket_done/` and `placket_fence/` alone.
+
 ## Recipients
 
 A recipient that is told of what a request changed has a table under its name in the policy.
