@@ -22,7 +22,7 @@ from placket.law.calendar import date_of
 from placket.plan.plan import Action
 from placket.plan.words import told_step
 from placket.policy.rendering.lay import capital, without_code
-from placket.rights.due import Do
+from placket.rights.due import Do, Wait
 from placket.rights.request import proof_at
 from placket.web.centre.requests.own import life_of
 from placket.web.console.requests.acts import ACTS, faults
@@ -152,7 +152,7 @@ def _page(request: Request, tried: Tried | None) -> Response:
     desk = desk_of(gate)
     case = _case(desk, request)
     offered = tuple(_offered(desk, case))
-    first = FIRST.get(case.next.do, "") if case.next is not None else ""
+    first = _first(case)
     plan = _plan(gate, case)
     tag, state = STATES[case.request.state]
     return page(
@@ -184,6 +184,16 @@ def _page(request: Request, tried: Tried | None) -> Response:
         unheeded=tuple(_unheeded(case)),
         day=lambda at: date_of(at, case.terms.zone),
     )
+
+
+def _first(case: Case) -> str:
+    """Return the act that comes next; while a notice stands, what can be done meanwhile."""
+    step = case.next
+    if step is None:
+        return ""
+    if step.waits_for is Wait.NOTICE:
+        return FIRST[Do.PLAN] if case.request.plan is None else ""
+    return FIRST[step.do]
 
 
 def _status(tried: Tried | None) -> int:
