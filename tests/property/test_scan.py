@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from placket.scan.archives import STARTS
+from placket.scan.reading import Reading
+from tests.contract.test_scan import zip_of
 from tests.unit.scan.test_looking import LOOK, kinds
 from tests.unit.scan.wrapping import BYTES, TEXT
 
@@ -59,3 +62,15 @@ def test_a_near_miss_is_never_found(near: str, names: tuple[str, ...]) -> None:
 @given(st.binary(max_size=400), st.sampled_from([b"", b"\x1f\x8b\x08", b"x\x9c", b"PK\x03\x04"]))
 def test_random_bytes_hold_nothing_and_break_nothing(value: bytes, start: bytes) -> None:
     assert LOOK.forms_in(start + value) == frozenset()
+
+
+@given(st.sampled_from(STARTS), st.binary(max_size=600), st.integers(0, 400))
+def test_a_file_that_begins_as_any_kind_breaks_nothing(start: bytes, rest: bytes, cut: int) -> None:
+    whole = zip_of({"a": b"ada@example.org", "b/c": rest})
+    for value in (start + rest, whole[:cut] + rest, whole[:cut] + rest + whole[cut + len(rest) :]):
+        reading = Reading(LOOK)
+
+        reading.value(value)
+
+        # Either it was opened, or it is said that it was not; an address in it may be found.
+        assert {form.partition(" ")[0] for form in reading.forms} <= {"email"}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-DEPTH: Final = 3
+DEPTH: Final = 4
 """How many layers are opened within each other."""
 
 MOST: Final = 64 * 1024 * 1024
