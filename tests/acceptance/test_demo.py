@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -103,8 +104,8 @@ def test_the_terminal_is_told_a_step_at_a_time_in_80_columns(tmp_path: Path) -> 
 
     assert run.returncode == 0, run.stderr
     lines = run.stdout.split("\n")
-    titles = [line for line in lines if line[:1].isdigit() and line[1:3] == "  "]
-    assert [title[3:] for title in titles] == [
+    titles = [found[1] for line in lines if (found := re.fullmatch(r"\d+  (\S.*)", line))]
+    assert titles == [
         "A privacy policy as it was published, judged",
         "The policy that runs: clauses beside their rules",
         "A shop: real transactions, invented persons",
