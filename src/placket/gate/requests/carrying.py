@@ -10,7 +10,7 @@ from placket.facts import Fact, Kind, fact_id
 from placket.gate.requests.connected import connected
 from placket.gate.requests.packing import pack
 from placket.gate.requests.planning import asking_of, read_kept
-from placket.gate.requests.proof import keep_identifiers
+from placket.gate.requests.proof import identifiers
 from placket.gate.requests.register import MoveRefused
 from placket.gate.requests.sealed import WORK, Drawer
 from placket.gate.views import refresh_views_of
@@ -27,11 +27,12 @@ from placket.sources.writing import SqlTarget
 from placket.store.ledger import no_point
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from placket.gate.requests.connected import Connected
     from placket.gate.requests.register import Case, Register
     from placket.plan.apply import Target
+    from placket.plan.asking import Asking
     from placket.plan.plan import Because, Plan, Step
     from placket.store.ledger import Point
     from placket.store.register import Fence
@@ -68,17 +69,20 @@ class _Journal:
     digest: str
     fence: Fence
 
+    def case(self) -> Case:
+        """Return the request as it stands now."""
+        return self.register.case(self.reference)
+
     def carried(self) -> frozenset[int]:
         """Return the numbers of the steps that are told as carried out."""
-        return frozenset(int(n) for n in self.register.case(self.reference).request.carried)
+        return frozenset(int(number) for number in self.case().request.carried)
 
     def carry(self, numbers: Sequence[int]) -> None:
         """Tell that these steps are carried out; a step told twice stands once."""
-        case = self.register.case(self.reference)
         said = [
             (Move.CARRIED_OUT, {"what": str(number), "thing": self.digest}) for number in numbers
         ]
-        self.register.append(case, said, fence=self.fence)
+        self.register.append(self.case(), said, fence=self.fence)
 
 
 def carry_out(
@@ -98,12 +102,13 @@ def carry_out(
     if fence is None:
         raise InHand(InHand.__doc__)
     try:
-        keep_identifiers(gate, case)
         with connected(gate) as sources:
+            asking = None
             if not _is_begun(drawer, plan):
-                _refuse_stale(register, case, plan, sources)
-            # From here on any worker ends what this one may not.
-            drawer.put(WORK, reference, plan.digest().encode(), state=BEGUN, fence=fence)
+                asking = _not_stale(register, case, plan, sources)
+                # From here on any worker ends what this one may not.
+                begun = drawer.record(WORK, reference, plan.digest().encode(), state=BEGUN)
+                gate.ledger.put_records([*identifiers(gate, case), begun], fence=fence)
             journal = _Journal(
                 register=register, reference=reference, digest=plan.digest(), fence=fence
             )
@@ -114,8 +119,8 @@ def carry_out(
                 fence=fence.number,
                 point=point,
             )
-            _show(register, register.case(reference), plan, sources, journal)
-            _settle(register, register.case(reference), plan, applied, sources)
+            case = _show(journal, plan, lambda now: asking or asking_of(register, now, sources))
+            _settle(register, case, plan, applied, sources)
         if not applied.left:
             gate.ledger.move_record(WORK, reference, before=BEGUN, after=DONE)
     finally:
@@ -133,11 +138,16 @@ def _is_begun(drawer: Drawer, plan: Plan) -> bool:
     return begun and drawer.get(WORK, drawer.request) == plan.digest().encode()
 
 
-def _refuse_stale(register: Register, case: Case, plan: Plan, sources: Connected) -> None:
-    """Raise StalePlan when a row of the person came, went or changed since the plan was made."""
-    changes = changes_since(plan, asking_of(register, case, sources).rows)
+def _not_stale(register: Register, case: Case, plan: Plan, sources: Connected) -> Asking:
+    """Return what the plan would be made from now.
+
+    Raises StalePlan when a row of the person came, went or changed since the plan was made.
+    """
+    asking = asking_of(register, case, sources)
+    changes = changes_since(plan, asking.rows)
     if changes:
         raise StalePlan(changes)
+    return asking
 
 
 def _targets(sources: Connected) -> dict[str, Target]:
@@ -151,15 +161,19 @@ def _targets(sources: Connected) -> dict[str, Target]:
     return {**databases, **files}
 
 
-def _show(
-    register: Register, case: Case, plan: Plan, sources: Connected, journal: _Journal
-) -> None:
-    """Make the copy that the plan shows; only then its steps are carried out."""
+def _show(journal: _Journal, plan: Plan, asked: Callable[[Case], Asking]) -> Case:
+    """Make the copy that the plan shows; only then its steps are carried out.
+
+    asked: what the copy is made from. Returns the request as it then stands.
+    """
+    case = journal.case()
     numbered = enumerate(plan.to_do, start=1)
     shown = [number for number, step in numbered if step.action is Action.SHOW]
-    if shown and not journal.carried().issuperset(shown):
-        pack(register, case, plan, sources)
-        journal.carry(shown)
+    if not shown or case.request.carried.issuperset(map(str, shown)):
+        return case
+    pack(journal.register, case, plan, asked(case))
+    journal.carry(shown)
+    return journal.case()
 
 
 def _settle(

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from placket.gate.packages import LASTS, lock, make_passphrase, zipped
-from placket.gate.requests.planning import asking_of
 from placket.gate.requests.proof import issue_token, use_token
 from placket.gate.requests.sealed import PACKAGE, Drawer
 from placket.plan.explaining import explained
 from placket.plan.package import Package, package
 
 if TYPE_CHECKING:
-    from placket.gate.requests.connected import Connected
     from placket.gate.requests.register import Case, Register
+    from placket.plan.asking import Asking
     from placket.plan.plan import Plan
 
 DOWNLOAD: Final = "download"
@@ -26,12 +25,11 @@ class NoPackage(Exception):
     """no copy waits for this request; it was not made yet, or its seven days are over."""
 
 
-def pack(register: Register, case: Case, plan: Plan, sources: Connected) -> None:
+def pack(register: Register, case: Case, plan: Plan, asking: Asking) -> None:
     """Make the copy that the plan shows, and keep it under the request's own key for a week.
 
-    Made again it takes the place of the one before. Raises SourceUnreachable.
+    asking: the rows that it shows. Made again it takes the place of the one before.
     """
-    asking = asking_of(register, case, sources)
     made = package(
         asking,
         plan,

@@ -19,8 +19,11 @@ from placket.rights.request import is_awaited, proof_at
 from placket.rights.right import Proof
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from placket.gate.gate import Gate
     from placket.gate.requests.register import Case, Register
+    from placket.store.register import Record
 
 CODE_DIGITS: Final = 6
 CODE_LASTS: Final = 10 * 60 * 1_000_000
@@ -99,12 +102,12 @@ def known_by(gate: Gate, case: Case) -> tuple[Address, ...]:
     return tuple(found.values())
 
 
-def keep_identifiers(gate: Gate, case: Case) -> None:
-    """Keep with the request by what the person is known: an erasure is answered and scanned for."""
+def identifiers(gate: Gate, case: Case) -> Iterator[Record]:
+    """Yield by what the person is known, to keep: an erasure is answered and scanned for."""
     drawer = _drawer(gate, case)
     for address in known_by(gate, case):
         written = f"{address.since} {address.identifier.kind}:{address.identifier.value}"
-        drawer.put(ADDRESS, f"{case.request.id}:{address.id}", written.encode())
+        yield drawer.record(ADDRESS, f"{case.request.id}:{address.id}", written.encode())
 
 
 def kept_with(gate: Gate, case: Case) -> tuple[Address, ...]:

@@ -9,7 +9,6 @@ from placket.store.register import Record
 
 if TYPE_CHECKING:
     from placket.gate.gate import Gate
-    from placket.store.register import Fence
 
 PLAN: Final = "plan"
 LETTER: Final = "letter"
@@ -34,19 +33,18 @@ class Drawer:
     request: str
     person: str
 
-    def put(  # noqa: PLR0913 - what is kept, and the circumstances
-        self,
-        kind: str,
-        name: str,
-        body: bytes,
-        *,
-        state: str = "",
-        until: int | None = None,
-        fence: Fence | None = None,
+    def put(
+        self, kind: str, name: str, body: bytes, *, state: str = "", until: int | None = None
     ) -> None:
         """Keep `body` under kind and name, in place of what stood there."""
+        self.gate.ledger.put_records([self.record(kind, name, body, state=state, until=until)])
+
+    def record(
+        self, kind: str, name: str, body: bytes, *, state: str = "", until: int | None = None
+    ) -> Record:
+        """Return `body` sealed, to be kept under kind and name together with others."""
         key = self.gate.keys.ensure([self.request])[self.request]
-        record = Record(
+        return Record(
             kind=kind,
             id=name,
             request=self.request,
@@ -57,7 +55,6 @@ class Drawer:
             generation=key.generation,
             body=key.seal(body, aad=_bound(kind, name, self.request)),
         )
-        self.gate.ledger.put_records([record], fence=fence)
 
     def get(self, kind: str, name: str) -> bytes | None:
         """Return what is kept there, None for nothing or when its key was destroyed."""
