@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,11 +14,13 @@ from placket.gate.requests.planning import approve, make_plan
 from placket.gate.requests.post import letters_of
 from placket.gate.requests.sealed import RECEIPT
 from placket.gate.requests.telling import Messenger, record_answer, tellings
-from placket.gate.requests.upkeep import Upkeep
+from placket.gate.requests.upkeep import Kept, Upkeep
+from placket.plan.plan import StalePlan
 from placket.rights.letters import LetterKind
 from placket.rights.recipients import State as Said
 from placket.rights.request import State
 from placket.rights.right import Right
+from placket.sources.connect import SourceUnreachable
 from placket.sources.mail import MailNotSent
 from placket.sources.processors.outgoing import Outgoing
 from placket.sources.told import Told
@@ -26,7 +29,6 @@ from tests.contract.rights_shop import ADA, BEN, Asked, asked_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from placket.gate.requests.register import Case
 
@@ -107,6 +109,33 @@ def test_a_plan_that_nobody_began_is_left_and_one_that_was_killed_is_ended(
     assert ended.carried == 1
     assert asked.register.case(case.request.id).request.remaining == 0
     assert [row[0] for row in asked.rows("customer")] == [2, 3]
+
+
+def test_a_source_that_was_away_is_tried_again(
+    asked: Asked, upkeep: Upkeep, tmp_path: Path
+) -> None:
+    case = approved(asked, ADA)
+    shop = tmp_path / "shop.db"
+    away = shop.with_name("away.db")
+    shop.rename(away)
+    with pytest.raises(SourceUnreachable):
+        carry_out(asked.register, case.request.id, holder="w0")
+    assert upkeep.round().carried == 0
+
+    away.rename(shop)
+
+    assert upkeep.round().carried == 1
+    assert [row[0] for row in asked.rows("customer")] == [2, 3]
+
+
+def test_a_plan_that_is_stale_is_not_tried_again(asked: Asked, upkeep: Upkeep) -> None:
+    case = approved(asked, ADA)
+    asked.run("UPDATE customer SET name = 'Augusta' WHERE id = 1")
+    with pytest.raises(StalePlan):
+        carry_out(asked.register, case.request.id, holder="w0")
+
+    assert upkeep.round() == Kept(sent=2)
+    assert upkeep.round() == Kept()
 
 
 def test_a_rest_completes_once_its_order_is_closed(asked: Asked, upkeep: Upkeep) -> None:

@@ -15,9 +15,10 @@ from placket.gate.requests.register import MoveRefused
 from placket.gate.requests.sealed import WORK, Drawer
 from placket.gate.views import refresh_views_of
 from placket.plan.apply import Applied, apply
-from placket.plan.locks import erased_data, kept_marks
+from placket.plan.locks import erased_data, kept_marks, locked_data
 from placket.plan.plan import STAYING, Action, StalePlan, changes_since
 from placket.rights.moves import Move
+from placket.rights.recipients import WHOLE
 from placket.rights.right import Right
 from placket.sources.connect import SourceUnreachable
 from placket.sources.files_writing import FilesTarget
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from placket.store.register import Fence
 
 LEASE_SECONDS: Final = 60
+ASKED: Final = "asked"
 BEGUN: Final = "begun"
+STALE: Final = "stale"
 DONE: Final = "done"
 
 
@@ -97,38 +100,55 @@ def carry_out(
     size, plan = gate.size(), read_kept(gate, case)
     if not case.request.is_approved:
         raise MoveRefused("the plan is not approved")
-    drawer = Drawer(gate=gate, request=reference, person=case.request.person)
     fence = gate.ledger.lease(f"request:{reference}", holder, now=gate.now(), seconds=LEASE_SECONDS)
     if fence is None:
         raise InHand(InHand.__doc__)
     try:
-        with connected(gate) as sources:
-            asking = None
-            if not _is_begun(drawer, plan):
-                asking = _not_stale(register, case, plan, sources)
-                # From here on any worker ends what this one may not.
-                begun = drawer.record(WORK, reference, plan.digest().encode(), state=BEGUN)
-                gate.ledger.put_records([*identifiers(gate, case), begun], fence=fence)
-            journal = _Journal(
-                register=register, reference=reference, digest=plan.digest(), fence=fence
-            )
-            applied = apply(
-                plan,
-                targets=_targets(sources),
-                journal=journal,
-                fence=fence.number,
-                point=point,
-            )
-            case = _show(journal, plan, lambda now: asking or asking_of(register, now, sources))
-            _settle(register, case, plan, applied, sources)
-        if not applied.left:
-            gate.ledger.move_record(WORK, reference, before=BEGUN, after=DONE)
+        left = _carry_out(register, case, plan, fence, point)
+    except StalePlan:
+        # Nothing is tried again with this plan: it needs another, and an approval of that.
+        _mark(register, reference, STALE)
+        raise
     finally:
         gate.ledger.release(fence)
     # What went leaves the views now; of a source that is away they go stale by themselves.
     with suppress(SourceUnreachable):
         refresh_views_of(gate, case.history.person, since=size)
-    return Carried(case=register.case(reference), plan=plan, left=applied.left)
+    return Carried(case=register.case(reference), plan=plan, left=left)
+
+
+def _carry_out(
+    register: Register, case: Case, plan: Plan, fence: Fence, point: Point
+) -> Mapping[str, str]:
+    """Carry the plan out under a lease; return each source that is left, with why."""
+    gate, reference = register.gate, case.request.id
+    drawer, digest = Drawer(gate=gate, request=reference, person=case.request.person), plan.digest()
+    is_begun = _is_begun(drawer, plan)
+    if not is_begun:
+        # A source may be away: then any worker tries again, as it does after a kill.
+        asked = drawer.record(WORK, reference, digest.encode(), state=ASKED)
+        gate.ledger.put_records([asked], fence=fence)
+    with connected(gate) as sources:
+        asking = None
+        if not is_begun:
+            asking = _not_stale(register, case, plan, sources)
+            begun = drawer.record(WORK, reference, digest.encode(), state=BEGUN)
+            gate.ledger.put_records([*identifiers(gate, case), begun], fence=fence)
+        journal = _Journal(register=register, reference=reference, digest=digest, fence=fence)
+        applied = apply(
+            plan, targets=_targets(sources), journal=journal, fence=fence.number, point=point
+        )
+        case = _show(journal, plan, lambda now: asking or asking_of(register, now, sources))
+        _settle(register, case, plan, applied, sources)
+    if not applied.left:
+        _mark(register, reference, DONE)
+    return applied.left
+
+
+def _mark(register: Register, reference: str, state: str) -> None:
+    """Let no worker try this again."""
+    for before in (ASKED, BEGUN):
+        register.gate.ledger.move_record(WORK, reference, before=before, after=state)
 
 
 def _is_begun(drawer: Drawer, plan: Plan) -> bool:
@@ -198,6 +218,8 @@ def _tell_erased(register: Register, case: Case, plan: Plan, sources: Connected)
     goes as well.
     """
     gate, marks = register.gate, kept_marks(plan, sources.catalogue)
+    gone, locked = (of(plan, sources.catalogue) for of in (erased_data, locked_data))
+    whole = tuple(f"{WHOLE}{datum}" for datum in locked if datum not in gone)
     # While something waits or is held, who they are is still needed.
     goes = not case.request.data and not any(_is_stopped(step) for step in plan.steps)
     if goes and marks:
@@ -207,8 +229,9 @@ def _tell_erased(register: Register, case: Case, plan: Plan, sources: Connected)
         kind=Kind.DATA_ERASED,
         person=case.request.person,
         thing=case.request.id,
-        data=erased_data(plan, sources.catalogue),
-        marks=marks,
+        # INVARIANT: what is kept on a ground is gone for every other, though nothing of it went.
+        data=tuple(sorted({*gone, *locked})),
+        marks=(*marks, *whole),
         occurred_at=gate.now(),
         recorded_at=gate.now(),
         route=case.request.route,

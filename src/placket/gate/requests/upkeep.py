@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from placket.facts import Kind
-from placket.gate.requests.carrying import BEGUN, InHand, carry_out
+from placket.gate.requests.carrying import ASKED, BEGUN, InHand, carry_out
 from placket.gate.requests.certifying import certify_whole
 from placket.gate.requests.completing import complete
 from placket.gate.requests.packing import drop_old
@@ -89,7 +89,8 @@ class Upkeep:
         )
 
     def _begun(self) -> list[Record]:
-        return self.register.gate.ledger.records(WORK, state=BEGUN)
+        ledger = self.register.gate.ledger
+        return [*ledger.records(WORK, state=ASKED), *ledger.records(WORK, state=BEGUN)]
 
     def _carried(self, reference: str) -> bool:
         done = self._tried(
