@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from placket.catalogue.model import Action as Said
 from placket.law.grounds import Ground
 from placket.plan.asking import Doing, category_of, held_columns
-from placket.plan.plan import Action, Because
+from placket.plan.plan import WRITING, Action, Because
 from placket.plan.staying import Staying
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from placket.catalogue.model import Scalar, Table
     from placket.plan.asking import Asking
-    from placket.plan.inventory import Row
+    from placket.plan.inventory import At, Row
     from placket.plan.staying import Stays
 
 OTHERS: Final = "rights_of_others"
@@ -41,9 +41,10 @@ def erasure(asking: Asking) -> tuple[Doing, ...]:
     Source: GDPR Art. 17(1), 17(3).
     """
     staying = Staying(asking)
-    fates = [_fate(asking, staying, row) for row in asking.rows]
-    gone = {doing.row.at for fate in fates for doing in fate if doing.action is Action.DELETE}
-    found = [doing for fate in fates for doing in fate]
+    fates = {row.at: _fate(asking, staying, row) for row in asking.rows}
+    _uphold(asking, fates)
+    found = [doing for fate in fates.values() for doing in fate]
+    gone = {doing.row.at for doing in found if doing.action is Action.DELETE}
     for row in asking.rows:
         if asking.person not in row.owners:
             found += _party(asking, staying, row, gone)
@@ -68,6 +69,28 @@ def _fate(asking: Asking, staying: Staying, row: Row) -> list[Doing]:
     if not asking.is_narrowed:
         stays |= dict.fromkeys(_key_held(row, table, stays), (Action.KEEP, _EMPTIED))
     return [*_staying(row, stays), *_written(asking, row, wanted, stays)]
+
+
+def _uphold(asking: Asking, fates: dict[At, list[Doing]]) -> None:
+    """Let a row stay to which a held one still leads: without it that one says nothing of whom."""
+    held = [doing for fate in fates.values() for doing in fate if doing.action is Action.HOLD]
+    for doing in held:
+        cut = {c for each in fates[doing.row.at] if each.action in WRITING for c in each.columns}
+        for row in _led_to(asking, doing.row, cut):
+            if [each.action for each in fates.get(row.at, ())] == [Action.DELETE]:
+                fates[row.at] = [Doing(row=row, action=Action.HOLD, because=doing.because)]
+                # What that one leads to stays as well.
+                held += fates[row.at]
+
+
+def _led_to(asking: Asking, row: Row, cut: set[str]) -> Iterator[Row]:
+    """Yield the rows that a row leads to, but by the columns that are cut."""
+    for key, found in asking.inventory.references(row):
+        if cut.isdisjoint(key.columns):
+            yield found
+    links = (link for link in asking.table(row).links() if link.column not in cut)
+    for _, found in asking.inventory.led_to(row, links):
+        yield found
 
 
 def _key_held(row: Row, table: Table, stays: Mapping[str, Stays]) -> list[str]:
@@ -180,7 +203,7 @@ def _shared(asking: Asking, staying: Staying, row: Row, table: Table) -> list[Do
     return [stays, *_cut(asking, staying, row, table, mine)]
 
 
-def _party(asking: Asking, staying: Staying, row: Row, gone: set[Any]) -> list[Doing]:
+def _party(asking: Asking, staying: Staying, row: Row, gone: set[At]) -> list[Doing]:
     """Return the fate of a row in which the person only appears: the link to them is cut.
 
     A link that leads to them through a row of theirs, such as their order, is cut when that row

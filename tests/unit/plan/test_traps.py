@@ -503,6 +503,46 @@ def test_a_restriction_beside_an_erasure_stops_it() -> None:
     assert told(found.steps) == ["blank customer[1] name=None", "hold customer[1] email"]
 
 
+CALLS = """
+      customer:
+        subject: {email: email}
+        holds: {email: email}
+        delete: true
+      call:
+        owner: customer_id -> customer.id
+        holds: {call_recording: recording}
+        WORD: VALUE
+"""
+CALL_SCHEMA = (
+    table("customer", "id! email"),
+    table("call", "id! customer_id recording", "customer_id -> customer.id"),
+)
+
+
+def held_call(word: str, value: str) -> tuple[str, ...]:
+    ada = row("customer", {"id": 1, "email": "ada@example.org"})
+    call = row("call", {"id": 7, "customer_id": 1, "recording": "a.wav"})
+    hold = Hold(by=By.LAW, data=("call_recording",), release="the court releases it")
+    tables = CALLS.replace("WORD", word).replace("VALUE", value)
+
+    found = plan(tables, CALL_SCHEMA, [ada, call], holds=(hold,))
+
+    assert found.obstacles == ()
+    return tuple(told(found.steps))
+
+
+def test_what_a_held_row_leads_to_is_held_with_it() -> None:
+    assert held_call("delete", "true") == ("hold customer[1]", "hold call[7] recording")
+
+
+def test_what_a_held_row_no_longer_leads_to_goes() -> None:
+    assert held_call("cut", "customer_id") == (
+        "cut call[7] customer_id=None",
+        "delete customer[1]",
+        "hold call[7] recording",
+    )
+
+
 def test_a_row_of_a_table_that_nobody_named_stops_the_plan() -> None:
     with pytest.raises(NotInCatalogue) as raised:
         plan(NAMED, [], [row("diary", {"id": 1})])
