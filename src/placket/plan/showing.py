@@ -24,6 +24,8 @@ OWN: Final = frozenset({"", "data_subject", "device", "sensor"})
 PORTABLE: Final = frozenset({"consent", "contract"})
 
 _OTHERS: Final = Because(law="GDPR Art. 15(4)", ground="rights_of_others")
+_SECRET: Final = Because(law="GDPR Art. 15(4), 32(1)", ground="security")
+"""What opens an account is shown to nobody: a copy may fall into other hands."""
 
 
 def access(asking: Asking) -> tuple[Doing, ...]:
@@ -58,9 +60,12 @@ def _shown(asking: Asking, row: Row, is_asked: Callable[[str], bool]) -> Iterato
         yield Doing(row=row, action=Action.WITHHOLD, because=_OTHERS, columns=columns)
         return
     yield Doing(row=row, action=Action.SHOW, because=asking.because, columns=columns)
-    hidden = tuple(column for column in row.values if column in table.hide)
-    if hidden:
-        yield Doing(row=row, action=Action.WITHHOLD, because=_OTHERS, columns=hidden)
+    hidden = [column for column in row.values if column in table.hide]
+    secret = tuple(c for c in hidden if category_of(table, c) == "password")
+    others = tuple(c for c in hidden if c not in secret)
+    for columns, because in ((secret, _SECRET), (others, _OTHERS)):
+        if columns:
+            yield Doing(row=row, action=Action.WITHHOLD, because=because, columns=columns)
 
 
 def _is_wanted(asking: Asking, table: Table, column: str, is_asked: Callable[[str], bool]) -> bool:
