@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from placket.law.grounds import Ground
 from placket.plan.asking import category_of
 from placket.plan.erasing import OTHERS
-from placket.plan.plan import CHANGING, STAYING
+from placket.plan.plan import CHANGING, STAYING, Action
 from placket.standing.data import KEPT
 
 if TYPE_CHECKING:
@@ -20,6 +21,16 @@ def erased_data(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
     """Return the categories of which something goes, sorted: `data` of `data_erased`."""
     changed = (step for step in plan.steps if step.action in CHANGING)
     return tuple(sorted({c for step in changed for c in categories_of(step, catalogue)}))
+
+
+def locked_data(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the categories that are kept on a ground, sorted: gone for any other.
+
+    What only waits for an open case still serves it.
+    """
+    kept = (s for s in plan.steps if s.action in STAYING and s.action is not Action.WAIT)
+    grounded = (step for step in kept if step.because.ground not in {OTHERS, Ground.STORAGE})
+    return tuple(sorted({c for step in grounded for c in categories_of(step, catalogue)}))
 
 
 def kept_marks(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:

@@ -31,6 +31,9 @@ PATIENCE: Final = 30 * DAY
 
 STATE: Final = "state:"
 RECEIPT: Final = "receipt:"
+WHOLE: Final = "whole:"
+"""Of data that an erasure names as kept: nothing of them went, so no recipient is told."""
+
 UNABLE: Final = "unable"
 """Ground of a failure that no further try mends: the way to the recipient cannot say this."""
 
@@ -170,7 +173,8 @@ def _staying(facts: Iterable[Fact], request: Request) -> frozenset[str]:
     """Return what the erasure that answers the request kept, and of which nothing went."""
     erasures = [f for f in facts if f.kind is Kind.DATA_ERASED and f.thing == request.id]
     kept = {mark.partition(":")[0] for fact in erasures for mark in marked(fact, KEPT)}
-    return frozenset(kept - {datum for fact in erasures for datum in fact.data})
+    went = {datum for fact in erasures for datum in {*fact.data} - {*marked(fact, WHOLE)}}
+    return frozenset(kept - went)
 
 
 def concerned(passed: tuple[str, ...], asked: tuple[str, ...]) -> frozenset[str]:

@@ -133,6 +133,20 @@ def test_of_what_the_erasure_kept_nobody_is_told() -> None:
     assert of_ferry(order, erased(11, kept=books, request="r2")).data == ("email", "order")
 
 
+def test_of_what_stays_whole_nobody_is_told_until_something_of_it_goes() -> None:
+    order = handed(2, data=("order",))
+    whole = told(
+        Kind.DATA_ERASED,
+        11,
+        thing="r",
+        data=("email", "order"),
+        marks=("kept:order:duty:", "whole:order"),
+    )
+
+    assert of_ferry(order, whole).data == ("email",)
+    assert of_ferry(order, whole, erased(12, "order")).data == ("email", "order")
+
+
 def test_who_stands_outside_is_not_told() -> None:
     assert told_of([handed(1)], ASKED, outside=("ferry",)) == ()
 
