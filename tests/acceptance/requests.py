@@ -59,6 +59,10 @@ LENA = "email:lena@example.org"
 """In Germany, with an account; her order was delivered."""
 DAN = "email:dan@example.com"
 """In Britain, without an account; his order was delivered."""
+FAY = "email:fay@example.org"
+"""In Britain, with an account and a yes to the news; she never bought."""
+GIL = "email:gil@example.net"
+"""In Britain, to whom Ada sent a gift; he is no customer."""
 
 DAY = 86_400_000_000
 HOUR = DAY // 24
@@ -141,10 +145,11 @@ _OWN: dict[str, list[dict[str, Any]]] = {
         _customer(3, "cat@example.net", "Bay", "GB"),
         _customer(4, "noor@example.com", "Sand", "PK"),
         _customer(5, "lena@example.org", "Weg", "DE"),
+        _customer(6, "fay@example.org", "Hill", "GB"),
     ],
     "address": [
         {"id": n, "customer_id": n, "role": "home", "line_1": f"{n} Elm Row", "town": "Ayr"}
-        for n in (1, 2, 3, 4, 5)
+        for n in (1, 2, 3, 4, 5, 6)
     ],
     "orders": [
         _order(11, 1, note="ring twice"),
@@ -184,7 +189,7 @@ _OWN: dict[str, list[dict[str, Any]]] = {
             "chosen_at": _on("2026-05-01"),
             "confirmed_at": _on("2026-05-01"),
         }
-        for n, name in ((1, "ada"), (5, "lena"))
+        for n, name in ((1, "ada"), (5, "lena"), (6, "fay"))
     ],
     "care_call": [
         {
@@ -217,7 +222,16 @@ _OWN: dict[str, list[dict[str, Any]]] = {
             "ip": "192.0.2.1",
             "device": "phone",
             "country": "GB",
-        }
+        },
+        {
+            "id": 6,
+            "visitor": "v-6",
+            "customer_id": 6,
+            "started_at": _on("2026-05-03"),
+            "ip": "192.0.2.6",
+            "device": "phone",
+            "country": "GB",
+        },
     ],
     "lead": [
         {
@@ -416,7 +430,7 @@ class Office:
         return " ".join(found[-1].split()) if found else ""
 
     def copy(self, case: Case) -> dict[str, Any]:
-        """Return what the link of an answer opens: `data.json`, the page, the names of all files."""
+        """Return what the link of an answer opens: `data.json`, the page, the names of files."""
         body = self.letter(case, "answered")
         token = body.partition("/privacy/requests/copy/")[2].split()[0]
         _, archive = fetch(self.register, token)
