@@ -1,6 +1,7 @@
 #!/bin/sh
-# See that a PostgreSQL server and Chromium are there for the tests. On Debian, as root,
-# install what is missing; elsewhere say what is left out. Nothing is started here.
+# See that servers of PostgreSQL and MariaDB and Chromium are there for the tests. On Debian,
+# as root, install what is missing; elsewhere say what is left out. Nothing is started here:
+# each test process runs servers of its own.
 set -eu
 
 has_postgres() {
@@ -9,6 +10,15 @@ has_postgres() {
         [ -x "$initdb" ] && return 0
     done
     command -v initdb >/dev/null 2>&1 && command -v postgres >/dev/null 2>&1
+}
+
+has_mariadb() {
+    [ -n "${PLACKET_TEST_MARIADB:-}" ] && return 0
+    command -v mariadb-install-db >/dev/null 2>&1 || return 1
+    for server in mariadbd /usr/sbin/mariadbd /usr/libexec/mariadbd; do
+        command -v "$server" >/dev/null 2>&1 && return 0
+    done
+    return 1
 }
 
 has_chromium() {
@@ -30,6 +40,8 @@ has_libatomic() {
 
 missing=""
 has_postgres || missing="$missing postgresql"
+# The programs alone: the package around them would run a server as a service.
+has_mariadb || missing="$missing mariadb-server-core mariadb-client-core"
 has_chromium || missing="$missing chromium fonts-liberation"
 has_libatomic || missing="$missing libatomic1"
 [ -n "$missing" ] || exit 0
@@ -46,4 +58,5 @@ if [ "$(id -u)" -eq 0 ] && [ -f /etc/debian_version ]; then
 fi
 
 has_postgres || echo "left out: the tests on PostgreSQL (no server on the path; or set PLACKET_TEST_POSTGRES)"
+has_mariadb || echo "left out: the tests on MariaDB (no server on the path; or set PLACKET_TEST_MARIADB)"
 has_chromium || echo "left out: the tests in a browser (no Chromium on the path; or set PLACKET_TEST_CHROMIUM)"

@@ -10,10 +10,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.last_run import LastRun
 from tests.servers import (
+    MariadbServer,
     PostgresServer,
     chromium_arguments,
     find_chromium,
+    find_mariadb,
     find_postgres,
+    mariadb_server,
     postgres_server,
 )
 
@@ -68,6 +71,26 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
 def postgres_database(postgres: PostgresServer) -> Iterator[str]:
     """Yield the URL of an empty database of the test's own."""
     with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariadbServer]:
+    """Yield a MariaDB server, one for each test process, stopped at the end."""
+    named = os.environ.get("PLACKET_TEST_MARIADB")
+    if named:
+        yield MariadbServer(url=named)
+        return
+    if find_mariadb() is None:
+        _leave_out("mariadb", "no MariaDB server is installed, nor named in PLACKET_TEST_MARIADB")
+    with mariadb_server() as server:
+        yield server
+
+
+@pytest.fixture
+def mariadb_database(mariadb: MariadbServer) -> Iterator[str]:
+    """Yield the URL of an empty database of the test's own."""
+    with mariadb.database() as url:
         yield url
 
 

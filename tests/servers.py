@@ -1,13 +1,14 @@
-"""The servers that tests run against: a PostgreSQL of their own, and Chromium."""
+"""The servers that tests run against: a PostgreSQL and a MariaDB of their own, and Chromium."""
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -16,6 +17,8 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import URL, Connection, NullPool, create_engine, make_url
+from sqlalchemy.exc import OperationalError
 
 # The longest wait for a server to answer, in seconds; a loaded machine needs some of it.
 START_SECONDS = 60.0
@@ -26,10 +29,17 @@ LOOK_SECONDS = 0.05
 PORT_TRIES = 5
 # The path of a unix socket may have 107 bytes, its name `.s.PGSQL.65535` included.
 SOCKET_FOLDER_BYTES = 90
+_MARIADB_FAST = (
+    "--innodb-flush-log-at-trx-commit=0",
+    "--innodb-doublewrite=0",
+    "--innodb-buffer-pool-size=32M",
+    "--innodb-log-file-size=16M",
+    "--aria-log-file-size=8M",
+)
 
 
 class ServerDidNotStart(RuntimeError):
-    """The PostgreSQL server for tests did not start."""
+    """The server for tests did not start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +78,42 @@ class PostgresServer:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MariadbServer:
+    """A running server on which tests may make and drop databases.
+
+    url: of the server, as `mysql+pymysql://user:password@127.0.0.1:port`.
+    process: None when the server is somebody else's.
+    """
+
+    url: str
+    process: subprocess.Popen[bytes] | None = None
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """Make an empty database, yield its URL, and drop it at the end."""
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        try:
+            yield make_url(self.url).set(database=name).render_as_string(hide_password=False)
+        finally:
+            self._run(f"DROP DATABASE IF EXISTS {name}")
+
+    def _run(self, statement: str) -> None:
+        with _mariadb(self.url) as connection:
+            connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def _mariadb(url: str) -> Iterator[Connection]:
+    engine = create_engine(
+        url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5}
+    )
+    with engine.connect() as connection:
+        yield connection
+
+
 def find_postgres() -> Path | None:
     """Return the folder of `initdb` and `postgres`, the newest version's, or None."""
     installed = [
@@ -80,6 +126,15 @@ def find_postgres() -> Path | None:
         newest_first.append(Path(on_path).resolve().parent)
     whole = (at for at in newest_first if (at / "initdb").exists() and (at / "postgres").exists())
     return next(whole, None)
+
+
+def find_mariadb() -> Path | None:
+    """Return the program `mariadbd`, or None where it or what makes its folder is missing."""
+    # The folders of a system's own programs are not on everybody's path.
+    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/libexec"))
+    found = shutil.which("mariadbd", path=path)
+    whole = found is not None and shutil.which("mariadb-install-db", path=path) is not None
+    return Path(found) if found is not None and whole else None
 
 
 def find_chromium() -> Path | None:
@@ -120,17 +175,67 @@ def postgres_server(*, fsync: bool = False) -> Iterator[PostgresServer]:
     programs = find_postgres()
     if programs is None:
         raise FileNotFoundError("no PostgreSQL server is installed")
-    account = _account()
-    folder = Path(tempfile.mkdtemp(prefix="placket-pg-"))
+    account = _account("postgres")
+    with _folder("placket-pg-", account) as folder:
+        _make_cluster(programs, folder, account)
+        process, port = _start(
+            lambda port: _command(programs, folder, port, fsync=fsync),
+            folder,
+            account,
+            lambda port: psycopg.connect(_postgres_url(port), connect_timeout=5).close(),
+        )
+        try:
+            yield PostgresServer(url=_postgres_url(port), process=process)
+        finally:
+            _stop(process)
+
+
+def _postgres_url(port: int) -> str:
+    return f"postgresql://placket@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def mariadb_server() -> Iterator[MariadbServer]:
+    """Start a server on a free loopback port and stop it, by its process, at the end.
+
+    Its data stand in a temporary folder and survive no crash of the machine. As root it runs as
+    another user. Raises ServerDidNotStart, and FileNotFoundError when no server is installed.
+    """
+    program = find_mariadb()
+    if program is None:
+        raise FileNotFoundError("no MariaDB server is installed")
+    account, password = _account("mysql"), secrets.token_urlsafe()
+    with _folder("placket-my-", account) as folder:
+        _make_mariadb(folder, account, password)
+
+        def url_of(port: int) -> str:
+            found = URL.create("mysql+pymysql", "placket", password, "127.0.0.1", port)
+            return found.render_as_string(hide_password=False)
+
+        def connect(port: int) -> None:
+            with _mariadb(url_of(port)):
+                pass
+
+        process, port = _start(
+            lambda port: _mariadb_command(program, folder, port),
+            folder,
+            account,
+            connect,
+        )
+        try:
+            yield MariadbServer(url=url_of(port), process=process)
+        finally:
+            _stop(process, signal.SIGTERM)
+
+
+@contextmanager
+def _folder(prefix: str, account: pwd.struct_passwd | None) -> Iterator[Path]:
+    """Lend a temporary folder of the user that a server runs as."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
         if account is not None:
             os.chown(folder, account.pw_uid, account.pw_gid)
-        _make_cluster(programs, folder, account)
-        process, url = _start(programs, folder, account, fsync=fsync)
-        try:
-            yield PostgresServer(url=url, process=process)
-        finally:
-            _stop(process)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -141,12 +246,12 @@ def _version(folder: Path) -> tuple[int, ...]:
     return tuple(int(part) for part in digits if part.isdigit())
 
 
-def _account() -> pwd.struct_passwd | None:
+def _account(name: str) -> pwd.struct_passwd | None:
     """Return the user to run the server as: none but ourselves, unless we are root."""
     if os.geteuid() != 0:
         return None
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
-    return names.get("postgres") or names["nobody"]
+    return names.get(name) or names["nobody"]
 
 
 def _as(account: pwd.struct_passwd | None) -> dict[str, Any]:
@@ -177,6 +282,30 @@ def _make_cluster(programs: Path, folder: Path, account: pwd.struct_passwd | Non
         "C",
         "--no-sync",
     ]
+    _make(command, account)
+
+
+def _make_mariadb(folder: Path, account: pwd.struct_passwd | None, password: str) -> None:
+    """Make the data folder, and the statements that make the user `placket` as it starts."""
+    command = [
+        "mariadb-install-db",
+        "--no-defaults",
+        f"--datadir={folder / 'data'}",
+        "--auth-root-authentication-method=socket",
+        "--skip-test-db",
+        "--skip-name-resolve",
+        *_MARIADB_FAST,
+    ]
+    _make(command, account)
+    (folder / "users.sql").write_text(
+        f"CREATE USER placket@'127.0.0.1' IDENTIFIED BY '{password}';\n"
+        "GRANT ALL ON *.* TO placket@'127.0.0.1' WITH GRANT OPTION;\n",
+        encoding="utf-8",
+    )
+    (folder / "users.sql").chmod(0o644)
+
+
+def _make(command: list[str], account: pwd.struct_passwd | None) -> None:
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **_as(account)
     )
@@ -185,23 +314,25 @@ def _make_cluster(programs: Path, folder: Path, account: pwd.struct_passwd | Non
 
 
 def _start(
-    programs: Path, folder: Path, account: pwd.struct_passwd | None, *, fsync: bool
-) -> tuple[subprocess.Popen[bytes], str]:
-    """Return the running server and the URL of its maintenance database."""
+    command: Callable[[int], list[str]],
+    folder: Path,
+    account: pwd.struct_passwd | None,
+    connect: Callable[[int], None],
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Return the running server and its port. command, connect: by the port."""
     for _ in range(PORT_TRIES):
         port = free_port()
         log = (folder / "log").open("ab")
         with log:
             process = subprocess.Popen(
-                _command(programs, folder, port, fsync=fsync),
+                command(port),
                 stdout=log,
                 stderr=log,
                 **_as(account),
             )
-        url = f"postgresql://placket@127.0.0.1:{port}/postgres"
-        if _answers(process, url):
-            return process, url
-        _stop(process)
+        if _answers(process, lambda: connect(port)):  # noqa: B023 - called before the next port
+            return process, port
+        _stop(process, signal.SIGKILL)
     raise ServerDidNotStart((folder / "log").read_text(errors="replace"))
 
 
@@ -221,12 +352,29 @@ def _command(programs: Path, folder: Path, port: int, *, fsync: bool) -> list[st
     return [str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port), *settings]
 
 
-def _answers(process: subprocess.Popen[bytes], url: str) -> bool:
+def _mariadb_command(program: Path, folder: Path, port: int) -> list[str]:
+    return [
+        str(program),
+        "--no-defaults",
+        f"--datadir={folder / 'data'}",
+        f"--init-file={folder / 'users.sql'}",
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        # None is needed, and its path would be the folder's, which may be too long for one.
+        "--socket=",
+        f"--pid-file={folder / 'pid'}",
+        "--skip-name-resolve",
+        "--default-time-zone=+00:00",
+        *_MARIADB_FAST,
+    ]
+
+
+def _answers(process: subprocess.Popen[bytes], connect: Callable[[], None]) -> bool:
     """Say whether the server answers before it ends or its time is up."""
     for _ in range(round(START_SECONDS / LOOK_SECONDS)):
         try:
-            psycopg.connect(url, connect_timeout=5).close()
-        except psycopg.OperationalError:
+            connect()
+        except (psycopg.OperationalError, OperationalError):
             if _has_ended(process, within=LOOK_SECONDS):
                 return False
         else:
@@ -243,9 +391,9 @@ def _has_ended(process: subprocess.Popen[bytes], *, within: float) -> bool:
     return True
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], first: signal.Signals = signal.SIGINT) -> None:
     """Stop the server, cutting its sessions; if it does not go, stop it without farewell."""
-    for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+    for how in (first, signal.SIGQUIT, signal.SIGKILL):
         if process.poll() is None:
             process.send_signal(how)
         if _has_ended(process, within=STOP_SECONDS):

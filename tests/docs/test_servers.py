@@ -3,8 +3,10 @@
 import psycopg
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
-from tests.servers import PostgresServer, find_postgres, postgres_server
+from tests.servers import MariadbServer, PostgresServer, find_postgres, postgres_server
 
 
 def test_a_test_gets_an_empty_database_of_its_own(
@@ -48,6 +50,28 @@ def test_a_server_that_must_survive_crashes_is_durable_and_stops() -> None:
     assert server.process.returncode == 0
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(server.url)
+
+
+def test_a_database_of_mariadb_is_empty_and_gone_when_its_test_is_over(
+    mariadb: MariadbServer,
+) -> None:
+    with mariadb.database() as url:
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            tables = connection.execute(text("SHOW TABLES")).all()
+        engine.dispose()
+
+    assert tables == []
+    with pytest.raises(OperationalError, match="Unknown database"):
+        engine.connect()
+
+
+def test_nobody_reaches_mariadb_without_its_password(mariadb: MariadbServer) -> None:
+    address = make_url(mariadb.url)
+
+    for user in (address.username, "root"):
+        with pytest.raises(OperationalError, match="Access denied"):
+            create_engine(address.set(username=user, password="")).connect()
 
 
 def test_the_browser_shows_a_page_and_runs_its_scripts(page: Page) -> None:
