@@ -20,6 +20,7 @@ from placket.identity import Identifier, parse_identifier
 from placket.plan.scanned import Finding, Scanned, Unread, file_name
 from placket.scan.files import folder_of
 from placket.scan.scan import AWAY, scan
+from placket.sources.connect import parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -459,3 +460,29 @@ def test_a_shop_with_a_log_is_read_as_it_stood_and_keeps_no_writer_waiting(tmp_p
         engine.dispose()
 
     assert (during.outcome, after.outcome) == ("clean", "found")
+
+
+def test_mariadb_is_read_as_the_others_are(mariadb_database: str) -> None:
+    engine = create_engine(parse_url(mariadb_database))
+    made(
+        engine,
+        "CREATE TABLE `a%b` (id int PRIMARY KEY, `x``y` text, kept json, raw blob, phone bigint)",
+        "INSERT INTO `a%b` VALUES (1, 'to ada@example.org', '[12]', :raw, 447700900123)",
+        "CREATE TABLE big (id int PRIMARY KEY, body text)",
+        "INSERT INTO big SELECT seq, repeat('x', 600) FROM seq_1_to_5000",
+        "INSERT INTO big VALUES (9999, 'ada@example.org')",
+        "CREATE VIEW seen AS SELECT * FROM big",
+        raw=b"\x1f ada@example.org",
+    )
+
+    found = scanned(shop=engine)
+
+    engine.dispose()
+    assert {probe.where: probe.rows for probe in found.probes} == {"shop.a%b": 1, "shop.big": 5001}
+    assert placed(found) == {
+        ("shop.a%b.x`y", "email"),
+        ("shop.a%b.raw", "email"),
+        ("shop.a%b.phone", "phone"),
+        ("shop.big.body", "email"),
+    }
+    assert found.unread == ()
