@@ -14,7 +14,7 @@ from placket.decide.decide import prepare
 from placket.decide.question import Question
 from placket.gate.changes import changed_persons
 from placket.problems import has_errors
-from placket.sources.connect import open_source
+from placket.sources.connect import open_again
 from placket.sources.replica import NotReplicated, PlanTooNarrow, Replica, Replicated, reached
 from placket.sources.replica_plan import plan_replica
 from placket.sources.replica_rows import unheard
@@ -109,7 +109,7 @@ class SourceViews:
         """Return the source's database. Raises SourceNotSet, SourceUnreachable."""
         if self.name not in self.gate.settings.sources:
             raise SourceNotSet(f"no source `{self.name}` is set in placket.toml")
-        return open_source(self.gate.settings.sources[self.name].url)
+        return open_again(self.gate.settings.sources[self.name].url)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import create_engine
@@ -46,16 +47,34 @@ def open_source(url: str) -> Engine:
     Raises NotADatabase, DriverMissing and SourceUnreachable; no message holds a password.
     A SQLite file that is not there is unreachable, and is not made.
     """
+    return _answered(_made(url), parse_url(url))
+
+
+def open_again(url: str) -> Engine:
+    """Return what `open_source` does, the same engine each time: it knows its statements then.
+
+    Whoever disposes of it closes the connections that are idle; it opens others when asked.
+    """
+    return _answered(_kept(url), parse_url(url))
+
+
+def _made(url: str) -> Engine:
     address = parse_url(url)
-    # Options may hold a password too.
-    shown = address.set(query={}).render_as_string(hide_password=True)
+    shown = _shown(address)
     try:
-        engine = create_engine(_existing(address), connect_args=_patience(address))
+        return create_engine(_existing(address), connect_args=_patience(address))
     except (NoSuchModuleError, ModuleNotFoundError) as fault:
         mend = _EXTRA if address.get_backend_name() == "mysql" else _ANOTHER
         raise DriverMissing(f"no driver for `{address.drivername}` is installed; {mend}") from fault
     except (ArgumentError, TypeError, ValueError) as fault:
         raise NotADatabase(f"`{shown}` has an option that its driver does not take") from fault
+
+
+_kept: Final = lru_cache(maxsize=64)(_made)
+
+
+def _answered(engine: Engine, address: URL) -> Engine:
+    """Return the engine once its database has answered. Raises SourceUnreachable."""
     try:
         with engine.connect() as connection:
             if address.get_backend_name() == "sqlite":
@@ -65,7 +84,12 @@ def open_source(url: str) -> Engine:
     except (SQLAlchemyError, TypeError, ValueError) as fault:
         # An option of the address that the driver cannot read is no error of the database's.
         engine.dispose()
-        raise SourceUnreachable(f"`{shown}` {_why_silent(address)}") from fault
+        raise SourceUnreachable(f"`{_shown(address)}` {_why_silent(address)}") from fault
+
+
+def _shown(address: URL) -> str:
+    # Options may hold a password too.
+    return address.set(query={}).render_as_string(hide_password=True)
 
 
 def _why_silent(address: URL) -> str:
