@@ -22,7 +22,7 @@ Point = Callable[[str], None]
 
 
 class TargetUnreachable(Exception):
-    """the source did not answer; nothing is known to be written, so apply the plan again"""
+    """the source did not answer; nothing is known to be written, so apply the plan again."""
 
 
 class TargetRefuses(Exception):
