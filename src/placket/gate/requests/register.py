@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from placket.facts import Fact, Kind, fact_id
@@ -129,6 +129,11 @@ class Case:
     def place(self) -> Place:
         """Return the place whose rules a plan follows: the first where the person may be."""
         return self.places[0]
+
+    def after(self, fact: Fact) -> Case:
+        """Return the request as one more fact leaves it: a letter tells its days by that."""
+        folded = requests_of((*self.history.facts, fact), self.terms)
+        return replace(self, request=next(r for r in folded if r.id == self.request.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
