@@ -244,6 +244,7 @@ def _verified(at: Desk, reference: str, given: dict[str, Any]) -> Case:
 @click.option("--say", "says", multiple=True, help="What is needed, a sentence each; repeat.")
 @click.option("--amount", default="", help="Of a fee, such as `10 GBP`.")
 @click.option("--ground", default="", help="Of a fee: `unfounded` or `excessive`.")
+@click.option("--abusive", is_flag=True, help="Abusive intent was shown of a first request.")
 @click.option("--by", default="", metavar="ID", help="Who asks, by a staff id.")
 @config_option
 @json_option
@@ -257,7 +258,8 @@ def ask(reference: str, what: str, *, config: Path | None, as_json: bool, **give
 
 def _asked(at: Desk, reference: str, what: str, given: dict[str, Any]) -> Case:
     if what == "fee":
-        return at.ask_fee(reference, amount=given["amount"], ground=given["ground"], by=given["by"])
+        wanted = ("amount", "ground", "by", "abusive")
+        return at.ask_fee(reference, **{name: given[name] for name in wanted})
     if not given["says"]:
         raise Ended(
             "nothing says what is needed", "add a sentence with `--say`; repeat it", code=WRONG_USE

@@ -70,11 +70,11 @@ MENDS: Final[Mapping[str, str]] = MappingProxyType(
         "the plan has no digest": "make the plan anew",
         "the plan does not count its steps": "make the plan anew",
         "something stands against the plan": "mend what the plan names, then make it anew",
-        "a fee is still to be paid": "wait until it came, or go on without it",
+        "a fee is still to be paid": "wait until it is paid, then say that it came",
         "the same person approved before": "let a second person approve",
         "the plan is not approved": "have it approved first",
         "what waits has no name, ground or day of review": "name all three",
-        "nothing of that name waits": "see what waits on this page",
+        "nothing of that name waits": "see what waits",
         "it is not decided": "approve the plan, or accept the request, first",
         "the address is not known to be the person's": (
             "have the person prove an address, then answer to that one"

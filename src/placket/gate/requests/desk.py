@@ -12,7 +12,7 @@ from placket.gate.requests.post import post
 from placket.gate.requests.proof import NotOnFile, addresses_of
 from placket.gate.requests.register import MoveRefused
 from placket.rights.letters import LetterKind, Particulars
-from placket.rights.moves import PROOF, REMEDIES_TOLD, Move
+from placket.rights.moves import ABUSIVE_INTENT, PROOF, REMEDIES_TOLD, Move
 from placket.rights.right import Proof, Right
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DAY: Final = 86_400_000_000
 STOP: Final = "stop"
+NO_DAYS: Final = "the law counts no days now: extend once the person has answered"
 JUSTIFICATION: Final = "justification"
 COPIES: Final = frozenset({Right.ACCESS, Right.CHAT_TRANSCRIPT, Right.PORTABILITY})
 """The rights that are answered with a copy."""
@@ -128,12 +129,17 @@ class Desk:
         """Take it that what was asked for came: clarification, evidence, a fee or a mandate."""
         return self._move(reference, move, by=by)
 
-    def ask_fee(self, reference: str, *, amount: str, ground: str, by: str) -> Case:
-        """Ask for a fee, where law and clauses let one be asked for; never silently."""
+    def ask_fee(
+        self, reference: str, *, amount: str, ground: str, by: str, abusive: bool = False
+    ) -> Case:
+        """Ask for a fee, where law and clauses let one be asked for; never silently.
+
+        abusive: that abusive intent was shown, without which a first request is not excessive.
+        """
         case = self.register.case(reference)
         says = Particulars(amount=amount, ground=ground)
         name = f"fee:{case.at}"
-        marks = ("abusive_intent",) if ground == "excessive" and not case.request.earlier else ()
+        marks = (ABUSIVE_INTENT,) if abusive else ()
         self.register.expect(case, Move.FEE_ASKED, ground=ground, thing=name, by=by, marks=marks)
         post(self.register, case, LetterKind.FEE_ASKED, says, occasion=name)
         return self._move(reference, Move.FEE_ASKED, ground=ground, thing=name, by=by, marks=marks)
@@ -143,6 +149,8 @@ class Desk:
         case = self.register.case(reference)
         said: Mapping[str, Any] = {"marks": tuple(reasons), "by": by}
         self.register.expect(case, Move.EXTENDED, **said)
+        if case.due is None:
+            raise MoveRefused(NO_DAYS)
         post(self.register, case, LetterKind.EXTENDED, Particulars(reasons=tuple(reasons)))
         return self._move(reference, Move.EXTENDED, **said)
 
@@ -169,7 +177,7 @@ class Desk:
         clauses = case.terms.said[case.request.right]
         if not why and any(JUSTIFICATION in said.needs(ground) for said in clauses):
             raise MoveRefused("a clause asks for a justification in words, and none is given")
-        marks = (*sorted(REMEDIES_TOLD), *(("abusive_intent",) if abusive else ()))
+        marks = (*sorted(REMEDIES_TOLD), *((ABUSIVE_INTENT,) if abusive else ()))
         said: Mapping[str, Any] = {"ground": ground, "by": by, "data": data, "marks": marks}
         self.register.expect(case, Move.REFUSED, **said)
         kind = LetterKind.PARTLY_REFUSED if data else LetterKind.REFUSED
@@ -205,9 +213,9 @@ class Desk:
 
     def _ask(self, reference: str, move: Move, kind: LetterKind, needs: Sequence[str]) -> Case:
         case = self.register.case(reference)
-        self.register.expect(case, move)
+        asked = self.register.expect(case, move)
         says = Particulars(asks=tuple(needs))
-        post(self.register, case, kind, says, occasion=str(case.at))
+        post(self.register, case.after(asked), kind, says, occasion=str(case.at))
         return self._move(reference, move)
 
     def _move(self, reference: str, move: Move, **said: Any) -> Case:

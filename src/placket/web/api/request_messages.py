@@ -124,12 +124,16 @@ class Assigning(Strict, frozen=True, kw_only=True):
 
 
 class Asking(Strict, frozen=True, kw_only=True):
-    """What the person is asked for. says: what is needed, a sentence each; of a fee its amount."""
+    """What the person is asked for. says: what is needed, a sentence each; of a fee its amount.
+
+    abusive: of a first request for which a fee is asked, that abusive intent was shown.
+    """
 
     what: Literal["identity", "clarification", "evidence", "fee"]
     says: Annotated[list[Says], Meta(max_length=20)] = msgspec.field(default_factory=list)
     amount: Name = ""
     ground: Name = ""
+    abusive: bool = False
     by: By = ""
 
 

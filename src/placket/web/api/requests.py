@@ -271,8 +271,13 @@ def ask_person(gate: Gate, caller: Caller, how: said.Asking, reference: str) -> 
     """Ask the person for something: who they are, what they mean, evidence, or a fee."""
     desk = desk_of(gate)
     if how.what == "fee":
-        by = _who(caller, how)
-        case = desk.ask_fee(reference, amount=how.amount, ground=how.ground, by=by)
+        case = desk.ask_fee(
+            reference,
+            amount=how.amount,
+            ground=how.ground,
+            by=_who(caller, how),
+            abusive=how.abusive,
+        )
         return request_shown(gate, case)
     if not how.says:
         raise field_refused("/says", "say what is needed, a sentence each")

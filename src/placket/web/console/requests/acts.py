@@ -103,7 +103,19 @@ def _fee(_desk: Desk, case: Case) -> tuple[Field, ...]:
             needed="Choose the ground.",
             options=grounds(able),
         ),
+        *_abusive(case, "fee.abusive"),
     )
+
+
+def _abusive(case: Case, name: str) -> tuple[Field, ...]:
+    """Return what asks whether abusive intent was shown: of a first request alone."""
+    shown = Field(
+        name=name,
+        label="Of a first request",
+        kind="many",
+        options=(("yes", "Abusive intent was shown"),),
+    )
+    return (shown,) if not case.request.earlier else ()
 
 
 def grounds(known: frozenset[Refusal] | set[Refusal]) -> Options:
@@ -136,14 +148,7 @@ def _refuse(_desk: Desk, case: Case) -> tuple[Field, ...]:
     why = Field(
         name="refuse.why", label="Why, to the person", kind="area", hint="A sentence or two, plain."
     )
-    abusive = Field(
-        name="refuse.abusive",
-        label="Of a first request",
-        kind="many",
-        options=(("yes", "Abusive intent was shown"),),
-    )
-    shown = (abusive,) if not case.request.earlier else ()
-    return (ground, *((parts,) if asked else ()), why, *shown)
+    return (ground, *((parts,) if asked else ()), why, *_abusive(case, "refuse.abusive"))
 
 
 def _answer(desk: Desk, case: Case) -> tuple[Field, ...]:
@@ -419,7 +424,11 @@ ACTS: Final[tuple[Act, ...]] = (
         offered=_is_refusable,
         fields=_fee,
         run=lambda desk, case, form, by: desk.ask_fee(
-            case.request.id, amount=form["fee.amount"], ground=form["fee.ground"], by=by
+            case.request.id,
+            amount=form["fee.amount"],
+            ground=form["fee.ground"],
+            by=by,
+            abusive=bool(ticked(form, "fee.abusive")),
         ),
     ),
     Act(
