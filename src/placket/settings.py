@@ -124,6 +124,11 @@ class Settings:
     request_prompt_days: int = setting(
         7, "within how many days of receipt a question about identity is prompt", "days"
     )
+    request_evidence_days: int = setting(
+        2_192,
+        "how long what proves the answer to a request is kept, sealed, for claims alone",
+        "days",
+    )
     request_review_days: int = setting(
         30, "after how many days what waits for an open case is looked at again", "days"
     )

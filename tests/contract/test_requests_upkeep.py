@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +28,7 @@ from tests.contract.rights_shop import ADA, BEN, Asked, asked_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from placket.gate.requests.register import Case
 
@@ -224,3 +224,23 @@ def test_nobody_is_told_of_what_the_books_keep_wholly(asked: Asked, upkeep: Upke
 
     assert tellings(asked.register.case(case.request.id)) == ()
     assert upkeep.round().told == 0
+
+
+def test_what_proves_an_answer_is_kept_for_its_time_and_goes_for_good(
+    asked: Asked, upkeep: Upkeep
+) -> None:
+    done = carry_out(asked.register, approved(asked, ADA).request.id, holder="w0")
+    reference = done.case.request.id
+    asked.desk.answer(reference)
+    (stays,) = [step for step in done.plan.steps if step.table == "evidence"]
+    assert stays.because.ground == "claims"
+    assert stays.because.until is not None
+    asked.shop.clock.now = stays.because.until - SECOND
+    assert upkeep.round().forgotten == 0
+    assert letters_of(asked.register, asked.register.case(reference))
+
+    asked.shop.clock.now = stays.because.until
+
+    assert upkeep.round().forgotten == 1
+    assert letters_of(asked.register, asked.register.case(reference)) == ()
+    assert not asked.gate.keys.has(reference)

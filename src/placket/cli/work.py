@@ -111,6 +111,7 @@ def _show_requests(kept: Kept) -> None:
         "requests completed": kept.completed,
         "recipients told or asked": kept.told,
         "copies dropped": kept.dropped,
+        "requests whose evidence has served": kept.forgotten,
     }
     for what, count in said.items():
         if count:

@@ -89,7 +89,8 @@ class Asking:
     """One request, and all that a plan for it is built from.
 
     place: where the person is. review_at: when what waits is looked at again. data: categories
-    that the request is confined to, none for all.
+    that the request is confined to, none for all. evidence_until: how long what proves the
+    answer is kept, sealed; None where nothing is.
     """
 
     request: str
@@ -105,6 +106,7 @@ class Asking:
     holds: tuple[Hold, ...] = ()
     data: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    evidence_until: Instant | None = None
     size: Size = Size()
 
     @cached_property

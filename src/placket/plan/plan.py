@@ -30,6 +30,9 @@ class Action(StrEnum):
     HOLD = "hold"
 
 
+LEDGER: Final = "placket"
+"""The name under which the ledger's own records stand among the sources."""
+
 WRITING: Final = frozenset({Action.CUT, Action.SURROGATE, Action.BLANK, Action.WRITE})
 CHANGING: Final = WRITING | {Action.DELETE}
 STAYING: Final = frozenset({Action.KEEP, Action.WAIT, Action.HOLD})

@@ -12,7 +12,7 @@ from placket.gate.requests.proof import kept_with
 from placket.gate.requests.sealed import CERTIFICATE, Drawer
 from placket.gate.requests.telling import tellings
 from placket.plan.certificate import Certificate, Evidence, Grounded, Grounding, certify
-from placket.plan.plan import CHANGING
+from placket.plan.plan import CHANGING, LEDGER
 from placket.plan.scanned import Scanned, Unread
 from placket.policy.vocabulary import ALL_HELD
 from placket.rights.letters import Stays
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from placket.gate.requests.register import Case, Register
     from placket.keyring import PersonKey
     from placket.plan.plan import Plan
-
-LEDGER: Final = "placket"
-"""The name under which the ledger's own records stand among the sources."""
 
 FOUND: Final = "found"
 UNREAD: Final = "unread"
@@ -120,7 +117,8 @@ def _groundings(
     for name, tables in touched.items():
         if name in sources.engines:
             try:
-                yield grounding(name, sources.engines[name], tables, since=case.at)
+                # What carries a plan out has SQLite overwrite what it frees.
+                yield grounding(name, sources.engines[name], tables, since=case.at, overwrites=True)
             except DBAPIError:
                 continue  # it went away: that it was not read again is told by the scan
     yield from _of_ledger(register, case)

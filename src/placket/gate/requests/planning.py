@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from placket.gate.requests.connected import connected
+from placket.gate.requests.evidence import evidence_until
 from placket.gate.requests.proof import known_by
 from placket.gate.requests.register import CORRECTIONS, MoveRefused
 from placket.gate.requests.sealed import PLAN, Drawer
@@ -86,6 +87,7 @@ def asking_of(register: Register, case: Case, sources: Connected) -> Asking:
         holds=holds_of(case.history.facts),
         data=request.data,
         corrections=corrections_of(gate, case),
+        evidence_until=evidence_until(gate, case.request.received_at),
         size=Size(),
     )
 

@@ -110,6 +110,22 @@ def identifiers(gate: Gate, case: Case) -> Iterator[Record]:
         yield drawer.record(ADDRESS, f"{case.request.id}:{address.id}", written.encode())
 
 
+def given(gate: Gate, case: Case, identifier: Identifier) -> Iterator[Record]:
+    """Yield the identifier by which an erased person asks, to keep: else nobody could answer.
+
+    The ledger knows its keyed hash alone, and was told it by the last fact of its kind at latest.
+    """
+    told = [
+        fact.occurred_at
+        for fact in case.history.facts
+        if fact.kind is Kind.IDENTIFIED and fact.what == identifier.kind
+    ]
+    if told and not known_by(gate, case):
+        written = f"{max(told)} {identifier.kind}:{identifier.value}"
+        name = f"{case.request.id}:{gate.hash_of(identifier).hex()[:24]}"
+        yield _drawer(gate, case).record(ADDRESS, name, written.encode())
+
+
 def kept_with(gate: Gate, case: Case) -> tuple[Address, ...]:
     """Return the identifiers that were kept with the request."""
     drawer = _drawer(gate, case)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.folds import PolicyFold
 from placket.gate.newcomers import identified
+from placket.gate.requests.evidence import evidence
+from placket.gate.requests.proof import given
 from placket.gate.views import refresh_views_of
 from placket.rights.due import due, next_step
 from placket.rights.effects import at_once
@@ -226,6 +228,7 @@ class Register:
         told = Told(fact, _private(opening))
         gate.record([*first, told])
         case = self.case(reference)
+        gate.ledger.put_records([*given(gate, case, identifier), evidence(gate, fact)])
         if not opening.proof:
             return self.follow(case)
         return self.move(

@@ -19,6 +19,9 @@ PACKAGE: Final = "package"
 CERTIFICATE: Final = "certificate"
 WORK: Final = "work"
 RECEIPT: Final = "receipt"
+EVIDENCE: Final = "evidence"
+KINDS: Final = (PLAN, LETTER, ADDRESS, CODE, LINK, PACKAGE, CERTIFICATE, WORK, RECEIPT, EVIDENCE)
+"""Every kind of record that a request has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from placket.facts import Kind
 from placket.gate.requests.carrying import ASKED, BEGUN, InHand, carry_out
 from placket.gate.requests.certifying import certify_whole
 from placket.gate.requests.completing import complete
+from placket.gate.requests.evidence import forget
 from placket.gate.requests.packing import drop_old
 from placket.gate.requests.planning import NoPlan
 from placket.gate.requests.post import deliver
@@ -58,6 +59,7 @@ class Kept:
     completed: int = 0
     told: int = 0
     dropped: int = 0
+    forgotten: int = 0
     refused: dict[str, str] = field(default_factory=dict)
 
 
@@ -85,6 +87,7 @@ class Upkeep:
             completed=completed,
             told=told,
             dropped=drop_old(self.register),
+            forgotten=forget(self.register),
             refused=dict(self._refused),
         )
 
