@@ -12,9 +12,11 @@ import pytest
 
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.planning import approve, make_plan
+from placket.gate.requests.proof import CODES_A_DAY
 from placket.rights.request import State, proof_at
 from placket.rights.right import Proof, Right
 from tests.acceptance.web.asking import Web, web_in
+from tests.contract.gates import DAY
 from tests.contract.rights_shop import ADA, BEN, CAT
 
 if TYPE_CHECKING:
@@ -50,20 +52,32 @@ def test_each_right_is_told_with_its_clause(web: Web) -> None:
     assert "chat_transcript" not in text
 
 
+def lock(web: Web, subject: str) -> None:
+    """Let so many codes be asked for that no more are sent today."""
+    for _ in range(CODES_A_DAY):
+        name = f"codes:{web.register.address_id(subject)}"
+        web.gate.ledger.tally(name, now=web.gate.now(), within=DAY)
+
+
 def test_an_answer_says_nothing_of_whom_the_shop_knows(web: Web) -> None:
     web.gate.erase(web.gate.person_of(CAT) or "", by="test", route="test")
-    ask(web, "erasure", "ben@example.org")
-    person = web.gate.person_of(BEN)
+    lock(web, BEN)
+    kinds = {
+        "known": "ada@example.org",
+        "locked": "ben@example.org",
+        "erased": "cat@example.net",
+        "unknown": "eve@example.com",
+    }
 
-    answers = [
-        ask(web, "access", email)
-        for email in ("ada@example.org", "ben@example.org", "cat@example.net", "eve@example.com")
-    ]
+    first = {kind: ask(web, "access", email) for kind, email in kinds.items()}
+    again = {kind: ask(web, "access", email) for kind, email in kinds.items()}
 
-    assert person is not None
-    assert answers[0].status_code == 303
-    assert answers[0].headers["location"] == "/privacy/requests/sent"
-    assert [same(answer) for answer in answers] == [same(answers[0])] * 4
+    assert first["known"].status_code == 303
+    assert first["known"].headers["location"] == "/privacy/requests/sent"
+    answers = [*first.values(), *again.values()]
+    assert [same(answer) for answer in answers] == [same(first["known"])] * 8
+    assert len(web.letters(web.newest(ADA), "code")) == 2
+    assert web.letters(web.newest(BEN), "code") == []
 
 
 def test_an_answer_takes_its_time_whoever_asks(tmp_path: Path) -> None:
@@ -129,21 +143,51 @@ def test_a_request_is_taken_down_whoever_asks_and_a_code_goes_to_an_address_on_f
     assert web.letters(eve, "code") == []
 
 
-def test_a_code_opens_the_page_of_its_request_and_no_other(web: Web) -> None:
+def test_a_code_opens_the_page_of_its_request(web: Web) -> None:
     ask(web, "access", "ada@example.org")
-    ask(web, "access", "ben@example.org")
-    case, other = web.newest(ADA), web.newest(BEN)
 
-    proven = web.prove(case)
+    proven = web.prove(web.newest(ADA))
 
     assert proof_at(proven.request, proven.at, proven.terms.wait) is Proof.KNOWN
-    own = web.browser.get(f"/privacy/requests/{case.request.id}")
+    own = web.browser.get(f"/privacy/requests/{proven.request.id}")
     assert own.status_code == 200
     assert "We answer by" in own.text
-    theirs = web.browser.get(f"/privacy/requests/{other.request.id}")
-    nobody = web.browser.get("/privacy/requests/r_222222222222")
-    assert theirs.status_code == 404
+
+
+@pytest.mark.parametrize("part", ["", "/letters/1", "/back"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_another_s_request_is_as_one_that_there_is_not(web: Web, part: str, method: str) -> None:
+    ask(web, "access", "ada@example.org")
+    ask(web, "access", "ben@example.org")
+    web.prove(web.newest(ADA))
+
+    theirs, nobody = (
+        web.browser.request(method, f"/privacy/requests/{reference}{part}")
+        for reference in (web.newest(BEN).request.id, "r_222222222222")
+    )
+
+    assert theirs.status_code in {404, 405}
     assert same(theirs) == same(nobody)
+    assert web.newest(BEN).request.is_open
+
+
+def test_whoever_was_erased_may_still_read_how_it_ended(web: Web) -> None:
+    case = web.asked.strongly(CAT, Right.ERASURE)
+    reference = case.request.id
+    plan = make_plan(web.register, reference).plan
+    approve(web.register, reference, plan.digest(), by="boss-1")
+    carry_out(web.register, reference, holder="test")
+    web.asked.desk.answer(reference)
+
+    form = {"again": reference, "email": "cat@example.net"}
+    web.browser.post("/privacy/requests/code", data=form)
+    web.prove(web.register.case(reference))
+    text = web.browser.get(f"/privacy/requests/{reference}").text
+
+    assert "cat" not in str(web.asked.rows("customer"))
+    assert "Done and answered" in text
+    assert "/letters/1" in text
+    assert "Take the request back" not in text
 
 
 def test_a_cookie_is_bound_to_its_request(web: Web) -> None:

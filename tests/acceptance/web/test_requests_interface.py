@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,6 +82,17 @@ def test_the_same_id_opens_one_request(web: Web) -> None:
     assert len(web.letters(web.register.case(first.json()["reference"]), "received")) == 1
 
 
+def test_the_same_id_sent_by_many_at_once_opens_one_request(web: Web) -> None:
+    said = {"subject": "email:new@example.com", "right": "access", "id": "ticket-7"}
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: post(web, "", said), range(8)))
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["reference"] for answer in answers}) == 1
+    assert len(list(web.register.cases())) == 1
+
+
 def test_two_ids_that_disagree_are_refused(web: Web) -> None:
     said = {"subject": ADA, "right": "access", "id": "ticket-7"}
 
@@ -136,6 +149,23 @@ def test_a_stale_plan_is_refused_and_nothing_is_changed(web: Web) -> None:
 
     assert problem(answer)[:2] == (409, "plan-stale")
     assert web.asked.rows("customer") == before
+
+
+def test_a_source_that_does_not_answer_is_told_and_the_plan_stays_approved(web: Web) -> None:
+    reference = opened(web, by="care-1")["reference"]
+    digest = post(web, f"/{reference}/plan").json()["digest"]
+    post(web, f"/{reference}/approve", {"digest": digest, "by": "boss-1"})
+    there = web.gate.settings
+    away = replace(there.sources["shop"], url="postgresql://127.0.0.1:1/away")
+    web.gate.settings = replace(there, sources={"shop": away})
+
+    down = post(web, f"/{reference}/apply")
+    web.gate.settings = there
+    up = post(web, f"/{reference}/apply")
+
+    assert problem(down)[:2] == (503, "source-unavailable")
+    assert up.json()["left"] == {}
+    assert up.json()["request"]["next"] == "answer"
 
 
 def test_a_reference_that_there_is_not_is_a_problem_for_each_act(web: Web) -> None:
