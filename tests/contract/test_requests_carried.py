@@ -112,7 +112,7 @@ def test_a_row_that_came_since_makes_the_plan_stale_and_nothing_is_done(asked: A
     made = make_plan(asked.register, case.request.id)
     approve(asked.register, case.request.id, made.plan.digest(), by="boss-1")
     before = asked.rows("customer")
-    asked.run("INSERT INTO call VALUES (99, 1, '2026-11-01 10:00:00', 'new.wav')")
+    asked.run('INSERT INTO "call" VALUES (99, 1, '2026-11-01 10:00:00', 'new.wav')")
 
     with pytest.raises(StalePlan):
         carry_out(asked.register, case.request.id, holder="w1")
@@ -239,7 +239,7 @@ def test_a_certificate_says_what_is_gone_and_what_stayed_and_verifies(asked: Ask
     assert kept == verify_certificate(text, asked.gate.keys.public_key)
     assert made.state is State.FULFILLED
     assert {each.table for each in made.gone} == {"customer", "orders", "call"}
-    assert {each.table for each in made.stayed} == {"orders", "address"}
+    assert {each.table for each in made.stayed} == {"orders", "address", "evidence"}
     assert LEDGER in {each.source for each in made.groundings}
 
 
