@@ -249,15 +249,18 @@ class Gate:
         """Keep the value of each slot in place of the one before."""
         self.ledger.remember(values)
 
-    def append(self, told: Sequence[Told], *, fence: Fence | None = None) -> int:
+    def append(
+        self, told: Sequence[Told], *, fence: Fence | None = None, is_placed: bool = False
+    ) -> int:
         """Append facts, their payloads sealed, and return how many were new.
 
+        is_placed: they get their place in the tree with that, where the ledger can do so.
         Whom another process made meanwhile keeps the id given there; where both stand already
         they are linked. Raises FactConflict when a known id says something else.
         """
         said = renamed(told, self.settled) if self.settled else told
         try:
-            return self._appended(said, fence)
+            return self._appended(said, fence, is_placed=is_placed)
         except FactConflict:
             persons = {item.fact.person for item in said}
             found = self.ledger.find_many([self.made[p] for p in persons if p in self.made])
@@ -265,14 +268,21 @@ class Gate:
             fresh = untold(renamed(said, self.settled), self.ledger, self.keys)
             if fresh == list(said):
                 raise
-        return self._appended(fresh, fence)
+        return self._appended(fresh, fence, is_placed=is_placed)
 
-    def _appended(self, told: Sequence[Told], fence: Fence | None = None) -> int:
+    def _appended(
+        self, told: Sequence[Told], fence: Fence | None = None, *, is_placed: bool = False
+    ) -> int:
         facts, hashes = seal(told, self.keys), identifier_hashes(told, self.keys)
         met = self._newly_met(told, hashes)
         appended = self._under_folds(
             lambda folds: self.ledger.append(
-                facts, folds, now=self.now(), identifiers=hashes, fence=fence
+                facts,
+                folds,
+                now=self.now(),
+                identifiers=hashes,
+                fence=fence,
+                signer=self.keys if is_placed else None,
             )
         )
         for person in met:
@@ -302,7 +312,7 @@ class Gate:
         A no is told of everybody who shares an address with the person who said it. fence: the
         lease under which this is done. Raises LeaseLost when another worker has taken over.
         """
-        new = self.append(spread(told, self.ledger, self.keys), fence=fence)
+        new = self.append(spread(told, self.ledger, self.keys), fence=fence, is_placed=True)
         self.sequence()
         return new
 

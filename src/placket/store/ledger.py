@@ -146,13 +146,16 @@ class Ledger(Protocol):
         now: int,
         identifiers: Mapping[str, bytes] | None = None,
         fence: Fence | None = None,
+        signer: Signer | None = None,
         point: Point = no_point,
     ) -> Appended:
         """Write the facts that are not there yet, and refold whom they concern, or do nothing.
 
         now: microseconds UTC, by which a fact is from the future. identifiers: the keyed hash
         that a fact of kind `identified` gives its person, by fact id. folds: every active one.
-        fence: under which they are written; raises LeaseLost when it is not the newest.
+        fence: under which they are written; raises LeaseLost when it is not the newest. signer:
+        where the engine has one writer at a time the facts get their positions at once, under
+        a checkpoint that this signs; `sequence` gives what then still lacks one.
         Raises FactRefused, StaleFolds, FoldMissing, LedgerBusy, LedgerUnwritable,
         LedgerUnreachable (nothing written) or UnknownOutcome.
         """

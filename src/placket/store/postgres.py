@@ -70,6 +70,7 @@ class PostgresSession:
     __slots__ = ("connection",)
 
     widest_index = 32
+    is_only_writer = False
 
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self.connection = connection

@@ -25,18 +25,36 @@ def sequence(database: Database, origin: str, signer: Signer, now: int, point: P
     while True:
         with writing_again(database) as session:
             session.alone()
-            placed = _place(session, bound, point)
-            text = _sign(session, origin, signer, now)
-            point("checkpoint written")
+            placed, text = place(session, bound, origin, signer, now, point)
         point("sequenced")
         made = text or made
         if placed < BATCH:
             return made
 
 
+def place(  # noqa: PLR0913, PLR0917 - as `sequence`, within a transaction
+    session: Session, bound: int, origin: str, signer: Signer, now: int, point: Point
+) -> tuple[int, str | None]:
+    """Place facts up to `bound`; return how many, and the checkpoint that was made of them."""
+    placed = _place(session, bound, point)
+    text = _sign(session, origin, signer, now)
+    point("checkpoint written")
+    return placed, text
+
+
+def place_own(session: Session, origin: str, signer: Signer, now: int, point: Point) -> None:
+    """Place what this transaction wrote, where nobody else can be writing; else leave it."""
+    if session.is_only_writer:
+        place(session, _last(session), origin, signer, now, point)
+
+
 def _settled(session: Session) -> int:
     """Return a sequence number up to which no fact can still arrive."""
     session.settle()
+    return _last(session)
+
+
+def _last(session: Session) -> int:
     row = session.one("last_seq")
     return int(row[0]) if row is not None else 0
 

@@ -19,6 +19,10 @@ class Session(Protocol):
     def widest_index(self) -> int:
         """Return how many columns an index may have."""
 
+    @property
+    def is_only_writer(self) -> bool:
+        """Say whether nobody else writes while this connection does."""
+
     def one(self, query: Query, *params: object) -> Row | None:
         """Return the first row, or None."""
 

@@ -72,6 +72,7 @@ class SqliteSession:
     __slots__ = ("connection",)
 
     widest_index = 2000
+    is_only_writer = True
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection

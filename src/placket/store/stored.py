@@ -115,6 +115,7 @@ class StoredLedger:
         now: int,
         identifiers: Mapping[str, bytes] | None = None,
         fence: Fence | None = None,
+        signer: Signer | None = None,
         point: Point = no_point,
     ) -> Appended:
         """Write the facts that are not there yet, and refold whom they concern, or do nothing."""
@@ -122,24 +123,24 @@ class StoredLedger:
         told = checked(facts, hashes, now)
         if not told:
             return Appended(new=0, known=0, refolded=0)
+
+        def write(session: Session) -> Appended:
+            leases.expect(session, fence)
+            done = append(session, told, folds, hashes, point)
+            if signer is not None:
+                sequencing.place_own(session, self.id, signer, now, point)
+            return done
+
         for _ in range(_GIVEN_WAY):
             with suppress(Contended):
-                return self._append(told, folds, hashes, fence, point)
-        return self._append(told, folds, hashes, fence, point)
+                return self._append(told, write, point)
+        return self._append(told, write, point)
 
-    def _append(
-        self,
-        told: Bodies,
-        folds: Sequence[Fold],
-        hashes: Mapping[str, bytes],
-        fence: Fence | None,
-        point: Point,
-    ) -> Appended:
+    def _append(self, told: Bodies, write: Callable[[Session], Appended], point: Point) -> Appended:
         done = Appended(new=0, known=len(told), refolded=0)
         try:
             with self._database.writing() as session:
-                leases.expect(session, fence)
-                done = append(session, told, folds, hashes, point)
+                done = write(session)
         except CommitFailed as failed:
             self._expect_committed(told, failed)
         point("committed")
