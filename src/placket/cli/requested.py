@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from placket.gate.requests.post import Written
     from placket.gate.requests.register import Case, Register
     from placket.plan.plan import Plan
+    from placket.rights.request import Request
 
 
 _UNDER: Final = " " * 10
@@ -138,7 +139,13 @@ def _lines(register: Register, case: Case) -> Iterator[str]:
         yield _named("told", said)
     if request.plan is not None:
         approved = ", ".join(map(_approver, request.approvals)) or "nobody yet"
-        yield _named("approved", f"by {approved}")
+        second = ", a second person is to approve it too" if _wants_second(request) else ""
+        yield _named("approved", f"by {approved}{second}")
+
+
+def _wants_second(request: Request) -> bool:
+    is_large = request.plan is not None and request.plan.second_person
+    return is_large and request.is_open and not request.is_approved
 
 
 def _waiting(thing: str) -> str:

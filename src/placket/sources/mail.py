@@ -158,7 +158,9 @@ class FolderPost:
         except OSError as fault:
             with suppress(OSError):
                 part.unlink()
-            raise MailNotSent(f"the letter cannot be put into `{self.folder}`") from fault
+            raise MailNotSent(
+                f"the letter cannot be put into `{self.folder}`; see that this folder is there"
+            ) from fault
 
 
 def _private(path: str, flags: int) -> int:
