@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from placket.plan.locks import categories_of, erased_data
@@ -28,10 +28,18 @@ class Outcome:
     left_out: tuple[Stays, ...] = ()
 
 
-def outcome_of(plan: Plan, catalogue: Catalogue) -> Outcome:
-    """Return what the person is told of the plan: categories and reasons, no key and no value."""
+def outcome_of(plan: Plan, catalogue: Catalogue, carried: Container[str] | None = None) -> Outcome:
+    """Return what the person is told of the plan: categories and reasons, no key and no value.
+
+    carried: the numbers of the steps that are carried out, all when None. Of what is still to do
+    nothing is said to be gone.
+    """
+    numbered = enumerate(plan.to_do, start=1)
+    left = {step for n, step in numbered if carried is not None and str(n) not in carried}
+    done = replace(plan, steps=tuple(step for step in plan.steps if step not in left))
+    still = {category for step in left for category in categories_of(step, catalogue)}
     return Outcome(
-        gone=erased_data(plan, catalogue),
+        gone=tuple(each for each in erased_data(done, catalogue) if each not in still),
         stays=_reasons(plan, catalogue, STAYING),
         left_out=_reasons(plan, catalogue, {Action.WITHHOLD}),
     )

@@ -43,6 +43,13 @@ def test_what_is_gone_and_what_stays_is_told_in_categories() -> None:
     assert kept.until > day(365 * 7)
 
 
+def test_of_what_is_still_to_do_nothing_is_said_to_be_gone() -> None:
+    of = plan(TABLES, [], [ADA, BILL])
+
+    assert outcome_of(of, catalogue(TABLES), {"1"}).gone == ("email", "name")
+    assert outcome_of(of, catalogue(TABLES), set()).gone == ()
+
+
 def test_a_key_that_stays_with_its_row_is_nothing_to_tell() -> None:
     kept = Step(
         source="shop",

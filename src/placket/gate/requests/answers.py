@@ -35,6 +35,7 @@ def answered_with(
     )
     if case.request.plan is None:
         return said
-    of = outcome_of(read_kept(register.gate, case), catalogue_of(register.gate))
+    plan, catalogue = read_kept(register.gate, case), catalogue_of(register.gate)
+    of = outcome_of(plan, catalogue, case.request.carried)
     stays = (*of.stays, *found_again(case))
     return replace(said, gone=of.gone, stays=stays, left_out=of.left_out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import Fact, Kind, fact_id
@@ -17,6 +17,7 @@ from placket.gate.views import refresh_views_of
 from placket.plan.apply import Applied, apply
 from placket.plan.locks import erased_data, kept_marks, locked_data
 from placket.plan.plan import STAYING, Action, StalePlan, changes_since
+from placket.rights.fold import requests_of
 from placket.rights.moves import Move
 from placket.rights.recipients import WHOLE
 from placket.rights.right import Right
@@ -30,6 +31,7 @@ from placket.store.ledger import no_point
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from placket.gate.gate import Gate
     from placket.gate.requests.connected import Connected
     from placket.gate.requests.register import Case, Register
     from placket.plan.apply import Target
@@ -222,6 +224,8 @@ def _tell_erased(register: Register, case: Case, plan: Plan, sources: Connected)
     whole = tuple(f"{WHOLE}{datum}" for datum in locked if datum not in gone)
     # While something waits or is held, who they are is still needed.
     goes = not case.request.data and not any(_is_stopped(step) for step in plan.steps)
+    if goes:
+        _keep_for_answers(gate, case)
     if goes and marks:
         gate.keys.renew(*case.history.members)
     told = Fact(
@@ -241,6 +245,18 @@ def _tell_erased(register: Register, case: Case, plan: Plan, sources: Connected)
         gate.record([Told(told)])
     if goes and not marks:
         gate.erase(case.history.person, by=case.request.id, route="request")
+
+
+def _keep_for_answers(gate: Gate, case: Case) -> None:
+    """Keep by what the person is known with what else they asked: that is answered as well."""
+    others = (
+        replace(case, request=each)
+        for each in requests_of(case.history.facts, case.terms)
+        if each.is_open and each.id != case.request.id
+    )
+    kept = [record for other in others for record in identifiers(gate, other)]
+    if kept:
+        gate.ledger.put_records(kept)
 
 
 def _tell_corrected(register: Register, case: Case, plan: Plan) -> None:

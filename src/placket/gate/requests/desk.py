@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from placket.gate.requests import proof
 from placket.gate.requests.answers import answered_with
+from placket.gate.requests.certifying import is_left_over
 from placket.gate.requests.packing import link_to
 from placket.gate.requests.post import post
 from placket.gate.requests.proof import NotOnFile, addresses_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from placket.gate.requests.proof import Address
     from placket.gate.requests.register import Case, Opening, Register
+    from placket.rights.request import Request
 
 DAY: Final = 86_400_000_000
 STOP: Final = "stop"
@@ -189,13 +191,15 @@ class Desk:
         """Answer what was decided, to an address that was shown to be the person's own.
 
         to: the opaque id of that address; the first one proven when empty. outcome, why: of a
-        complaint or a human review, in words. Raises MoveRefused while nothing is decided, and
-        Unsaid when the letter would not say what it is for.
+        complaint or a human review, in words. Raises MoveRefused while nothing is decided or
+        what was decided is not done, and Unsaid when the letter would not say what it is for.
         """
         case = self.register.case(reference)
         address = self._answer_to(case, to)
         thing = address.id if address is not None else ""
         self.register.expect(case, Move.ANSWERED, thing=thing)
+        if _is_undone(case.request):
+            raise MoveRefused("the plan is not carried out")
         link = self._copy(case, thing)
         says = answered_with(self.register, case, outcome=outcome, why=why, link=link)
         reached = (address,) if address is not None else self._on_file(case)
@@ -235,6 +239,13 @@ class Desk:
         if to:
             return next((address for address in own if address.id == to), None)
         return next(iter(own), None)
+
+
+def _is_undone(request: Request) -> bool:
+    """Say whether steps are left of which no certificate says why: no letter would be true."""
+    steps = request.plan.steps if request.plan is not None else 0
+    is_certified = any(is_left_over(each.thing) for each in request.deferred)
+    return len(request.carried) < steps and not is_certified
 
 
 def _kind_of(case: Case) -> LetterKind:
