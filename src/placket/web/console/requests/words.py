@@ -127,7 +127,11 @@ TAGS: Final[Mapping[Action, str]] = MappingProxyType(
 
 def next_in_words(case: Case) -> str:
     """Return what is to be done next, empty for a request that is closed."""
-    return NEXT[case.next.do] if case.next is not None else ""
+    if case.next is None:
+        return ""
+    if case.next.waits_for is Wait.NOTICE:
+        return "Let the notice stand"
+    return NEXT[case.next.do]
 
 
 def waits_in_words(case: Case) -> str:
