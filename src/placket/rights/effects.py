@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from placket.facts import Kind
+from placket.facts import Fact, Kind
 from placket.policy.vocabulary import ALL_HELD
 from placket.rights.request import proof_at
 from placket.rights.right import Proof, Right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from placket.law.calendar import Instant
     from placket.rights.request import Request
     from placket.rights.terms import Terms
 
 MARKETING: Final = "direct_marketing"
+_MEANWHILE: Final = frozenset({Right.RECTIFICATION, Right.ERASURE})
+"""The rights while which a clause may freeze data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,19 @@ def at_once(request: Request, terms: Terms, at: Instant) -> tuple[Effect, ...]:
         return ()
     brings = _EFFECTS.get(request.right)
     return tuple(brings(request, terms)) if brings is not None else ()
+
+
+def freezes_over(request: Request, facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return the freezes that the request brought about for its own time, once that is over.
+
+    What was asked for as a restriction lasts. facts: of the person. Source: GDPR Art. 18(1)(a).
+    """
+    if request.is_open or request.right not in _MEANWHILE:
+        return ()
+    known = tuple(facts)
+    lifted = {fact.about for fact in known if fact.kind is Kind.RESTRICTION_LIFTED}
+    own = (f for f in known if f.kind is Kind.RESTRICTED and f.thing == request.id)
+    return tuple(fact for fact in own if fact.id not in lifted)
 
 
 def _restricted(request: Request, _terms: Terms) -> Iterator[Effect]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from placket.policy.period import Period
 
 ANY: Final = "any"
+FREEZES: Final = "freeze_field"
 _AS: Final = {Right.HUMAN_REVIEW: Right.AUTOMATED_DECISION_OPT_OUT}
 """Rights without a word of their own in the policy, by the one whose rules speak for them."""
 
@@ -71,13 +72,21 @@ def said_of(policy: Policy, right: Right, place: Place) -> Said:
         formats=_each(each for rule in rules for each in rule.format),
         tells=_each(each for rule in rules for each in rule.tells),
         waits_while={each: rule.clause for rule in reversed(rules) for each in rule.waits_while},
-        meanwhile=frozenset(rule.meanwhile for rule in rules if rule.meanwhile),
+        meanwhile=frozenset(r.meanwhile for r in (*rules, *_disputed(policy, right, place))) - {""},
         may_ask_evidence=any(rule.evidence == "may_be_asked" for rule in rules),
         asks_reasons=any(rule.reasons == "asked" for rule in rules),
         direct_transfer=any(bool(rule.direct_transfer) for rule in rules),
         without_account=any(rule.account == "not_needed" for rule in rules),
         decisions=_decisions(policy, place) if Right.AUTOMATED_DECISION_OPT_OUT in names else (),
     )
+
+
+def _disputed(policy: Policy, right: Right, place: Place) -> tuple[RightRule, ...]:
+    """Return the rules by which a restriction freezes what is said to be wrong: till corrected."""
+    if right is not Right.RECTIFICATION:
+        return ()
+    named = (r for r in policy.rules(RightRule) if r.name == Right.RESTRICTION)
+    return tuple(r for r in named if r.meanwhile == FREEZES and holds_in(r, place))
 
 
 def _decisions(policy: Policy, place: Place) -> tuple[str, ...]:

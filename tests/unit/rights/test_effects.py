@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from placket.facts import Kind
-from placket.rights.effects import Effect, at_once
+from placket.rights.effects import Effect, at_once, freezes_over
 from placket.rights.moves import Move
 from placket.rights.right import Right
 from tests.unit.rights.asking import asked_for, move, request_of, terms, verified
-from tests.unit.standing.telling import day
+from tests.unit.standing.telling import day, told
 
 UNDER = terms()
 
@@ -89,3 +89,21 @@ def test_what_no_clause_or_field_names_is_not_frozen() -> None:
 
     assert at_once(vague, UNDER, day(1)) == ()
     assert at_once(erasure, silent, day(1)) == ()
+
+
+@pytest.mark.parametrize(
+    ("right", "ends"),
+    [(Right.RECTIFICATION, True), (Right.ERASURE, True), (Right.RESTRICTION, False)],
+)
+def test_a_freeze_of_the_meantime_ends_with_its_request_and_a_restriction_asked_for_lasts(
+    right: Right, ends: bool
+) -> None:
+    frozen = told(Kind.RESTRICTED, 1, id="f", data=("name",), thing="r")
+    other = told(Kind.RESTRICTED, 1, id="g", data=("name",), thing="r2")
+    lifted = told(Kind.RESTRICTION_LIFTED, 3, about="f")
+    request = request_of(asked_for(right), verified(1, "token"))
+    closed = request_of(asked_for(right), verified(1, "token"), move(Move.WITHDRAWN, 2))
+
+    assert freezes_over(request, (frozen, other)) == ()
+    assert freezes_over(closed, (frozen, other)) == ((frozen,) if ends else ())
+    assert freezes_over(closed, (frozen, other, lifted)) == ()

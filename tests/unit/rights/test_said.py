@@ -62,3 +62,11 @@ def test_of_whom_no_country_is_known_the_laws_of_all_places_count() -> None:
 
     assert terms_of(policy, ()).laws == (policy.laws["eu"], policy.laws["uk"])
     assert terms_of(policy, policy.places[1:]).laws == (policy.laws["uk"],)
+
+
+def test_a_restriction_that_freezes_what_is_said_to_be_wrong_holds_for_its_correction() -> None:
+    policy = shop("right: restriction\nmeanwhile: freeze_field", "right: rectification\nby: [post]")
+    (place,) = policy.places
+
+    assert said_of(policy, Right.RECTIFICATION, place).meanwhile == {"freeze_field"}
+    assert said_of(policy, Right.ERASURE, place).meanwhile == frozenset()

@@ -55,6 +55,7 @@ def complete(register: Register, reference: str, *, holder: str) -> Carried | No
         if {each.thing for each in ended.request.deferred} <= set(released):
             _tell_completed(register, ended)
         register.append(ended, said)
+        register.follow(register.case(reference))
     return done
 
 

@@ -14,7 +14,7 @@ from placket.gate.requests.evidence import evidence
 from placket.gate.requests.proof import given
 from placket.gate.views import refresh_views_of
 from placket.rights.due import due, next_step
-from placket.rights.effects import at_once
+from placket.rights.effects import at_once, freezes_over
 from placket.rights.fold import requests_of
 from placket.rights.guards import refusal
 from placket.rights.moves import ASKED_BY, IS_STAFF, PROOF, Move
@@ -273,7 +273,9 @@ class Register:
     def follow(self, case: Case) -> Case:
         """Let take effect what needs no decision, once; return the request as it then stands."""
         effects, now = at_once(case.request, case.terms, case.at), self.gate.now()
-        told = [Told(_effected(case, effect, now)) for effect in effects]
+        ended = freezes_over(case.request, case.history.facts)
+        facts = [_effected(case, effect, now) for effect in effects]
+        told = [Told(fact) for fact in (*facts, *(_thawed(case, fact, now) for fact in ended))]
         known = self.gate.has([item.fact.id for item in told])
         news = [item for item in told if item.fact.id not in known]
         if not news:
@@ -346,6 +348,19 @@ def _moved(case: Case, move: Move, said: Mapping[str, Any], now: int) -> Fact:
         occurred_at=at,
         recorded_at=now,
         **fields,
+    )
+
+
+def _thawed(case: Case, frozen: Fact, now: int) -> Fact:
+    return Fact(
+        id=fact_id("thawed", frozen.id),
+        kind=Kind.RESTRICTION_LIFTED,
+        person=frozen.person,
+        about=frozen.id,
+        thing=case.request.id,
+        route=case.request.route,
+        occurred_at=max(now, frozen.occurred_at),
+        recorded_at=now,
     )
 
 
