@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from placket.facts import OPEN, Fact, Kind
 from placket.plan.asking import category_of
@@ -12,6 +12,7 @@ from placket.plan.showing import access
 from placket.policy import vocabulary
 from placket.policy.compile import holds_in, retains_for, uses_of
 from placket.policy.rules import Automated, Datum, Recipient
+from placket.rights.moves import marked
 from placket.standing.standing import retain_name
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from placket.law.calendar import Instant
     from placket.plan.asking import Asking
     from placket.policy.rules import Activity
+
+
+SOURCE: Final = "source:"
+"""What stands before the source in a mark of data that somebody else passed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -36,8 +41,8 @@ class About:
 
     recipients: who may get it by the clauses; received: who got it. periods: in words, of every
     clause; goes_at: when the last of their clocks ends, None while one has no end yet.
-    sources: where the clauses say it comes from; of none, from the person. automated: decisions
-    by machine in which it is used. Source: GDPR Art. 15(1).
+    sources: where the clauses, or whoever collected it, say it comes from; of none, from the
+    person. automated: decisions by machine in which it is used. Source: GDPR Art. 15(1).
     """
 
     category: str
@@ -55,10 +60,10 @@ class About:
 def explained(asking: Asking, facts: Iterable[Fact]) -> tuple[About, ...]:
     """Return what is told of each category of which the copy shows a value, by name.
 
-    facts: of the person; only those of data handed to recipients are read.
+    facts: of the person; those of data handed to recipients, or got from others, are read.
     """
-    shared = tuple(fact for fact in facts if fact.kind is Kind.SHARED)
-    return tuple(_about(asking, category, shared) for category in sorted(_held(asking)))
+    told = tuple(fact for fact in facts if fact.kind in {Kind.SHARED, Kind.DATA_COLLECTED})
+    return tuple(_about(asking, category, told) for category in sorted(_held(asking)))
 
 
 def _held(asking: Asking) -> set[str]:
@@ -72,10 +77,12 @@ def _held(asking: Asking) -> set[str]:
     } - {""}
 
 
-def _about(asking: Asking, category: str, shared: tuple[Fact, ...]) -> About:
+def _about(asking: Asking, category: str, told: tuple[Fact, ...]) -> About:
     uses = _uses(asking, category)
     retains = retains_for(asking.policy, category, asking.place)
-    got = (fact for fact in shared if vocabulary.covers(fact.data, category))
+    own = tuple(fact for fact in told if vocabulary.covers(fact.data, category))
+    got = (fact for fact in own if fact.kind is Kind.SHARED)
+    passed_on = (source for fact in own for source in marked(fact, SOURCE))
     return About(
         category=category,
         purposes=_each(purpose for activity in uses for purpose in activity.purpose),
@@ -85,7 +92,7 @@ def _about(asking: Asking, category: str, shared: tuple[Fact, ...]) -> About:
         received=tuple(sorted({Received(at=f.occurred_at, recipient=f.recipient) for f in got})),
         periods=_each(str(rule.period) for rule in retains),
         goes_at=_goes_at(asking, tuple(retain_name(rule) for rule in retains)),
-        sources=_sources(asking, category),
+        sources=_each((*_sources(asking, category), *passed_on)),
         automated=_automated(asking, uses),
     )
 
