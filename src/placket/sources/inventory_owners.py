@@ -120,6 +120,7 @@ class Owners:
     known: dict[Identifier, str] = field(default_factory=dict, repr=False)
     _ends: dict[tuple[Found, frozenset[str]], _Ends] = field(default_factory=dict, repr=False)
     _ways: dict[tuple[str, str], PersonRow | None] = field(default_factory=dict, repr=False)
+    _on: dict[tuple[str, Link, frozenset[str]], bool] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.known.update(dict.fromkeys(self.whom.identifiers, self.whom.person))
@@ -202,10 +203,12 @@ class Owners:
 
     def _goes_on(self, source: Source, link: Link, seen: frozenset[str]) -> bool:
         """Say whether a link leads to rows that lead on: across sources none can be joined."""
-        if link.table in seen or link.source:
-            return False
-        target = self.catalogue.target(link, source)
-        return target is not None and not leads_straight(target, link)
+        asked = (source.name, link, seen)
+        if asked not in self._on:
+            target = self.catalogue.target(link, source)
+            is_near = link.table not in seen and not link.source
+            self._on[asked] = is_near and target is not None and not leads_straight(target, link)
+        return self._on[asked]
 
     def _owning(self, row: Found, seen: frozenset[str]) -> _Ends:
         """Return where a row's owner links end; without any end, its own key where it is one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from placket.sources.rows import Values
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Found:
     """One row as it was read, and the table that it is of."""
 
@@ -33,7 +34,7 @@ class Found:
     at: At
     values: Values = field(repr=False)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Return `source.table:key`, as facts name the thing that they are about."""
         key = ",".join(str(value) for _, value in self.at.key)
