@@ -146,6 +146,12 @@ def _planned(_request: Request, fact: Fact) -> Changed:
     return {"plan": plan, "approvals": (), "carried": frozenset()}
 
 
+def _approved(request: Request, fact: Fact) -> Changed:
+    after = replace(request, approvals=(*request.approvals, fact.by))
+    approved = fact.thing if after.is_approved else request.approved
+    return {"approvals": after.approvals, "approved": approved}
+
+
 def _deferred(request: Request, fact: Fact) -> Changed:
     others = tuple(each for each in request.deferred if each.thing != fact.thing)
     until = fact.until if fact.until is not None else fact.occurred_at
@@ -190,7 +196,7 @@ _CHANGES: Final[Mapping[Move, Callable[[Request, Fact], Changed]]] = MappingProx
         Move.ACCEPTED: _at("accepted_at"),
         Move.REFUSED: _refused,
         Move.PLANNED: _planned,
-        Move.APPROVED: lambda request, fact: {"approvals": (*request.approvals, fact.by)},
+        Move.APPROVED: _approved,
         Move.CARRIED_OUT: lambda request, fact: {"carried": request.carried | {fact.what}},
         Move.DEFERRED: _deferred,
         Move.RELEASED: _released,

@@ -108,6 +108,7 @@ class Request:
     meant: the consent, purpose or automated decision that it is about. recorded_by: who took it
     down. staff: the staff id of a person who also works here. earlier: how many requests of
     this person and right came before. approvals: who approved the newest plan, in order.
+    approved: the digest of the newest plan that once had every approval it needs.
     """
 
     id: str
@@ -139,6 +140,7 @@ class Request:
     refusals: tuple[Refused, ...] = ()
     plan: Planned | None = None
     approvals: tuple[str, ...] = ()
+    approved: str = ""
     carried: frozenset[str] = frozenset()
     deferred: tuple[Deferred, ...] = ()
     answered_at: Instant | None = None

@@ -8,7 +8,7 @@ from placket.gate.requests.answers import answered_with
 from placket.gate.requests.carrying import carry_out, waiting_name
 from placket.gate.requests.certifying import certify_whole, is_left_over
 from placket.gate.requests.connected import connected
-from placket.gate.requests.planning import asking_of, keep_plan, read_kept
+from placket.gate.requests.planning import asking_of, keep_plan, read_approved
 from placket.gate.requests.post import post
 from placket.plan.build import plan_of
 from placket.plan.plan import Action
@@ -33,7 +33,7 @@ def complete(register: Register, reference: str, *, holder: str) -> Carried | No
     review. Raises what `carry_out` raises.
     """
     gate, case = register.gate, register.case(reference)
-    approved = read_kept(gate, case)
+    approved = read_approved(gate, case)
     with connected(gate) as sources:
         asking = asking_of(register, case, sources)
     plan = plan_of(asking)
@@ -77,9 +77,12 @@ def _carry_rest(
 ) -> Carried | None:
     """Carry out what no longer waits; None when it goes beyond what was approved."""
     reference, digest = case.request.id, plan.digest()
+    is_within = _is_within(plan, approved)
+    if not (is_within or case.request.is_approved):
+        return None  # a plan of the rest was made before, and waits for a person
     keep_plan(register.gate, case, plan)
     register.move(reference, Move.PLANNED, thing=digest, marks=plan.marks)
-    if not _is_within(plan, approved):
+    if not is_within:
         return None
     by = f"{COMPLETION}{approved.digest()}"
     register.move(reference, Move.APPROVED, thing=digest, by=by)

@@ -136,7 +136,15 @@ def keep_plan(gate: Gate, case: Case, plan: Plan) -> None:
 
 def read_kept(gate: Gate, case: Case) -> Plan:
     """Return the newest plan of the request. Raises NoPlan."""
-    digest = case.request.plan.digest if case.request.plan is not None else ""
+    return _read(gate, case, case.request.plan.digest if case.request.plan is not None else "")
+
+
+def read_approved(gate: Gate, case: Case) -> Plan:
+    """Return the newest plan of the request that was approved as a whole. Raises NoPlan."""
+    return _read(gate, case, case.request.approved)
+
+
+def _read(gate: Gate, case: Case, digest: str) -> Plan:
     drawer = Drawer(gate=gate, request=case.request.id, person=case.request.person)
     body = drawer.get(PLAN, digest) if digest else None
     if body is None:
