@@ -226,6 +226,10 @@ class Ledger:
         del since
         return [self.persons.setdefault(k[0], f"p{len(self.persons) + 1}") for k in keys]
 
+    def elsewhere(self, identifiers: Collection[Identifier]) -> Mapping[Identifier, str]:
+        del identifiers
+        return {}
+
     def has(self, ids: Collection[str]) -> AbstractSet[str]:
         return self.facts.keys() & set(ids)
 

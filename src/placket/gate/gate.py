@@ -216,6 +216,17 @@ class Gate:
             for h, key, at in zip(hashes, keys, stands, strict=True)
         ]
 
+    def elsewhere(self, identifiers: Collection[Identifier]) -> Mapping[Identifier, str]:
+        """Return whose each identifier is, after every link; nothing where one source alone is set.
+
+        Of one source a sync has met all itself.
+        """
+        if len(self.settings.sources) <= 1:
+            return {}
+        hashes = {identifier: self.hash_of(identifier) for identifier in identifiers}
+        found = self.ledger.find_many(list(hashes.values()))
+        return {i: found[hashed] for i, hashed in hashes.items() if hashed in found}
+
     def _is_gone(
         self, key: tuple[Identifier, ...], since: int, erased: Mapping[bytes, int]
     ) -> bool:

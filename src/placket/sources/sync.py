@@ -59,6 +59,9 @@ class Sink(Protocol):
         nothing is told.
         """
 
+    def elsewhere(self, identifiers: Collection[Identifier]) -> Mapping[Identifier, str]:
+        """Return whose each of these is, after every link; nothing where no other source is set."""
+
     def has(self, ids: Collection[str]) -> AbstractSet[str]:
         """Return those of `ids` that are facts of the ledger already."""
 
@@ -324,7 +327,8 @@ class _Sync:
 
     def link(self) -> int:
         """Link the persons who share an identifier that the catalogue takes for proof."""
-        told = [told for pair in sorted(self._pairs()) for told in [self._link(*pair)]]
+        pairs = sorted({*self._pairs(), *self._elsewhere()})
+        told = [told for pair in pairs for told in [self._link(*pair)]]
         unique = {item.fact.id: item for item in told}
         have = self.sink.has(unique.keys())
         fresh = [item for id_, item in unique.items() if id_ not in have]
@@ -341,6 +345,25 @@ class _Sync:
                 if person != hub:
                     first, second = sorted((hub, person))
                     yield first, second, identifier.kind, max(held.since, holders[hub].since)
+
+    def _elsewhere(self) -> Iterator[tuple[str, str, str, Instant]]:
+        """Yield who shares an identifier that proves with somebody whom another source told of."""
+        own = {person: identifier for identifier, person in self.persons.items()}
+        # Of a device it is not known how many use it elsewhere.
+        shared = [item for item in self.holders.items() if item[0].kind != "device"]
+        for start in range(0, len(shared), BATCH):
+            part = dict(shared[start : start + BATCH])
+            hubs = {
+                identifier: min(found)
+                for identifier, held in part.items()
+                if (found := [p for p, holder in held.items() if holder.links and p in own])
+            }
+            whose = self.sink.elsewhere({*hubs, *(own[hub] for hub in hubs.values())})
+            for identifier, hub in hubs.items():
+                there = whose.get(identifier, "")
+                if there not in {"", hub, whose.get(own[hub])}:
+                    first, second = sorted((hub, there))
+                    yield first, second, identifier.kind, part[identifier][hub].since
 
     def _link(self, first: str, second: str, kind: str, at: Instant) -> Told:
         fact = Fact(
