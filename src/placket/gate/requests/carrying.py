@@ -65,18 +65,24 @@ class Carried:
         return not self.left
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Journal:
-    """The ledger as the journal of a plan: a step that is told was carried out."""
+    """The ledger as the journal of a plan: a step that is told was carried out.
+
+    The request is read under the lease, and again once a step was told.
+    """
 
     register: Register
     reference: str
     digest: str
     fence: Fence
+    _read: Case | None = field(default=None, repr=False)
 
     def case(self) -> Case:
-        """Return the request as it stands now."""
-        return self.register.case(self.reference)
+        """Return the request as it stands."""
+        if self._read is None:
+            self._read = self.register.case(self.reference)
+        return self._read
 
     def carried(self) -> frozenset[int]:
         """Return the numbers of the steps that are told as carried out."""
@@ -88,6 +94,7 @@ class _Journal:
             (Move.CARRIED_OUT, {"what": str(number), "thing": self.digest}) for number in numbers
         ]
         self.register.append(self.case(), said, fence=self.fence)
+        self._read = None
 
 
 def carry_out(

@@ -69,12 +69,15 @@ def post(  # noqa: PLR0913 - a letter: of which request, which step, to whom, wi
     occasion: what tells this letter from another of its kind.
     """
     written = letter(kind, case.request, frame_of(case), particulars)
-    drawer = _drawer(register, case)
+    drawer, ledger = _drawer(register, case), register.gate.ledger
+    letters = []
     for address in _recipients(register, case) if to is None else to:
         name = f"{case.request.id}:{kind}:{address.id}:{occasion}"
-        if register.gate.ledger.record(LETTER, name) is None:
+        if ledger.record(LETTER, name) is None:
             state = TO_SEND if address.identifier.kind == "email" else BY_HAND
-            drawer.put(LETTER, name, _kept(written, address), state=state)
+            letters.append(drawer.record(LETTER, name, _kept(written, address), state=state))
+    if letters:
+        ledger.put_records(letters)
     return written
 
 
