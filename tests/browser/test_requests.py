@@ -178,6 +178,23 @@ def test_a_request_is_asked_proven_and_taken_back_without_script(
         assert site.web.code(case) not in page.url
 
 
+def test_what_is_to_be_mended_takes_the_focus(page: Page, site: Site) -> None:
+    go(page, site, FAULTY)
+
+    assert page.evaluate("document.activeElement.className") == "errors"
+    page.get_by_role("link", name="Choose what is wrong.").click()
+    assert page.evaluate("document.activeElement.id") == "category"
+
+
+def test_a_guard_s_sentence_is_reached_from_the_summary(page: Page, site: Site) -> None:
+    go(page, site, REFUSED)
+
+    page.get_by_role("link", name="It is not decided.").click()
+
+    assert page.url.endswith("#act-answer")
+    assert page.locator("#why-answer").is_visible()
+
+
 def test_no_page_breaks_its_own_policy(page: Page, site: Site) -> None:
     told: list[str] = []
     page.on("pageerror", lambda error: told.append(str(error)))

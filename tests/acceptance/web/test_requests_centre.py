@@ -103,9 +103,13 @@ def test_a_copy_is_fetched_once_by_the_link_of_its_letter(web: Web) -> None:
     body = web.letters(answered, "answered")[0].kept.body
     link = body[body.index("/privacy/requests/copy/") :].split()[0]
 
+    web.asked.desk.send_code(case.request.id, web.register.address_id(ADA))
+    web.prove(answered)
+    page = web.browser.get(f"/privacy/requests/{case.request.id}").text
     looked = [web.other_browser().get(link) for _ in range(2)]
     fetched = [web.other_browser().post(link) for _ in range(2)]
 
+    assert "It waits until" in page
     assert [answer.status_code for answer in looked] == [200, 200]
     assert [answer.status_code for answer in fetched] == [200, 404]
     assert fetched[0].headers["content-disposition"].startswith("attachment")

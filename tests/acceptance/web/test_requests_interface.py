@@ -142,7 +142,7 @@ def test_a_stale_plan_is_refused_and_nothing_is_changed(web: Web) -> None:
     reference = opened(web, by="care-1")["reference"]
     digest = post(web, f"/{reference}/plan").json()["digest"]
     post(web, f"/{reference}/approve", {"digest": digest})
-    web.asked.run("INSERT INTO call VALUES (9, 1, '2026-11-01 10:00:00', 'new.wav')")
+    web.asked.run("""INSERT INTO "call" VALUES (9, 1, '2026-11-01 10:00:00', 'new.wav')""")
     before = web.asked.rows("customer")
 
     answer = post(web, f"/{reference}/apply")

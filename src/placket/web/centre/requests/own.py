@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse
 
 from placket.gate.requests.post import letters_of
 from placket.gate.requests.register import MoveRefused, Register
+from placket.gate.requests.sealed import PACKAGE
 from placket.law.calendar import date_of
 from placket.policy.rendering.lay import day_in_text
 from placket.rights.due import Do, Wait
@@ -95,6 +96,7 @@ def follow(request: Request) -> Response:
     case = own_case(request)
     gate: Gate = request.app.state.gate
     tag, word = STATES[case.request.state]
+    letters = tuple(own_letters(Register(gate=gate), case))
     country = case.standing.country if case.standing is not None else ""
     return page(
         "requests_own.html",
@@ -108,7 +110,8 @@ def follow(request: Request) -> Response:
         until=_until(case),
         life=life_of(case),
         stages=tuple(stages(case)),
-        letters=tuple(own_letters(Register(gate=gate), case)),
+        letters=letters,
+        copy=_copy(gate, case, letters),
         authorities=authorities_for(case.policy, case.places, country),
         day=lambda at: _day(case, at),
     )
@@ -128,6 +131,16 @@ def _next(case: Case) -> str:
 def _until(case: Case) -> date | None:
     step = case.next
     return _day(case, step.until) if step is not None and step.until is not None else None
+
+
+def _copy(gate: Gate, case: Case, letters: tuple[Written, ...]) -> tuple[int, date] | None:
+    """Return the number of the letter that has the link to the copy, and the copy's last day."""
+    waiting = gate.ledger.record(PACKAGE, case.request.id)
+    told = (n for n, each in enumerate(letters, 1) if each.kept.kind == LetterKind.ANSWERED)
+    number = next(told, None)
+    if number is None or waiting is None or waiting.until is None or waiting.until <= case.at:
+        return None
+    return number, _day(case, waiting.until)
 
 
 def life_of(case: Case) -> Markup | None:
