@@ -20,7 +20,7 @@ def ready(
     request: pytest.FixtureRequest, shop: Shop, tmp_path_factory: pytest.TempPathFactory
 ) -> Installed:
     """Return the installation of the retailer whose tests stand in this folder."""
-    retailer = request.path.parent.name
+    retailer = request.path.parent.name.removesuffix("_brands")
     return installed(retailer, shop.policy, tmp_path_factory.mktemp(retailer))
 
 

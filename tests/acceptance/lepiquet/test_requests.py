@@ -18,6 +18,8 @@ from placket.rights.right import Right
 from tests.acceptance.requests import ADA, BEN, BOSS, DAN, FAY, GIL, SECOND, STAFF, steps_of
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from tests.acceptance.requests import Office
 
 
@@ -190,7 +192,7 @@ def test_data_are_kept_for_claims_only_with_reasons_in_words_and_by_another(
     office: Office,
 ) -> None:
     case = office.strongly(FAY, Right.ERASURE)
-    said = {"ground": "claims", "data": ("correspondence",)}
+    said: dict[str, Any] = {"ground": "claims", "data": ("correspondence",)}
 
     with pytest.raises(MoveRefused, match="asks for a justification in words"):
         office.desk.refuse(case.request.id, by=BOSS, **said)
@@ -209,7 +211,7 @@ def test_nobody_is_refused_without_being_told_what_is_held_back_and_where_to_com
     office: Office,
 ) -> None:
     case = office.strongly(FAY, Right.ERASURE)
-    silent = {"ground": "duty", "by": BOSS, "data": ("billing_records",)}
+    silent: dict[str, Any] = {"ground": "duty", "by": BOSS, "data": ("billing_records",)}
 
     with pytest.raises(MoveRefused, match="ways to complain and to a court are not told"):
         office.register.move(case.request.id, Move.REFUSED, **silent)
