@@ -15,20 +15,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+from tests.contract import mariadb  # noqa: F401 - how types are made there
 from tests.contract.small_shop import ROWS, SHOP
+
+_SERVERS = {"postgresql": "postgres_database", "mariadb": "mariadb_database"}
+
+
+def _url(request: pytest.FixtureRequest, folder: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{folder}/shop %.db"
+    name: str = request.getfixturevalue(_SERVERS[request.param])
+    return name
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/shop %.db"
-    name: str = request.getfixturevalue("postgres_database")
-    return name
+    return _url(request, tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return _url(request, tmp_path)
 
 
 @pytest.fixture
-def shop(url: str) -> Iterator[Engine]:
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+def shop(any_url: str) -> Iterator[Engine]:
+    engine = create_engine(any_url.replace("postgresql:", "postgresql+psycopg:"))
     SHOP.create_all(engine)
     with engine.begin() as connection:
         for table, rows in ROWS:

@@ -12,6 +12,7 @@ from placket.identity import Identifier
 from placket.identity.identifier import parse_identifier
 from placket.plan.build import plan_of
 from placket.sources.inventory import Whom, read_inventory
+from tests.contract.mariadb import plain_sql
 from tests.unit.plan.shops import asking, catalogue, told
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Shop:
 
     def make(self, *statements: str) -> None:
         """Run the statements that make the tables."""
-        with self.engine.begin() as connection:
+        with plain_sql(self.engine) as connection:
             for statement in statements:
                 connection.execute(sa.text(statement))
 

@@ -14,6 +14,7 @@ from placket.settings import SourceSettings
 from placket.sources.connect import open_source, parse_url
 from placket.sources.sync import sync
 from tests.contract.gates import DAY, Shop, shop_in
+from tests.contract.mariadb import plain_sql
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +69,7 @@ CREATE TABLE orders (
     id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customer (id), placed_at TEXT,
     closed_at TEXT, total INTEGER NOT NULL, ship_to TEXT
 );
-CREATE TABLE call (
+CREATE TABLE "call" (
     id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer (id), at TEXT,
     recording TEXT
 );
@@ -80,7 +81,7 @@ INSERT INTO customer VALUES
 INSERT INTO orders VALUES
     (5, 1, '2026-03-01 10:00:00', '2026-03-09 10:00:00', 40, '1 Elm'),
     (6, 2, '2026-03-02 10:00:00', NULL, 50, '1 Elm');
-INSERT INTO call VALUES
+INSERT INTO "call" VALUES
     (7, 1, '2026-10-01 10:00:00', 'ring.wav'), (8, 3, '2026-10-01 10:00:00', 'cat.wav')
 """
 
@@ -173,7 +174,7 @@ class Asked:
 
     def run(self, statement: str) -> None:
         """Change the shop by hand."""
-        with self.engine.begin() as connection:
+        with plain_sql(self.engine) as connection:
             connection.execute(sa.text(statement))
 
     def sync(self) -> None:
@@ -209,7 +210,7 @@ class Asked:
 def asked_in(folder: Path, url: str, ledger: str = "placket.db") -> Asked:
     """Return an installation in `folder` beside a new shop in the database at `url`, synced."""
     engine = sa.create_engine(parse_url(url))
-    with engine.begin() as connection:
+    with plain_sql(engine) as connection:
         for statement in SCHEMA.split(";"):
             connection.execute(sa.text(statement))
     engine.dispose()

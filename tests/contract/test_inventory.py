@@ -1,4 +1,4 @@
-"""The inventory read from a database: whose each row is, on SQLite and PostgreSQL."""
+"""The inventory read from a database: whose each row is, on SQLite, PostgreSQL and MariaDB."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ BOTH = Ledger({"ada": [ADA, "email:ada@example.org"], "bob": [BOB, "email:bob@ex
 
 
 @pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+def engine(any_url: str) -> Iterator[Engine]:
+    engine = sa.create_engine(any_url.replace("postgresql:", "postgresql+psycopg:"))
     yield engine
     engine.dispose()
 

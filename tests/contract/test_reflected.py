@@ -1,4 +1,4 @@
-"""A schema is read again when it changed, and else not, on SQLite and PostgreSQL."""
+"""A schema is read again when it changed, and else not, on SQLite, PostgreSQL and MariaDB."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def engine(url: str) -> Iterator[sa.Engine]:
-    engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+def engine(any_url: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(any_url.replace("postgresql:", "postgresql+psycopg:"))
     run(engine, "CREATE TABLE one (id int PRIMARY KEY, name varchar(9))")
     yield engine
     engine.dispose()

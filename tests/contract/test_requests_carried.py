@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def asked(url: str, tmp_path: Path) -> Iterator[Asked]:
-    made = asked_in(tmp_path, url)
+def asked(any_url: str, tmp_path: Path) -> Iterator[Asked]:
+    made = asked_in(tmp_path, any_url)
     yield made
     made.close()
 
@@ -112,7 +112,7 @@ def test_a_row_that_came_since_makes_the_plan_stale_and_nothing_is_done(asked: A
     made = make_plan(asked.register, case.request.id)
     approve(asked.register, case.request.id, made.plan.digest(), by="boss-1")
     before = asked.rows("customer")
-    asked.run('INSERT INTO "call" VALUES (99, 1, '2026-11-01 10:00:00', 'new.wav')")
+    asked.run("""INSERT INTO "call" VALUES (99, 1, '2026-11-01 10:00:00', 'new.wav')""")
 
     with pytest.raises(StalePlan):
         carry_out(asked.register, case.request.id, holder="w1")

@@ -1,4 +1,4 @@
-"""Reflection and sync, the same on SQLite and PostgreSQL."""
+"""Reflection and sync, the same on SQLite, PostgreSQL and MariaDB."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def test_the_schema_is_read_whatever_the_names_are(shop: Engine) -> None:
     assert not orders.is_indexed("guest_email")
 
 
-def test_the_demo_shop_and_its_catalogue_agree(url: str) -> None:
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+def test_the_demo_shop_and_its_catalogue_agree(any_url: str) -> None:
+    engine = create_engine(any_url.replace("postgresql:", "postgresql+psycopg:"))
     METADATA.create_all(engine)
     text = Path("policies/justelegance/catalogue.yaml").read_text(encoding="utf-8")
 
@@ -334,8 +334,8 @@ def test_progress_ends_with_all_rows(shop: Engine) -> None:
     assert ("shop.orders", 4, 4) in seen
 
 
-def test_an_engine_is_opened_by_its_address(url: str, shop: Engine) -> None:
-    engine = open_source(url)
+def test_an_engine_is_opened_by_its_address(any_url: str, shop: Engine) -> None:
+    engine = open_source(any_url)
 
     assert reflect(engine) == reflect(shop)
 

@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 
 from placket.catalogue.schema import Check, ColumnSchema, ForeignKey, Schema, TableSchema
 from placket.sources.connect import SourceUnreachable
+from placket.sources.mariadb import as_told, checks_of, columns_of, is_mariadb
 from placket.sources.trees import own_name
 from placket.sources.triggers import triggers_of
 
@@ -37,6 +38,7 @@ def reflect(engine: Engine) -> Schema:
         if engine.dialect.supports_comments:
             parts["comment"] = inspector.get_multi_table_comment()
         triggers = triggers_of(connection)
+        told = (columns_of(connection), checks_of(connection)) if is_mariadb(connection) else None
     # SQLite holds any text, whatever length its column has.
     has_lengths = engine.dialect.name != "sqlite"
     tables = [
@@ -48,6 +50,9 @@ def reflect(engine: Engine) -> Schema:
         for at, found in sorted(columns.items(), key=lambda item: item[0][1])
         if not at[1].startswith(own_name(""))
     ]
+    if told is not None:
+        columns_told, checks = told
+        tables = [as_told(table, columns_told, checks.get(table.name, ())) for table in tables]
     return Schema(tables=tuple(tables), dialect=engine.dialect.name)
 
 

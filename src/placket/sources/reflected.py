@@ -6,6 +6,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from placket.sources.mariadb import is_mariadb, stamp_of
 from placket.sources.reflect import reflect
 
 if TYPE_CHECKING:
@@ -31,10 +32,7 @@ _KEPT: Final[OrderedDict[URL, tuple[Any, Schema]]] = OrderedDict()
 
 
 def reflected(engine: Engine) -> Schema:
-    """Return what `reflect` does, from before where the database says that nothing changed.
-
-    MariaDB has nothing cheap to ask that would say so: there it is read each time.
-    """
+    """Return what `reflect` does, from before where the database says that nothing changed."""
     with engine.connect() as connection:
         stamp = _stamp(connection)
     if stamp is None:
@@ -53,6 +51,8 @@ def _stamp(connection: Connection) -> Any:
     """Return what is another after any change of the schema; None where nothing says so."""
     if connection.dialect.name == "postgresql":
         return connection.exec_driver_sql(_POSTGRES).scalar()
+    if is_mariadb(connection):
+        return stamp_of(connection)
     if connection.dialect.name != "sqlite":
         return None
     (_, _, path) = connection.exec_driver_sql("PRAGMA database_list").all()[0]

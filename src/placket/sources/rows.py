@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from math import prod
@@ -268,12 +268,12 @@ def _readers(
 
 def _reader(kind: str, dialect: str) -> Callable[[Any], Any] | None:
     """Return what makes a plain value of what a driver gives; None where it is plain already."""
+    if _BOOLEAN.fullmatch(kind):
+        return _flag
     if dialect != "sqlite" and (_WHOLE.fullmatch(kind) or _CHARACTERS.fullmatch(kind)):
         return None
     if kind.startswith("json"):
         return _json_text if dialect == "postgresql" else _json_again
-    if _BOOLEAN.fullmatch(kind):
-        return _flag
     temporal, numeric = _TEMPORAL.fullmatch(kind), _NUMERIC.fullmatch(kind)
     if temporal:
         return _time_of(kind)
@@ -287,6 +287,8 @@ def _plain(value: Any) -> Any:
         return bytes(value)
     if isinstance(value, datetime | date | time):
         return _iso(value)
+    if isinstance(value, timedelta):
+        return _clock(value)
     if isinstance(value, dict | list | tuple | set):
         return _json_text(sorted(value, key=repr) if isinstance(value, set) else value)
     return str(value)
@@ -297,6 +299,14 @@ def _iso(value: datetime | date | time) -> str:
         with suppress(OverflowError):
             value = value.astimezone(UTC)
     return value.isoformat()
+
+
+def _clock(value: timedelta) -> str:
+    """Return a TIME of MariaDB, which may be longer than a day or less than nothing."""
+    seconds, rest = divmod(abs(value), timedelta(seconds=1))
+    part = f".{rest.microseconds:06}" if rest else ""
+    sign = "-" if value < timedelta() else ""
+    return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{part}"
 
 
 def _time_of(kind: str) -> Callable[[Any], Any]:
@@ -362,7 +372,7 @@ def _written(schema: TableSchema | None, name: str) -> Callable[[Any], Any]:
     if _BINARY.fullmatch(kind):
         return _as_bytes
     if _WHOLE.fullmatch(kind):
-        return _as_whole
+        return _as_natural if kind.endswith("unsigned") else _as_whole
     return _as_text if _TEXT.fullmatch(kind) else _as_is
 
 
@@ -379,10 +389,18 @@ def _as_bytes(value: Any) -> Any:
 
 
 def _as_whole(value: Any) -> Any:
+    # 64 bits are what any engine's column holds; more is an error to some drivers.
+    return _within(value, -(2**63), 2**63)
+
+
+def _as_natural(value: Any) -> Any:
+    return _within(value, 0, 2**64)
+
+
+def _within(value: Any, least: int, beyond: int) -> Any:
     with suppress(ValueError, ArithmeticError, TypeError):
         whole = int(value)
-        # 64 bits are what any engine's column holds; more is an error to some drivers.
-        fits = -(2**63) <= whole < 2**63
+        fits = least <= whole < beyond
         return whole if fits and (whole == value or str(whole) == value) else None
     return None
 

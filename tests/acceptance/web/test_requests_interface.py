@@ -168,6 +168,18 @@ def test_a_source_that_does_not_answer_is_told_and_the_plan_stays_approved(web: 
     assert up.json()["request"]["next"] == "answer"
 
 
+def test_a_plan_that_another_worker_carries_out_is_left_to_it(web: Web) -> None:
+    reference = opened(web, by="care-1")["reference"]
+    digest = post(web, f"/{reference}/plan").json()["digest"]
+    post(web, f"/{reference}/approve", {"digest": digest, "by": "boss-1"})
+    held = web.gate.ledger.lease(f"request:{reference}", "other", now=web.gate.now(), seconds=60)
+
+    answer = post(web, f"/{reference}/apply")
+
+    assert held is not None
+    assert problem(answer)[:2] == (409, "request-in-hand")
+
+
 def test_a_reference_that_there_is_not_is_a_problem_for_each_act(web: Web) -> None:
     read = web.browser.get("/v1/requests/r_222222222222", headers=web.bearing("all"))
     acted = post(web, "/r_222222222222/accept")
