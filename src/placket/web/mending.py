@@ -17,6 +17,7 @@ from placket.plan.asking import NotInCatalogue
 from placket.plan.build import NeedsNoPlan
 from placket.plan.plan import StalePlan
 from placket.sources.connect import DriverMissing, NotADatabase, SourceUnreachable
+from placket.store.refusals import LeaseLost
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +93,7 @@ _KINDS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (NeedsNoPlan, "move-refused", "accept the request instead"),
     (InHand, "request-in-hand", "look again in a minute"),
     (TakenOver, "request-in-hand", "look again in a minute"),
+    (LeaseLost, "request-in-hand", "look again in a minute"),
     (WrongCode, "code-wrong", "send a new one"),
     (TooManyCodes, "too-often", "confirm what you saw instead, or wait a day"),
     (NotOnFile, "address-unknown", "choose one of those on file"),
