@@ -16,6 +16,7 @@ from placket.plan.apply import TakenOver, TargetRefuses, TargetUnreachable
 from placket.plan.asking import NotInCatalogue
 from placket.plan.build import NeedsNoPlan
 from placket.plan.plan import StalePlan
+from placket.rights.letters import Unsaid
 from placket.sources.connect import DriverMissing, NotADatabase, SourceUnreachable
 from placket.store.refusals import LeaseLost
 
@@ -110,11 +111,11 @@ _KINDS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     ),
     (NotInCatalogue, "catalogue-unusable", "name the table in the catalogue"),
     (SourceNotSet, "catalogue-unusable", "add the source to the settings"),
+    (Unsaid, "letter-incomplete", "write what it names"),
 )
 REFUSALS: Final[tuple[type[Exception], ...]] = (
     MoveRefused,
     *(kind for kind, _, _ in _KINDS),
-    ValueError,
 )
 """What may be raised where a request does not let something be done, or a letter lacks words."""
 
@@ -127,8 +128,6 @@ def told(failure: Exception) -> Told | None:
     for kind, name, mend in _KINDS:
         if isinstance(failure, kind):
             return Told(kind=name, says=_sentence(failure), mend=mend)
-    if isinstance(failure, ValueError) and str(failure).startswith("a letter "):
-        return Told(kind="letter-incomplete", says=str(failure), mend="write what it names")
     return None
 
 
