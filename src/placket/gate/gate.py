@@ -217,12 +217,7 @@ class Gate:
         ]
 
     def elsewhere(self, identifiers: Collection[Identifier]) -> Mapping[Identifier, str]:
-        """Return whose each identifier is, after every link; nothing where one source alone is set.
-
-        Of one source a sync has met all itself.
-        """
-        if len(self.settings.sources) <= 1:
-            return {}
+        """Return whose each identifier is by now, after every link; nobody's are left out."""
         hashes = {identifier: self.hash_of(identifier) for identifier in identifiers}
         found = self.ledger.find_many(list(hashes.values()))
         return {i: found[hashed] for i, hashed in hashes.items() if hashed in found}

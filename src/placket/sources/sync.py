@@ -60,7 +60,7 @@ class Sink(Protocol):
         """
 
     def elsewhere(self, identifiers: Collection[Identifier]) -> Mapping[Identifier, str]:
-        """Return whose each of these is, after every link; nothing where no other source is set."""
+        """Return whose each of these is by now; what another source told of them counts too."""
 
     def has(self, ids: Collection[str]) -> AbstractSet[str]:
         """Return those of `ids` that are facts of the ledger already."""
@@ -235,7 +235,7 @@ class _Sync:
             self._tell(reader, named, (told, states), count)
             self._identify(reader, named, key, told)
         kept = self._settle(states, told)
-        self._append(told, count)
+        self._append(told, count, links=reader.matches - {"device"})
         if kept:
             self.sink.remember(kept)
 
@@ -287,8 +287,7 @@ class _Sync:
             self._hold(identifier, row.person, at, links=identifier.kind in reader.matches)
 
     def _hold_told(self, told: Told) -> None:
-        kind, _, value = str((told.private or {})["identifier"]).partition(":")
-        identifier = Identifier(kind, value)  # type: ignore[arg-type]  # made from an Identifier
+        identifier = _identifier_of(told)
         self._hold(identifier, told.fact.person, told.fact.occurred_at, links=False)
 
     def _hold(self, identifier: Identifier, person: str, at: Instant, *, links: bool) -> None:
@@ -318,17 +317,17 @@ class _Sync:
                 kept[state.slot] = state.value
         return kept
 
-    def _append(self, told: list[Told], count: _Count) -> None:
+    def _append(self, told: list[Told], count: _Count, links: frozenset[str]) -> None:
         unique = {item.fact.id: item for item in told}
         have = self.sink.has(unique.keys())
         fresh = [item for id_, item in unique.items() if id_ not in have]
+        fresh += self._elsewhere([item for item in fresh if item.fact.what in links])
         count.known += len(unique) - len(fresh)
         count.told += self.sink.append(fresh) if fresh else 0
 
     def link(self) -> int:
         """Link the persons who share an identifier that the catalogue takes for proof."""
-        pairs = sorted({*self._pairs(), *self._elsewhere()})
-        told = [told for pair in pairs for told in [self._link(*pair)]]
+        told = [told for pair in sorted(self._pairs()) for told in [self._link(*pair)]]
         unique = {item.fact.id: item for item in told}
         have = self.sink.has(unique.keys())
         fresh = [item for id_, item in unique.items() if id_ not in have]
@@ -346,24 +345,19 @@ class _Sync:
                     first, second = sorted((hub, person))
                     yield first, second, identifier.kind, max(held.since, holders[hub].since)
 
-    def _elsewhere(self) -> Iterator[tuple[str, str, str, Instant]]:
-        """Yield who shares an identifier that proves with somebody whom another source told of."""
-        own = {person: identifier for identifier, person in self.persons.items()}
-        # Of a device it is not known how many use it elsewhere.
-        shared = [item for item in self.holders.items() if item[0].kind != "device"]
-        for start in range(0, len(shared), BATCH):
-            part = dict(shared[start : start + BATCH])
-            hubs = {
-                identifier: min(found)
-                for identifier, held in part.items()
-                if (found := [p for p, holder in held.items() if holder.links and p in own])
-            }
-            whose = self.sink.elsewhere({*hubs, *(own[hub] for hub in hubs.values())})
-            for identifier, hub in hubs.items():
-                there = whose.get(identifier, "")
-                if there not in {"", hub, whose.get(own[hub])}:
-                    first, second = sorted((hub, there))
-                    yield first, second, identifier.kind, part[identifier][hub].since
+    def _elsewhere(self, told: Sequence[Told]) -> list[Told]:
+        """Return links with whoever was known before by a proof that is now told.
+
+        Another source told of them, or a row that is gone.
+        """
+        new = [(t.fact, _identifier_of(t)) for t in told if t.fact.kind is Kind.IDENTIFIED]
+        whose = self.sink.elsewhere({identifier for _, identifier in new}) if new else {}
+        links = {}
+        for fact, identifier in new:
+            first, second = sorted((fact.person, whose.get(identifier, fact.person)))
+            if first != second:
+                links[first, second, identifier.kind] = fact.occurred_at
+        return [self._link(*pair, at) for pair, at in sorted(links.items())]
 
     def _link(self, first: str, second: str, kind: str, at: Instant) -> Told:
         fact = Fact(
@@ -380,6 +374,11 @@ class _Sync:
             version=self.telling.version_at(at),
         )
         return Told(fact)
+
+
+def _identifier_of(told: Told) -> Identifier:
+    kind, _, value = str((told.private or {})["identifier"]).partition(":")
+    return Identifier(kind, value)  # type: ignore[arg-type]  # made from an Identifier
 
 
 def _links_by(table: Table) -> bool:
