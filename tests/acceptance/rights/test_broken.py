@@ -8,16 +8,23 @@ import pytest
 
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.completing import complete
+from placket.gate.requests.desk import Desk
+from placket.gate.requests.packing import NoPackage, locked
 from placket.gate.requests.planning import approve, make_plan
+from placket.gate.requests.post import letters_of
+from placket.gate.requests.proof import NoSuchToken
+from placket.gate.requests.register import Register
+from placket.rights.letters import LetterKind
 from placket.rights.right import Right
 from tests.contract.gates import SECOND
-from tests.contract.rights_shop import BEN, Asked, asked_in
+from tests.contract.rights_shop import ADA, BEN, Asked, asked_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from placket.gate.requests.register import Case
+    from placket.rights.moves import Move
 
 
 @pytest.fixture
@@ -48,3 +55,59 @@ def test_a_rest_that_goes_beyond_what_was_approved_waits_for_a_person_however_of
     assert tried == [None, None, None]
     assert asked.register.case(reference).request.approvals == ()
     assert 99 in [row[0] for row in asked.rows("call")]
+
+
+def _stop_token(asked: Asked, case: Case) -> str:
+    written = next(w for w in letters_of(asked.register, case) if w.kept.kind == LetterKind.NOTICE)
+    return "".join(written.kept.body.split("/privacy/requests/stop/")[1].split()[:1])
+
+
+def test_a_stop_that_comes_after_something_was_deleted_does_not_say_that_nothing_was(
+    asked: Asked,
+) -> None:
+    case = approved(asked, ADA)
+    token = _stop_token(asked, case)
+    carry_out(asked.register, case.request.id, holder="w1")
+
+    stopped = asked.desk.stop(token)
+
+    newest = letters_of(asked.register, stopped)[-1].kept
+    assert newest.kind == LetterKind.STOPPED_LATE
+    assert "nothing was deleted" not in newest.body
+
+
+def test_a_stop_that_was_killed_before_it_counted_can_be_pressed_again(asked: Asked) -> None:
+    case = asked.strongly(ADA, Right.ERASURE)
+    token = _stop_token(asked, case)
+    killed = Desk(register=Killed(gate=asked.gate), web=asked.desk.web)
+    with pytest.raises(Kill):
+        killed.stop(token)
+
+    stopped = asked.desk.stop(token)
+
+    assert stopped.request.stopped_at is not None
+    with pytest.raises(NoSuchToken):
+        asked.desk.stop(token)
+
+
+class Kill(BaseException):
+    """The process is gone."""
+
+
+class Killed(Register):
+    """A register whose process dies before any move is written."""
+
+    __slots__ = ()
+
+    def move(self, of: str | Case, move: Move, **said: object) -> Case:
+        """Die."""
+        raise Kill
+
+
+def test_a_copy_that_was_made_before_the_stop_is_given_to_nobody(asked: Asked) -> None:
+    case = approved(asked, ADA, Right.ACCESS)
+    carry_out(asked.register, case.request.id, holder="w1")
+    asked.desk.stop(_stop_token(asked, case))
+
+    with pytest.raises(NoPackage):
+        locked(asked.register, case.request.id)

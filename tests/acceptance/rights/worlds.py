@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.certifying import certify_whole
 from placket.gate.requests.desk import Desk
 from placket.gate.requests.planning import approve, make_plan, read_kept
+from placket.gate.requests.post import letters_of
 from placket.gate.requests.register import Opening, Register
 from placket.gate.requests.telling import Messenger
 from placket.gate.requests.upkeep import Upkeep
@@ -33,7 +35,6 @@ from tests.contract.rights_shop import POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from placket.gate.requests.carrying import Carried
     from placket.gate.requests.register import Case
@@ -45,6 +46,7 @@ ADA = "email:ada@example.org"
 BEN = "email:ben@example.org"
 CAT = "email:cat@example.net"
 BOSS = "boss-1"
+HOUR = DAY // 24
 
 
 @dataclass(slots=True)
@@ -109,6 +111,7 @@ class Erased:
 class World:
     """Shops with an installation beside them, and the desk that answers."""
 
+    empty: Empty = field(repr=False)
     gate: Gate
     catalogue: Catalogue
     engines: dict[str, sa.Engine] = field(repr=False)
@@ -173,17 +176,15 @@ class World:
 
     def asks(self, subject: str, right: Right = Right.ERASURE, **said: Any) -> Case:
         """Open a request of whom it is strongly known who asks."""
-        proof = ("code", "second_channel")
-        opened = self.desk.open(
-            Opening(subject=subject, right=right, route="web", proof=proof, **said)
-        )
+        told = {"route": "web", "proof": ("code", "second_channel"), **said}
+        opened = self.desk.open(Opening(subject=subject, right=right, **told))
         self.clock.now += SECOND
         return self.register.case(opened.request.id)
 
     def planned(self, case: Case) -> Plan:
         """Return a plan of the request that nothing stands against, approved."""
         made = make_plan(self.register, case.request.id)
-        assert made.plan.obstacles == ()
+        assert made.plan.obstacles == (), made.plan.obstacles
         approve(self.register, case.request.id, made.plan.digest(), by=BOSS)
         return made.plan
 
@@ -206,10 +207,36 @@ class World:
         assert self.carry(case).is_done
         return self.ended(case)
 
+    def letter(self, case: Case, kind: str) -> str:
+        """Return the newest letter of a kind to the person, its lines joined."""
+        found = [w.kept.body for w in letters_of(self.register, case) if w.kept.kind == kind]
+        return " ".join(found[-1].split()) if found else ""
+
     def upkeep(self, holder: str = "w1") -> Upkeep:
         """Return a worker that does what is due."""
         messenger = Messenger(register=self.register, calls=Outgoing(loopback=True))
         return Upkeep(register=self.register, messenger=messenger, holder=holder)
+
+    def again(self) -> World:
+        """Return the same world as one more process opens it, under the same clock."""
+        settings = self.gate.settings
+        gate = self.empty.opened(settings.folder, settings.sources, self.clock)
+        engines = {name: open_source(each.url) for name, each in settings.sources.items()}
+        return World(empty=self.empty, gate=gate, catalogue=self.catalogue, engines=engines)
+
+    def take_away(self, source: str) -> None:
+        """Let a source be away: a file of a shop that is not where it was."""
+        self.engines[source].dispose()
+        file = self._file(source)
+        file.rename(file.with_suffix(".away"))
+
+    def bring_back(self, source: str) -> None:
+        """Put it back."""
+        file = self._file(source)
+        file.with_suffix(".away").rename(file)
+
+    def _file(self, source: str) -> Path:
+        return Path(self.gate.settings.sources[source].url.removeprefix("sqlite:///"))
 
     def close(self) -> None:
         """Let go of shops and installation."""
@@ -252,7 +279,7 @@ def world(
     sources = {name: SourceSettings(url=url, catalogue=file) for name, url in where.items()}
     engines = {name: open_source(url) for name, url in where.items()}
     gate = empty.gate(folder / "installation", sources)
-    made = World(gate=gate, catalogue=found.catalogue, engines=engines)
+    made = World(empty=empty, gate=gate, catalogue=found.catalogue, engines=engines)
     made.sync()
     made.clock.now += 40 * DAY
     return made
