@@ -26,7 +26,9 @@ HOW_TO = tuple(f"docs/how-to/{p.name}" for p in sorted((ROOT / "docs/how-to").gl
 ELSEWHERE = ("pip install placket", "make demo", "make test")
 """What is not run here: the wheel's test and the demo's own do."""
 POSTGRES_ONLY = "--role"
-DECIDING = re.compile(r"placket (?:decide|scan|audit explain)")
+DECIDING = re.compile(r"placket (?:decide|scan|audit explain|request certificate)")
+KEPT = "reference address digest"
+"""The variables that one block sets and a later one uses."""
 SERVE = "placket serve\n"
 ADDRESS = "http://127.0.0.1:8600"
 
@@ -68,6 +70,12 @@ def settled(text: str) -> str:
         (r"\bf_[0-9a-f]{30}\b", "FACT"),
         (r"\b\d{4}-\d\d-\d\dT[\d:.]+Z", "INSTANT"),
         (r"\b2\d{3}-\d\d-\d\d\b", "DAY"),
+        (r"\b\d\d? [A-Z][a-z]+ 2\d{3}\b", "DAY"),
+        (r"\br_[2-9a-z]{12}\b", "REQUEST"),
+        (r"\bl_[0-9a-f]{20}, at \d+ facts\b", "LEDGER"),
+        # A day may be longer or shorter in words, and fold its line elsewhere.
+        (r"\n {4,}", " "),
+        (r"\b(?:[0-9a-f]{64}|[0-9a-f]{24})\b", "HASH"),
     ):
         text = re.sub(pattern, word, text)
     return text
@@ -94,9 +102,12 @@ class Reader:
         if block.kind == "python":
             return self._runs([sys.executable, "-W", "error", "-c", block.commands])
         commands = runnable(block.commands).replace(ADDRESS, self.address)
-        where = self.folder / ".where"
-        # The shell tells where it ended, so that a `cd` lasts as it does for a reader.
-        done = self._runs(["bash", "-c", f"trap 'pwd > \"{where}\"' EXIT\n{commands}"])
+        where, kept = self.folder / ".where", self.folder / ".kept"
+        # The shell tells where it ended, so that a `cd` lasts as it does for a reader, and what
+        # a variable holds.
+        ends = f'trap \'pwd > "{where}"; declare -p {KEPT} > "{kept}" 2> /dev/null\' EXIT'
+        began = f'[ ! -f "{kept}" ] || . "{kept}"'
+        done = self._runs(["bash", "-c", f"{ends}\n{began}\n{commands}"])
         self.folder = Path(where.read_text(encoding="utf-8").strip())
         if "--new-key" in commands:
             self.environ["PLACKET_KEY"] = done.stdout.split()[-1]
