@@ -10,9 +10,11 @@ from string import Formatter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from placket.policy.compile import holds_in
 from placket.policy.rendering.lay import capital, lay
 from placket.rights.citing import cited, clause_text, law_of_refusal
 from placket.rights.due import due
+from placket.rights.effects import MARKETING
 from placket.rights.remedies import authorities_for, contact_for
 from placket.rights.right import Right
 from placket.rights.tongues import Tongue, tongue
@@ -34,6 +36,8 @@ _SPACES: Final = re.compile(r"[^\S\u00a0]+")
 _INCLUDES: Final = "+"
 _ITEM: Final = "- "
 _QUOTE: Final = "> "
+_SERVICES: Final = "services that end"
+"""What a clause begins with that has the end of services told."""
 _STOPPING: Final = frozenset({Right.OBJECTION, Right.WITHDRAW_CONSENT})
 
 
@@ -313,6 +317,31 @@ def _stopped(writing: _Writing) -> str:
     return _data(writing) or writing.word("everything")
 
 
+def _ends(writing: _Writing) -> str:
+    """Return what cannot go on while data are paused, where a clause has it told beforehand."""
+    request, frame = writing.request, writing.frame
+    tells = (tell for said in frame.terms.said[request.right] for tell in said.tells)
+    if not any(tell.startswith(_SERVICES) for tell in tells):
+        return ""
+    variants = (each for named in frame.policy.activities.values() for each in named)
+    purposes = (
+        purpose
+        for each in variants
+        if each.basis == "contract" and any(holds_in(each, place) for place in frame.places)
+        if not request.activity or each.name == request.activity
+        for purpose in each.purpose
+    )
+    return writing.tongue.listed(map(lay, dict.fromkeys(purposes)))
+
+
+def _say_why(writing: _Writing) -> str:
+    """Return that reasons are weighed, where a clause asks for them; marketing needs none."""
+    request, said = writing.request, writing.frame.terms.said[writing.request.right]
+    needs_none = not (request.meant or request.activity) or request.meant == MARKETING
+    asks = request.right is Right.OBJECTION and all(each.asks_reasons for each in said)
+    return "" if needs_none or not asks else writing.word("say_why")
+
+
 def _data(writing: _Writing) -> str:
     has = writing.has
     return writing.tongue.data(has.data or writing.request.data or has.gone)
@@ -468,6 +497,7 @@ SLOTS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "data_or_all": _data_or_all,
         "done": lambda w: _items(map(_ended, w.has.done)),
         "due": lambda w: w.due(),
+        "ends": _ends,
         "enclosed": lambda w: "" if w.has.link else w.word("enclosed"),
         "extended_due": lambda w: w.due(extended=True),
         "first_due": lambda w: w.due(extended=False),
@@ -488,6 +518,7 @@ SLOTS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "review": _review,
         "right": lambda w: w.tongue.right(w.request.right.value),
         "signed": _signed,
+        "say_why": _say_why,
         "stays": _stays,
         "kept": lambda w: _stays(w, waiting=False),
         "waits": lambda w: _stays(w, waiting=True),
