@@ -128,6 +128,17 @@ def test_who_asks_us_to_stop_is_left_alone_at_once_and_the_data_stay(office: Off
     assert office.rows("customer", "email")[1] == ("ben@example.org",)
 
 
+@pytest.mark.clause("LP-030")
+def test_who_asks_us_to_stop_is_told_first_which_services_that_ends(office: Office) -> None:
+    case = office.opened(BEN, Right.RESTRICTION)
+
+    told = office.letter(case, "received")
+    assert "While it is paused, this cannot go on:" in told
+    assert "delivery" in told
+    assert "account management" in told
+    assert office.ask(BEN, "deliver_order").outcome == "permit"
+
+
 @pytest.mark.clause("LP-022")
 def test_whoever_declines_machines_is_decided_by_none_from_then_on(office: Office) -> None:
     machines = ("check_identity", "check_for_crime")

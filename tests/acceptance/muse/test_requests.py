@@ -71,6 +71,7 @@ def test_an_objection_is_considered_and_answered_and_overruled_only_on_grounds_t
         proof=("code",),
     )
 
+    assert "Tell us the reasons for your objection" in office.letter(case, "received")
     with pytest.raises(MoveRefused, match="it is not decided"):
         office.desk.answer(case.request.id)
     refused = office.desk.refuse(
@@ -93,6 +94,7 @@ def test_no_to_marketing_needs_no_reason_and_is_never_refused(office: Office) ->
     office.desk.accept(case.request.id, by=STAFF)
 
     assert before == "permit"
+    assert "reasons" not in office.letter(case, "received")
     assert office.ask(BEN, "offers_to_buyers", channel="email").outcome == "deny"
     assert "it costs you nothing" in office.letter(office.desk.answer(case.request.id), "answered")
 
