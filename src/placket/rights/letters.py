@@ -41,6 +41,10 @@ _SERVICES: Final = "services that end"
 _STOPPING: Final = frozenset({Right.OBJECTION, Right.WITHDRAW_CONSENT})
 
 
+class Unsaid(ValueError):
+    """the letter would not say what it is for."""
+
+
 class LetterKind(StrEnum):
     """The steps of a request that the person is written to about."""
 
@@ -188,7 +192,7 @@ def letter(
     """Return the letter that tells one step of `request`.
 
     Nothing personal stands in it but the name by which the person is greeted, and what staff
-    wrote. Raises ValueError when what the letter is for is not said.
+    wrote. Raises Unsaid when what the letter is for is not said.
     Source: GDPR Art. 12(1), 12(3) to 12(5), 18(3), 19, 21, 77, 79.
     """
     spoken = tongue(frame.language or frame.policy.front.language)
@@ -208,7 +212,7 @@ def letter(
 def _expect_whole(writing: _Writing) -> None:
     unsaid = sorted(name for name in _needed(writing) if not SLOTS[name](writing))
     if unsaid:
-        raise ValueError(f"a letter `{writing.kind}` needs {', '.join(unsaid)}")
+        raise Unsaid(f"a letter that tells `{writing.kind}` needs {', '.join(unsaid)}")
 
 
 def _needed(writing: _Writing) -> frozenset[str]:
