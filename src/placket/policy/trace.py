@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from placket.policy import rules
 from placket.policy.rendering.leaflets import ABOUT_CONTACT, ABOUT_COOKIES
 from placket.policy.rules import Rule, as_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from placket.policy.parse import Clause, Document
 
@@ -32,17 +33,22 @@ DECIDES: Final = (
 SHOWN: Final = (rules.Controller, rules.Complaint)
 """Kinds that the notice and the page of contacts show as they stand."""
 
+ANSWERS: Final = (rules.Right, rules.Transfer)
+"""Kinds that a request reads from receipt to answer: its plan, its letters, its copy."""
+
+MEASURES: Final = frozenset({"identity_check", "processor_instructions"})
+"""Measures that a request runs: nothing before it is known who asks, recipients told what to do."""
+
 PAGES: Final = frozenset(
     {"policy", "this policy", "beginning of the policy", "privacy centre", "cookie policy"}
 )
 """Places of a notice that are pages which Placket renders."""
 
 LATER: Final[dict[type[Rule], str]] = {
-    rules.Right: "requests",
+    rules.Right: "hand-over",
     rules.Capture: "collection",
     rules.Notice: "notices",
     rules.Security: "security measures",
-    rules.Transfer: "hand-over",
     rules.Limit: "the content of messages",
     rules.Datum: "collection",
 }
@@ -107,16 +113,18 @@ def _traced(clause: Clause, tests: tuple[str, ...], results: Mapping[str, str]) 
 
 def is_enforced(rule: Rule) -> bool:
     """Say whether something that runs does today what the rule says."""
-    if isinstance(rule, rules.Limit):
-        # That a no on a channel outranks is the law's rule and a step of every decision.
-        return bool(as_dict(rule.allow)) or (rule.own_preferences and bool(rule.channels))
-    if isinstance(rule, rules.Datum):
-        return rule.needs_permission or bool(rule.special)
-    if isinstance(rule, rules.Capture):
-        return bool(rule.purposes_shown)
-    if isinstance(rule, rules.Notice):
-        return _is_rendered(rule)
-    return isinstance(rule, DECIDES + SHOWN)
+    of_kind = _ENFORCED.get(type(rule))
+    return of_kind(rule) if of_kind is not None else isinstance(rule, DECIDES + SHOWN + ANSWERS)
+
+
+def _is_run(right: rules.Right) -> bool:
+    # A copy is given to the person; nothing hands it on to whom they name.
+    return not right.direct_transfer or bool(right.by or right.covers or right.format)
+
+
+def _outranks(limit: rules.Limit) -> bool:
+    # That a no on a channel outranks is the law's rule and a step of every decision.
+    return bool(as_dict(limit.allow)) or (limit.own_preferences and bool(limit.channels))
 
 
 def _is_rendered(rule: rules.Notice) -> bool:
@@ -124,6 +132,19 @@ def _is_rendered(rule: rules.Notice) -> bool:
     if rule.at:
         return PAGES.issuperset(rule.at)
     return not rule.when and bool((ABOUT_CONTACT | ABOUT_COOKIES) & set(rule.name.split("_")))
+
+
+_ENFORCED: Final[Mapping[type[Rule], Callable[[Any], bool]]] = MappingProxyType(
+    {
+        rules.Right: _is_run,
+        rules.Limit: _outranks,
+        rules.Datum: lambda datum: datum.needs_permission or bool(datum.special),
+        rules.Capture: lambda capture: bool(capture.purposes_shown),
+        rules.Security: lambda security: MEASURES.issuperset(security.measure),
+        rules.Notice: _is_rendered,
+    }
+)
+"""When something enforces a rule of a kind of which not every rule is enforced."""
 
 
 def name_of(rule: Rule) -> str:

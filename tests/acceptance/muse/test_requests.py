@@ -246,6 +246,21 @@ def test_a_wrong_number_is_taken_out_and_the_rest_stays(office: Office) -> None:
     assert office.rows("address", "line_1")[4] == ("5 Elm Row",)
 
 
+@pytest.mark.clause("MU-083")
+def test_details_are_corrected_from_the_account_itself(office: Office) -> None:
+    said = Correction(category="postal_address", value="5 Oak Lane", column="line_1")
+    case = office.strongly(
+        LENA,
+        Right.RECTIFICATION,
+        route="account_settings",
+        data=("postal_address",),
+        corrections=(said,),
+    )
+
+    assert office.answered(case).request.state is State.FULFILLED
+    assert office.rows("address", "line_1")[4] == ("5 Oak Lane",)
+
+
 # Erasing
 
 
@@ -292,7 +307,7 @@ def test_what_stays_after_an_erasure_serves_its_ground_alone(office: Office) -> 
 # Taking away
 
 
-@pytest.mark.clause("MU-092")
+@pytest.mark.clause("MU-092", "MU-093")
 def test_only_what_rests_on_consent_or_contract_is_taken_away(office: Office) -> None:
     seen = office.copy(office.answered(office.strongly(ADA, Right.ACCESS)))
     taken = office.copy(office.answered(office.strongly(ADA, Right.PORTABILITY)))
@@ -305,6 +320,39 @@ def test_only_what_rests_on_consent_or_contract_is_taken_away(office: Office) ->
     }
     assert "recording_path" not in columns
     assert {"data.json", "schema.json"} <= set(taken["files"])
+
+
+# Saying no
+
+
+@pytest.mark.clause("MU-084", "MU-085", "MU-089")
+@pytest.mark.parametrize("route", ["phone", "unsubscribe_link"])
+def test_a_yes_to_marketing_is_taken_back_at_once_by_each_way(office: Office, route: str) -> None:
+    before = office.ask(LENA, "newsletter", channel="email").outcome
+    case = office.opened(
+        LENA, Right.WITHDRAW_CONSENT, route=route, meant="email_marketing", proof=("token",)
+    )
+
+    said = case.terms.said[Right.WITHDRAW_CONSENT][0]
+    assert route in said.by
+    assert "a message that is on its way may still arrive" in said.tells
+    assert before == "permit"
+    assert office.ask(LENA, "newsletter", channel="email").outcome == "deny"
+
+
+@pytest.mark.clause("MU-088", "MU-131")
+@pytest.mark.parametrize("route", ["preference_centre", "unsubscribe_link", "customer_care"])
+def test_offers_to_buyers_end_by_each_way_and_orders_go_on(office: Office, route: str) -> None:
+    before = office.ask(BEN, "offers_to_buyers", channel="email").outcome
+    case = office.opened(BEN, Right.MARKETING_OPT_OUT, route=route, proof=("token",))
+    office.desk.accept(case.request.id, by=STAFF)
+    answer = office.desk.answer(case.request.id)
+
+    assert route in case.terms.said[Right.MARKETING_OPT_OUT][0].by
+    assert before == "permit"
+    assert office.ask(BEN, "offers_to_buyers", channel="email").outcome == "deny"
+    assert office.ask(BEN, "ship_order").outcome == "permit"
+    assert "Something sent just before may still reach you." in office.letter(answer, "answered")
 
 
 # The other half
@@ -369,3 +417,12 @@ def test_elsewhere_a_number_is_changed_by_email_after_it_is_known_who_asks(
 
     assert sure.terms.said[Right.RECTIFICATION][0].without_account
     assert office.rows("customer", "phone")[3] == ("07700 900096",)
+
+
+@pytest.mark.clause("MU-182")
+def test_elsewhere_an_erasure_is_asked_for_by_email_and_done(office: Office) -> None:
+    case = office.answered(office.strongly(NOOR, Right.ERASURE, route="email"))
+
+    assert case.request.state is State.FULFILLED
+    assert office.rows("address", "customer_id")[-3:] == [(3,), (5,), (6,)]
+    assert office.rows("invoice", "number")[3] == ("I-14",)
