@@ -99,11 +99,11 @@ class Shop:
         return bool(status)
 
 
-def killed_everywhere(shop: Shop, how: str) -> int:
-    """Kill at boundary 1, 2 ... until a run survives, each time resumed; return how often."""
+def killed_everywhere(shop: Shop, how: str, step: int = 1) -> int:
+    """Kill at each `step`-th boundary until a run survives, each time resumed; return how often."""
     shop.put_back()
     before = all_of(shop.place.engine)
-    for number in range(1, MOST):
+    for kills, number in enumerate(range(step, MOST, step)):
         shop.put_back()
         killed = shop.apply_killed(how, number)
         found, carried = all_of(shop.place.engine), shop.journal.carried()
@@ -116,17 +116,18 @@ def killed_everywhere(shop: Shop, how: str) -> int:
         ):
             raise AssertionError(f"{how} {number}: not the end of a run without a kill")
         if not killed:
-            return number - 1
+            return kills
     raise AssertionError("the plan was never carried out")
 
 
-def main(url: str, folder: str) -> None:
+def main(url: str, folder: str, step: str = "1", *hows: str) -> None:
     engine = engine_for(url)
     fill(engine)
     place = Place(engine)
     plan = erasure(place)
     shop = Shop(place, plan, place.target, Journal(Path(folder) / "journal.json"))
-    counts = {how: killed_everywhere(shop, how) for how in ("point", "statement")}
+    hows = hows or ("point", "statement")
+    counts = {how: killed_everywhere(shop, how, int(step)) for how in hows}
     engine.dispose()
     sys.stdout.write(json.dumps(counts))
 

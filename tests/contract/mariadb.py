@@ -34,10 +34,11 @@ def _bytes(_kind: LargeBinary, _compiler: Any, **_more: Any) -> str:
 @contextmanager
 def plain_sql(engine: Engine) -> Iterator[Connection]:
     """Lend a transaction in which names stand in double quotes, on MariaDB too."""
-    is_mariadb = engine.dialect.name == "mysql"
     with engine.begin() as connection:
-        if is_mariadb:
-            connection.exec_driver_sql("SET sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')")
+        if engine.dialect.name != "mysql":
+            yield connection
+            return
+        before = connection.exec_driver_sql("SELECT @@sql_mode").scalar_one()
+        connection.exec_driver_sql("SET sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')")
         yield connection
-        if is_mariadb:
-            connection.exec_driver_sql("SET sql_mode = DEFAULT")
+        connection.exec_driver_sql(f"SET sql_mode = '{before}'")

@@ -1,29 +1,35 @@
-"""A plan carried out in MariaDB: to the letter, once, and refused with names alone."""
+"""A plan carried out in MariaDB: what is its own beside what every database does."""
 
 from __future__ import annotations
 
-import os
-import threading
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from placket.catalogue import Table
 from placket.plan.apply import Applied, TakenOver, apply
-from placket.plan.plan import Action, StalePlan
+from placket.plan.plan import Action
+from tests.contract.test_writing import change, done, rows
 from tests.contract.written import (
     CUSTOMER,
-    LINE,
-    NOTE,
     ORDERS,
     Place,
     Told,
+    all_of,
+    engine_for,
     erased,
     erasure,
-    fill_plainly,
+    fill,
     key,
-    rows_of,
     step,
 )
 
@@ -31,41 +37,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ADA = key(CUSTOMER, 1)
-# Nobody's key is 0, which MariaDB would else take for the next number.
-SETTING = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
-    """Yield the shop in the server that PLACKET_TEST_MARIADB names, as `mysql+pymysql://...`."""
-    named = os.environ.get("PLACKET_TEST_MARIADB")
-    if not named:
-        pytest.skip("no MariaDB server is named in PLACKET_TEST_MARIADB")
-    server, name = sa.create_engine(named), f"placket_test_{os.getpid()}"
-    with server.begin() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-    engine = sa.create_engine(server.url.set(database=name), connect_args={"init_command": SETTING})
-    fill_plainly(engine)
+def place(mariadb_database: str) -> Iterator[Place]:
+    engine = engine_for(mariadb_database)
+    fill(engine)
     yield Place(engine)
     engine.dispose()
-    with server.begin() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name}")
-    server.dispose()
-
-
-def without_log(found: dict[str, Any]) -> dict[str, Any]:
-    return {name: rows for name, rows in found.items() if name != "log"}
-
-
-def test_a_plan_is_carried_out_to_the_letter_and_once(place: Place) -> None:
-    plan, journal = erasure(place), Told()
-
-    first = place.apply(plan, fence=1, journal=journal)
-    second = place.apply(plan, fence=2)
-
-    assert first == second == Applied(done=("shop",))
-    assert rows_of(place.engine) == without_log(erased())
-    assert journal.numbers == set(range(1, 9))
 
 
 @pytest.mark.parametrize(
@@ -96,52 +76,159 @@ def test_a_plan_is_carried_out_to_the_letter_and_once(place: Place) -> None:
 def test_a_constraint_that_refuses_is_named_without_a_value(
     place: Place, doing: Any, says: str
 ) -> None:
-    before = rows_of(place.engine)
+    before = all_of(place.engine)
 
     applied = place.apply(place.plan(doing))
 
     assert applied.left == {"shop": f"{says}; nothing was written"}
-    assert rows_of(place.engine) == before
+    assert all_of(place.engine) == before
 
 
-def test_a_changed_row_makes_it_stale_and_a_lost_lease_is_refused(place: Place) -> None:
-    plan = erasure(place)
-    with place.engine.begin() as connection:
-        connection.execute(sa.update(LINE).values(text="to Bea"))
-    before = rows_of(place.engine)
+def test_a_value_too_long_is_refused_where_the_server_would_cut_it(place: Place) -> None:
+    change(place, "SET GLOBAL sql_mode = ''")
+    place.engine.dispose()
+    before = all_of(place.engine)
 
-    with pytest.raises(StalePlan):
-        place.apply(plan, fence=5)
-    place.apply(place.plan(step(Action.DELETE, NOTE)), fence=5)
-    with pytest.raises(TakenOver):
-        place.apply(plan, fence=4)
+    applied = place.apply(place.plan(step(Action.WRITE, CUSTOMER, ADA, email="x" * 50)))
 
-    assert rows_of(place.engine) == before
+    change(place, "SET GLOBAL sql_mode = DEFAULT")
+    assert not applied.is_whole
+    assert all_of(place.engine) == before
 
 
-def test_two_who_apply_at_once_do_it_once(place: Place) -> None:
-    plan, target, at_once = erasure(place), place.target, threading.Barrier(2)
-    ended, updates = list[object](), list[str]()
-    event.listen(
-        place.engine,
-        "before_cursor_execute",
-        lambda *call: updates.append(call[2]) if call[2].startswith("DELETE") else None,
+def test_a_trigger_that_refuses_is_told_without_its_words(place: Place) -> None:
+    change(
+        place,
+        "CREATE TRIGGER no BEFORE DELETE ON note FOR EACH ROW"
+        " SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'ada@example.org'",
+    )
+    before = all_of(place.engine)
+
+    applied = place.apply(erasure(place))
+
+    assert applied.left == {"shop": "`shop.note` refuses by its trigger; nothing was written"}
+    assert (all_of(place.engine), done(place)) == (before, [])
+
+
+def test_a_table_that_undoes_nothing_is_refused(place: Place) -> None:
+    change(place, "CREATE TABLE old (id int PRIMARY KEY, email varchar(40)) ENGINE=MyISAM")
+    change(place, "INSERT INTO old VALUES (1, 'ada@example.org')")
+    old = sa.Table("old", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
+    with_old = replace(place, tables=(*place.tables, Table(name="old", key=("id",))))
+    before = all_of(place.engine)
+
+    applied = with_old.apply(
+        with_old.plan(*erasure(place).steps, step(Action.DELETE, old, key(old, 1)))
     )
 
-    def worker(fence: int) -> None:
-        at_once.wait()
-        try:
-            ended.append(apply(plan, targets={"shop": target}, journal=Told(), fence=fence))
-        except TakenOver as lost:
-            ended.append(lost)
+    assert applied.left == {
+        "shop": "`shop.old` is kept by a storage engine without transactions, where a plan could"
+        " be left half done; nothing was written; make it InnoDB's"
+    }
+    assert all_of(place.engine) == before
+    assert rows(place, "SELECT id FROM old") == [(1,)]
 
-    workers = [threading.Thread(target=worker, args=(fence,)) for fence in (1, 2)]
-    for each in workers:
-        each.start()
-    for each in workers:
-        each.join()
 
-    assert Applied(done=("shop",)) in ended
-    assert len(ended) == 2
-    assert len(updates) == sum(each.action is Action.DELETE for each in plan.steps)
-    assert rows_of(place.engine) == without_log(erased())
+KINDS = """
+CREATE TABLE "odd `name" (
+  "key" bigint unsigned PRIMARY KEY, "is" bit(1), "as" tinyint(1), more json, kind enum('a', 'b'),
+  raw blob, at datetime(6), born date, opens time, price decimal(8, 2), "100%%" double, y year
+)
+"""
+MOST = 2**64 - 1
+
+
+def test_what_a_column_takes_is_written_in_its_type(place: Place) -> None:
+    odd = sa.Table("odd `name", sa.MetaData(), sa.Column("key", sa.BigInteger, primary_key=True))
+    change(place, KINDS)
+    change(
+        place,
+        f"""INSERT INTO "odd `name" ("key", "is", more) VALUES ({MOST}, 1, '[]'), (7, 1, '[]')""",  # noqa: S608 - our own words
+    )
+    here = replace(place, tables=(Table(name="odd `name", key=("key",)),))
+    written: dict[str, Any] = {
+        "is": "false", "as": "1", "more": '{"a": 1}', "kind": "b", "raw": None, "price": "7.5",
+        "born": "2001-02-03", "at": "2026-01-02T03:04:05.678", "opens": "09:30:00",
+        "100%": "0.5", "y": "2026",
+    }  # fmt: skip
+
+    applied = here.apply(here.plan(step(Action.WRITE, odd, key(odd, MOST), **written)))
+
+    assert applied.is_whole
+    (found,) = rows(
+        place,
+        f"""SELECT "is", "as", more, kind, born, CAST(at AS CHAR), CAST(opens AS CHAR), price,
+        "100%%", y FROM "odd `name" WHERE "key" = {MOST}""",  # noqa: S608 - our own words
+    )
+    assert found == (
+        b"\0", 1, '{"a": 1}', "b", date(2001, 2, 3), "2026-01-02 03:04:05.678000", "09:30:00",
+        Decimal("7.50"), 0.5, 2026,
+    )  # fmt: skip
+    assert rows(place, 'SELECT "is" FROM "odd `name" WHERE "key" = 7') == [(b"\1",)]
+
+
+def test_a_worker_that_freezes_with_rows_in_hand_does_not_hold_them(place: Place) -> None:
+    plan, target = erasure(place), place.target
+    engine = engine_for(place.engine.url.render_as_string(hide_password=False))
+    event.listen(engine, "before_cursor_execute", brief, retval=True)
+    took_over = list[Applied]()
+
+    def frozen(name: str) -> None:
+        if name == "rows compared" and not took_over:
+            rows(place, "SELECT SLEEP(1.2)")
+            took_over.append(apply(plan, targets={"shop": target}, journal=Told(), fence=2))
+
+    with pytest.raises(TakenOver):
+        apply(
+            plan,
+            targets={"shop": replace(target, engine=engine)},
+            journal=Told(),
+            fence=1,
+            point=frozen,
+        )
+
+    assert took_over == [Applied(done=("shop",))]
+    assert all_of(place.engine) == erased()
+    assert [number for *_, number in done(place)] == [2]
+    engine.dispose()
+
+
+def brief(*call: Any) -> tuple[str, Any]:
+    """Let a worker freeze for a second only."""
+    return call[2].replace("transaction_timeout = 30", "transaction_timeout = 1"), call[3]
+
+
+def test_a_role_that_may_make_no_tables_is_told_what_to_run(place: Place) -> None:
+    database = place.engine.url.database
+    role = f"w_{database}"
+    change(place, f"CREATE USER {role}@'127.0.0.1' IDENTIFIED BY 'secret'")
+    change(place, f"GRANT SELECT, INSERT, UPDATE, DELETE ON {database}.* TO {role}@'127.0.0.1'")
+    url = place.engine.url.set(username=role, password="secret")  # noqa: S106 - of this test alone
+    engine = engine_for(url.render_as_string(hide_password=False))
+    plan, target = erasure(place), replace(place.target, engine=engine)
+
+    refused = apply(plan, targets={"shop": target}, journal=Told(), fence=1).left["shop"]
+    head, _, statements = refused.partition("; run there: ")
+    for statement in statements.split("; "):
+        change(place, statement)
+    again = apply(plan, targets={"shop": target}, journal=Told(), fence=1)
+
+    engine.dispose()
+    change(place, f"DROP USER {role}@'127.0.0.1'")
+    assert head == "the role may not make tables in `shop`"
+    assert statements.count("CREATE TABLE") == 2
+    assert again.is_whole
+    assert all_of(place.engine) == erased()
+
+
+def test_a_process_killed_at_some_points_is_resumed_to_the_same_end(
+    mariadb_database: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "tests.contract.killed", mariadb_database, str(tmp_path)]
+
+    ended = subprocess.run(
+        [*command, "5", "point"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout) == {"point": 3}

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from placket.plan.plan import Step
 
 
-def statement(step: Step, where: sa.ColumnElement[bool], schema: TableSchema | None) -> UpdateBase:
+def statement(
+    step: Step, where: sa.ColumnElement[bool], schema: TableSchema | None, dialect: str = ""
+) -> UpdateBase:
     """Return what the step does to the rows that meet `where`."""
     if step.action is Action.DELETE:
         return sa.delete(table_of(step.table)).where(where)
@@ -32,7 +34,7 @@ def statement(step: Step, where: sa.ColumnElement[bool], schema: TableSchema | N
     # Parameters are nameless, since a column may have a name that no parameter can have; and
     # without a type, so that PostgreSQL reads text as the column does.
     values = {
-        shape.c[name]: sa.bindparam(None, _taken(step, name, value, schema), type_=_AS_IS)
+        shape.c[name]: sa.bindparam(None, _taken(step, name, value, schema, dialect), type_=_AS_IS)
         for name, value in written.items()
     }
     return sa.update(shape).where(where).values(values)
@@ -48,13 +50,17 @@ def table_of(name: str, *columns: sa.ColumnClause[Any]) -> sa.TableClause:
     return sa.table(quoted_name(name, quote=True), *columns)
 
 
-def _taken(step: Step, name: str, value: Scalar, schema: TableSchema | None) -> Scalar:
+def _taken(
+    step: Step, name: str, value: Scalar, schema: TableSchema | None, dialect: str
+) -> Scalar:
     """Return the value as the column takes it. Raises TargetRefuses, without the value."""
     there = schema.column(name) if schema is not None else None
     if there is None or value is None:
         return value
+    # PostgreSQL takes a bit as text, MariaDB as a number.
+    is_flag = there.type == "bit(1)" and dialect in {"mysql", "mariadb"}
     try:
-        return _as(there.type, value)
+        return _flag(value) if is_flag else _as(there.type, value)
     except (ValueError, InvalidOperation):
         raise TargetRefuses(
             f"`{step.source}.{step.table}.{name}` takes `{there.type}` alone, which the plan's"

@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 
 from placket.catalogue.schema import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -25,6 +25,12 @@ _CHECKS: Final = """
 SELECT table_name, constraint_name, check_clause, level
 FROM information_schema.check_constraints WHERE constraint_schema = DATABASE()
 ORDER BY table_name, constraint_name
+"""
+_UNSAFE: Final = """
+SELECT t.table_name FROM information_schema.tables t
+JOIN information_schema.engines e ON e.engine = t.engine
+WHERE t.table_schema = DATABASE() AND t.table_name IN :tables
+AND coalesce(e.transactions, 'NO') <> 'YES' ORDER BY t.table_name
 """
 _ENUM: Final = re.compile(r"enum\((.*)\)", re.IGNORECASE | re.DOTALL)
 _LIMITED: Final = re.compile(r"(?:var)?(?:char|binary)\((\d+)\)")
@@ -66,6 +72,14 @@ def checks_of(connection: Connection) -> Mapping[str, list[tuple[str, Check]]]:
         check = Check(name=name, text=" ".join(str(clause).split()))
         found.setdefault(table, []).append((of, check))
     return found
+
+
+def without_transactions(connection: Connection, tables: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `tables` whose storage undoes nothing, such as MyISAM's; none elsewhere."""
+    if not is_mariadb(connection):
+        return ()
+    statement = text(_UNSAFE).bindparams(bindparam("tables", expanding=True))
+    return tuple(connection.scalars(statement, {"tables": sorted(tables)}))
 
 
 def as_told(

@@ -13,6 +13,7 @@ from placket.plan.inventory import At, row_digest
 from placket.plan.plan import Action, Change, Seen, StalePlan, differences
 from placket.sources.changing import count, statement
 from placket.sources.fencing import is_done, make_tables, note_done, take_fence
+from placket.sources.mariadb import without_transactions
 from placket.sources.refused import (
     FOREIGN_KEY,
     ConnectionLost,
@@ -43,8 +44,14 @@ _FIRST: Final = {
         "SET LOCAL lock_timeout = '10s'",
         "SET LOCAL idle_in_transaction_session_timeout = '30s'",
     ),
-    "mysql": ("SET SESSION innodb_lock_wait_timeout = 10",),
+    "mysql": (
+        "SET SESSION innodb_lock_wait_timeout = 10",
+        # A value is taken whole or refused, whatever the server does by itself.
+        "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')",
+    ),
 }
+_FIRST_IN_MARIADB: Final = "SET SESSION idle_transaction_timeout = 30"
+"""As PostgreSQL's; MySQL has nothing like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class SqlTarget:
             point("tables of ours there")
             with _keys_enforced(connection):
                 _begin(connection)
+                self._refuse_without_transactions(connection, work)
                 take_fence(connection, work)
                 point("fence taken")
                 if not is_done(connection, work):
@@ -81,6 +89,14 @@ class SqlTarget:
                 point("before commit")
                 self._commit(connection, work)
             point("after commit")
+
+    def _refuse_without_transactions(self, connection: Connection, work: Work) -> None:
+        unsafe = without_transactions(connection, {step.table for _, step in work.steps})
+        if unsafe:
+            raise TargetRefuses(
+                f"`{self.source}.{unsafe[0]}` is kept by a storage engine without transactions,"
+                " where a plan could be left half done; nothing was written; make it InnoDB's"
+            )
 
     def _write(self, connection: Connection, work: Work, point: Point) -> None:
         self._compare(connection, work)
@@ -121,7 +137,10 @@ class SqlTarget:
     def _step(self, connection: Connection, step: Step) -> None:
         shape = self.schema.table(step.table)
         parts = list(at_keys(shape, step.rows))
-        changed = sum(self._run(connection, step, statement(step, p, shape)) for p in parts)
+        changed = sum(
+            self._run(connection, step, statement(step, p, shape, self.schema.dialect))
+            for p in parts
+        )
         if changed != len(step.rows):
             left = sum(connection.execute(count(step, part)).scalar_one() for part in parts)
             _refuse_count(step, left)
@@ -191,6 +210,8 @@ def _isolated(connection: Connection) -> Connection:
 def _begin(connection: Connection) -> None:
     for first in _FIRST.get(connection.dialect.name, ()):
         connection.exec_driver_sql(first)
+    if getattr(connection.dialect, "is_mariadb", False):
+        connection.exec_driver_sql(_FIRST_IN_MARIADB)
 
 
 @contextmanager
