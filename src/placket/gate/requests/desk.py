@@ -55,23 +55,27 @@ class Desk:
 
     def _acknowledge(self, case: Case) -> Case:
         post(self.register, case, LetterKind.RECEIVED, to=self._on_file(case))
-        case = self.register.move(case, Move.ACKNOWLEDGED)
-        return self._notify(case) if case.request.need.proof is Proof.STRONG else case
+        is_warned = case.request.need.proof is Proof.STRONG and self._warn(case)
+        told = (Move.ACKNOWLEDGED, Move.NOTICE_SENT) if is_warned else (Move.ACKNOWLEDGED,)
+        return self.register.moves(case, [(move, {}) for move in told])
 
     def notify(self, reference: str) -> Case:
         """Write to every address on file that somebody asks, with a link that stops it."""
-        return self._notify(self.register.case(reference))
+        case = self.register.case(reference)
+        # Nobody is warned where no address is on file: then no wait begins.
+        return self.register.move(case, Move.NOTICE_SENT) if self._warn(case) else case
 
-    def _notify(self, case: Case) -> Case:
+    def _warn(self, case: Case) -> bool:
+        """Write to every address on file; say whether there is one."""
         known = self._on_file(case)
         for address in known:
-            token = proof.issue_token(
+            token, link = proof.make_token(
                 self.register, case, does=STOP, address=address.id, until=case.at + STOP_LASTS
             )
             says = Particulars(link=f"{self.web}/privacy/requests/stop/{token}")
-            post(self.register, case, LetterKind.NOTICE, says, to=(address,), occasion=str(case.at))
-        # Nobody is warned where no address is on file: then no wait begins.
-        return self.register.move(case, Move.NOTICE_SENT) if known else case
+            to, when = (address,), str(case.at)
+            post(self.register, case, LetterKind.NOTICE, says, to=to, occasion=when, beside=(link,))
+        return bool(known)
 
     def stop(self, token: str) -> Case:
         """Stop the request of a notice's link: whoever reads this address did not ask."""

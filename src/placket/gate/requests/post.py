@@ -13,7 +13,7 @@ from placket.identity.identifier import Identifier, parse_identifier
 from placket.rights.letters import NOTHING, Frame, Letter, LetterKind, letter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from placket.gate.requests.register import Case, Register
     from placket.rights.letters import Particulars
@@ -62,11 +62,13 @@ def post(  # noqa: PLR0913 - a letter: of which request, which step, to whom, wi
     *,
     to: Iterable[Address] | None = None,
     occasion: str = "",
+    beside: Sequence[Record] = (),
 ) -> Letter:
     """Write one letter to each of `to`, and keep it to be sent; a second time changes nothing.
 
     to: the addresses that were shown to be the person's own, else all on file, when None.
-    occasion: what tells this letter from another of its kind.
+    occasion: what tells this letter from another of its kind. beside: what is kept together with
+    the letters, such as the link that they tell.
     """
     written = letter(kind, case.request, frame_of(case), particulars)
     drawer, ledger = _drawer(register, case), register.gate.ledger
@@ -77,7 +79,7 @@ def post(  # noqa: PLR0913 - a letter: of which request, which step, to whom, wi
             state = TO_SEND if address.identifier.kind == "email" else BY_HAND
             letters.append(drawer.record(LETTER, name, _kept(written, address), state=state))
     if letters:
-        ledger.put_records(letters)
+        ledger.put_records([*letters, *beside])
     return written
 
 

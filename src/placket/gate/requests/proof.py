@@ -222,10 +222,19 @@ def _digest(gate: Gate, reference: str, written: str) -> bytes:
 
 def issue_token(register: Register, case: Case, *, does: str, address: str, until: int) -> str:
     """Return the secret of a link that does one thing to one request, once, until then."""
+    token, record = make_token(register, case, does=does, address=address, until=until)
+    register.gate.ledger.put_records([record])
+    return token
+
+
+def make_token(
+    register: Register, case: Case, *, does: str, address: str, until: int
+) -> tuple[str, Record]:
+    """Return the secret of such a link, and what is to be kept for it to count."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     body = msgspec.msgpack.encode(_Token(does=does, address=address, until=until))
-    _drawer(register.gate, case).put(LINK, _name(token), body, state="live", until=until)
-    return token
+    drawer = _drawer(register.gate, case)
+    return token, drawer.record(LINK, _name(token), body, state="live", until=until)
 
 
 def use_token(register: Register, token: str, *, does: str) -> tuple[Case, str]:

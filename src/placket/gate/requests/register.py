@@ -246,7 +246,11 @@ class Register:
         Raises NoSuchRequest and MoveRefused, a sentence.
         """
         case = self.case(of) if isinstance(of, str) else of
-        self.append(case, ((move, said),))
+        return self.moves(case, ((move, said),))
+
+    def moves(self, case: Case, moves: Iterable[tuple[Move, Mapping[str, Any]]]) -> Case:
+        """Append moves that were made together, as `move` does one."""
+        self.append(case, moves)
         return self.follow(self.case(case.request.id))
 
     def append(
