@@ -66,6 +66,7 @@ class LetterKind(StrEnum):
     COMPLETED = "completed"
     RECIPIENTS_TOLD = "recipients_told"
     STOPPED = "stopped"
+    STOPPED_LATE = "stopped_late"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
 

@@ -160,6 +160,12 @@ def _mark(register: Register, reference: str, state: str) -> None:
         register.gate.ledger.move_record(WORK, reference, before=before, after=state)
 
 
+def is_begun(register: Register, case: Case) -> bool:
+    """Say whether anything of the request may be done already: a row gone, or a copy given."""
+    record = register.gate.ledger.record(WORK, case.request.id)
+    return record is not None and record.state in {BEGUN, DONE}
+
+
 def _is_begun(drawer: Drawer, plan: Plan) -> bool:
     """Say whether a worker began with this plan: then rows may be changed by the plan itself."""
     record = drawer.gate.ledger.record(WORK, drawer.request)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from placket.gate.requests import proof
 from placket.gate.requests.answers import answered_with
+from placket.gate.requests.carrying import is_begun
 from placket.gate.requests.certifying import is_left_over
 from placket.gate.requests.packing import link_to
 from placket.gate.requests.post import post
@@ -79,9 +80,13 @@ class Desk:
 
     def stop(self, token: str) -> Case:
         """Stop the request of a notice's link: whoever reads this address did not ask."""
-        case, _ = proof.use_token(self.register, token, does=STOP)
+        case, _ = proof.read_token(self.register, token, does=STOP)
+        is_late = is_begun(self.register, case)
         case = self.register.move(case.request.id, Move.STOPPED)
-        post(self.register, case, LetterKind.STOPPED, to=self._on_file(case), occasion=str(case.at))
+        kind = LetterKind.STOPPED_LATE if is_late else LetterKind.STOPPED
+        post(self.register, case, kind, to=self._on_file(case), occasion=str(case.at))
+        # INVARIANT: only then. A kill before it leaves a link that stops, never one used in vain.
+        proof.use_token(self.register, token, does=STOP)
         return case
 
     def send_code(self, reference: str, address_id: str) -> Case:
@@ -89,7 +94,8 @@ class Desk:
         address, code = proof.issue_code(self.register, reference, address_id)
         case = self.register.case(reference)
         minutes = proof.CODE_LASTS // 60_000_000
-        says = Particulars(code=code, minutes=minutes)
+        link = f"{self.web}/privacy/requests/prove?reference={reference}"
+        says = Particulars(code=code, minutes=minutes, link=link)
         post(self.register, case, LetterKind.CODE, says, to=(address,), occasion=str(case.at))
         return case
 

@@ -68,6 +68,9 @@ def locked(register: Register, reference: str) -> tuple[bytes, str]:
 
 
 def _package(register: Register, case: Case) -> Package:
+    # Somebody at the person's own address said that it was not they, or they took it back.
+    if case.request.stopped_at is not None or case.request.ended_at is not None:
+        raise NoPackage(NoPackage.__doc__)
     record = register.gate.ledger.record(PACKAGE, case.request.id)
     if record is None or record.until is None or record.until <= case.at:
         raise NoPackage(NoPackage.__doc__)
