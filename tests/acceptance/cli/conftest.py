@@ -1,4 +1,4 @@
-"""A small shop in SQLite, the real command, and an installation that has synced the shop."""
+"""A small shop in SQLite, the command, and an installation that has synced the shop."""
 
 import json
 import os
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.forked import run_forked
 
 COMMAND = Path(sys.executable).with_name("placket")
 SHOP = """
@@ -53,18 +55,23 @@ class Run:
 def run_placket(
     folder: Path, *words: str, given: str = "", environ: dict[str, str] | None = None
 ) -> Run:
-    """Run the real command in `folder`, with `given` on standard input."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PLACKET_")}
-    done = subprocess.run(
-        [COMMAND, *words],
-        cwd=folder,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**kept, **(environ or {})},
+    """Run the command in `folder`, in a process of its own, with `given` on standard input."""
+    done = run_forked(
+        "placket.cli:main", *words, cwd=folder, given=given, environ=_ours() | (environ or {})
     )
     assert "Traceback" not in done.stderr, done.stderr
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+def _ours() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("PLACKET_")}
+
+
+def run_script(folder: Path, *words: str) -> Run:
+    """Run the command as it is installed."""
+    done = subprocess.run(
+        [COMMAND, *words], cwd=folder, capture_output=True, text=True, check=False, env=_ours()
+    )
     return Run(done.returncode, done.stdout, done.stderr)
 
 
@@ -87,7 +94,7 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("policy", "publish", "policy.md"),
         ("sync", "--source", "shop"),
     ):
-        done = run_placket(folder, *words)
+        done = run_script(folder, *words)
         assert done.code == 0, done.err
     return folder
 
