@@ -50,7 +50,9 @@ def postgres() -> Iterator[PostgresServer]:
     """Yield a PostgreSQL server, one for each test process, stopped at the end."""
     named = os.environ.get("PLACKET_TEST_POSTGRES")
     if named:
-        yield PostgresServer(url=named)
+        server = PostgresServer(url=named)
+        yield server
+        server.close()
         return
     if find_postgres() is None:
         _leave_out(
@@ -70,7 +72,7 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
 @pytest.fixture
 def postgres_database(postgres: PostgresServer) -> Iterator[str]:
     """Yield the URL of an empty database of the test's own."""
-    with postgres.database() as url:
+    with postgres.emptied() as url:
         yield url
 
 

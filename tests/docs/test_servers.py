@@ -29,6 +29,54 @@ def test_a_database_is_gone_when_its_test_is_over(postgres: PostgresServer) -> N
         psycopg.connect(url)
 
 
+def test_a_database_that_is_used_again_has_nothing_of_before(postgres: PostgresServer) -> None:
+    with postgres.emptied() as url, psycopg.connect(url) as left_open:
+        as_new = everything(left_open)
+        left_open.execute("CREATE TABLE told (n integer PRIMARY KEY)")
+        left_open.execute("CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'")
+        left_open.execute("CREATE SCHEMA more CREATE TABLE kept (n integer)")
+        left_open.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        left_open.commit()
+
+    with postgres.emptied() as again, psycopg.connect(again) as connection:
+        found = everything(connection)
+
+    assert again == url
+    assert found == as_new
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "SELECT lo_create(0)",
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
+        "CREATE PUBLICATION told",
+        "REVOKE ALL ON DATABASE {} FROM PUBLIC",
+        "ALTER DATABASE {} SET work_mem = 1024",
+    ],
+)
+def test_a_database_that_emptying_does_not_make_new_is_dropped(
+    postgres: PostgresServer, change: str
+) -> None:
+    with postgres.emptied() as url, psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(change.format(connection.info.dbname))
+
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(url)
+
+
+def everything(connection: psycopg.Connection) -> list[tuple[object, ...]]:
+    """Return what stands in the database, with who owns it and who may."""
+    return connection.execute(
+        "SELECT 'relation', relname, '', '' FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace"
+        " UNION ALL SELECT 'function', proname, '', '' FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace"
+        " UNION ALL SELECT 'schema', nspname, nspowner::regrole::text, nspacl::text"
+        " FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' ORDER BY 1, 2"
+    ).fetchall()
+
+
 def test_a_database_can_be_the_copy_of_another(postgres: PostgresServer) -> None:
     with postgres.database() as first:
         with psycopg.connect(first) as connection:
