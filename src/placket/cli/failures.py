@@ -104,7 +104,10 @@ CODES: Final[dict[str, tuple[int, str]]] = {
         "send a new one with `placket request verify REFERENCE --send-code ADDRESS`",
     ),
     "placket.gate.requests.proof.TriedTooOften": (REFUSED, ""),
-    "placket.rights.letters.Unsaid": (WRONG_USE, "see the options of the command"),
+    "placket.rights.letters.Unsaid": (
+        WRONG_USE,
+        "add `--outcome` and `--why` to an answer, `--amount` and `--ground` to a fee",
+    ),
     "placket.gate.requests.certifying.NoCertificate": (REFUSED, ""),
     "placket.gate.requests.packing.NoPackage": (REFUSED, ""),
     "placket.gate.requests.telling.NotARecipient": (WRONG_USE, "see `placket request show`"),

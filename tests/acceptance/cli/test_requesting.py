@@ -175,6 +175,18 @@ def test_what_is_not_a_word_of_ours_is_answered_with_those_that_are(said: Said) 
     assert said("request", "list").out == "no request is open\n"
 
 
+def test_an_answer_that_says_nothing_is_sent_back_with_what_to_add(said: Said) -> None:
+    reference = opened(said, "complaint", "--route", "phone")
+    said("request", "accept", reference, "--by", "boss_1")
+
+    empty = said("request", "answer", reference)
+    whole = ("--outcome", "We were wrong.", "--why", "The letter went out twice.")
+
+    assert empty.code == 2
+    assert "mend: add `--outcome` and `--why` to an answer" in empty.err
+    assert said("request", "answer", reference, *whole).code == 0
+
+
 def test_nothing_that_is_shown_is_wider_than_a_terminal(said: Said) -> None:
     reference = opened(said, "automated_decision_opt_out", "--proof", "token")
     erasure = proven(said, "erasure")

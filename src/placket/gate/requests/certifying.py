@@ -39,7 +39,7 @@ _DATA: Final = frozenset({"email", "phone"})
 
 
 class NoCertificate(Exception):
-    """no certificate was made; one is, when the plan of a whole erasure is carried out."""
+    """no certificate was made: it belongs to an erasure of everything; carry its plan out first."""
 
 
 def certificate_of(
