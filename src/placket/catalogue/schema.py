@@ -70,7 +70,11 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSchema:
-    """One table as it is; indexes: the columns of each, in order, unique ones included."""
+    """One table as it is; indexes: the columns of each, in order, unique ones included.
+
+    folds: columns whose texts the database takes for alike whatever their letter case, accents
+    and blanks at the end.
+    """
 
     name: str
     columns: tuple[ColumnSchema, ...]
@@ -81,6 +85,7 @@ class TableSchema:
     comment: str = ""
     checks: tuple[Check, ...] = ()
     triggers: tuple[Trigger, ...] = ()
+    folds: frozenset[str] = frozenset()
 
     def column(self, name: str) -> ColumnSchema | None:
         """Return the column of that name, or None."""

@@ -1,6 +1,7 @@
 """The inventory: the rows that lead to a person, as values, and where their links go."""
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -73,12 +74,28 @@ def _typed(value: Any) -> str:
     return f"{type(value).__name__}:{value!r}"
 
 
-def texts_of(values: tuple[Any, ...]) -> Texts | None:
+def texts_of(
+    values: tuple[Any, ...], of: TableSchema | None = None, columns: Texts = ()
+) -> Texts | None:
     """Return the values as texts, by which links compare them; None where one is null.
 
     The number 7 and the text `7` are alike: two sources may write one key in both ways.
+    of, columns: where the values are looked for, since a database may take more for alike.
     """
-    return None if None in values else tuple(map(_text, values))
+    if None in values:
+        return None
+    texts = tuple(map(_text, values))
+    if of is None or not of.folds:
+        return texts
+    return tuple(
+        _folded(text) if name in of.folds else text
+        for name, text in zip(columns, texts, strict=True)
+    )
+
+
+def _folded(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part)).rstrip(" ")
 
 
 def _text(value: Any) -> str:
@@ -143,20 +160,23 @@ class Inventory:
     def _found(
         self, source: str, table: str, columns: tuple[str, ...], wanted: tuple[Any, ...]
     ) -> tuple[Row, ...]:
-        texts = texts_of(wanted)
-        return () if texts is None else self._index(source, table, columns).get(texts, ())
+        shape, index = self._index(source, table, columns)
+        texts = texts_of(wanted, shape, columns)
+        return () if texts is None else index.get(texts, ())
 
     def _index(
         self, source: str, table: str, columns: tuple[str, ...]
-    ) -> Mapping[Texts, tuple[Row, ...]]:
+    ) -> tuple[TableSchema | None, Mapping[Texts, tuple[Row, ...]]]:
         known = self._indexes.get((source, table, columns))
         if known is None:
-            known = {}
+            schema = self.schemas.get(source)
+            shape = schema.table(table) if schema is not None else None
+            index: dict[Texts, tuple[Row, ...]] = {}
             for row in self._by_table.get((source, table), ()):
-                texts = texts_of(tuple(row.values.get(column) for column in columns))
+                texts = texts_of(tuple(row.values.get(c) for c in columns), shape, columns)
                 if texts is not None:
-                    known[texts] = (*known.get(texts, ()), row)
-            self._indexes[source, table, columns] = known
+                    index[texts] = (*index.get(texts, ()), row)
+            known = self._indexes[source, table, columns] = (shape, index)
         return known
 
     @cached_property
@@ -167,5 +187,7 @@ class Inventory:
         return found
 
     @cached_property
-    def _indexes(self) -> dict[Any, dict[Texts, tuple[Row, ...]]]:
+    def _indexes(
+        self,
+    ) -> dict[Any, tuple[TableSchema | None, Mapping[Texts, tuple[Row, ...]]]]:
         return {}

@@ -253,8 +253,13 @@ class Mariadb:
         FROM information_schema.tables t
         JOIN information_schema.columns c
             ON c.table_schema = t.table_schema AND c.table_name = t.table_name
-        WHERE t.table_schema = DATABASE() AND t.table_type LIKE '%%BASE TABLE'
+        WHERE t.table_schema = DATABASE() AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
         ORDER BY t.table_name, c.ordinal_position
+    """
+
+    _HISTORIES: Final = """
+        SELECT table_name FROM information_schema.tables
+        WHERE table_schema = DATABASE() AND table_type = 'SYSTEM VERSIONED' ORDER BY table_name
     """
 
     def begin(self, connection: Connection) -> None:
@@ -276,9 +281,9 @@ class Mariadb:
         return connection.execute(wanted.execution_options(stream_results=not of.is_small))
 
     def beside(self, connection: Connection, name: str) -> tuple[Unread, ...]:
-        """Return nothing: all that is kept is in tables."""
-        del connection, name
-        return ()
+        """Return the tables whose earlier rows the database keeps, where there are any."""
+        found = connection.exec_driver_sql(self._HISTORIES).scalars()
+        return tuple(Unread(where=f"{name}.{each}", why="the history of a table") for each in found)
 
 
 _DIALECTS: Final[dict[str, Dialect]] = {

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam, text
+
 from placket.law.calendar import to_datetime
 from placket.plan.certificate import Grounded, Grounding
 
@@ -33,6 +35,13 @@ _CLEARED: Final = (
     "deleted, vacuumed and analysed since; the write-ahead log holds it until it is recycled"
 )
 _DEAD: Final = "deleted; tables and statistics may hold it until VACUUM ANALYZE"
+_HISTORIES: Final = """
+    SELECT count(*) FROM information_schema.tables
+    WHERE table_schema = DATABASE() AND table_type = 'SYSTEM VERSIONED' AND table_name IN :tables
+"""
+_IN_HISTORY: Final = (
+    "gone from the rows of today; the table's history holds it until DELETE HISTORY"
+)
 _UNASKED: Final = "deleted; this kind of database does not say what it still holds"
 _UNLINKED: Final = "deleted; the disk may hold the blocks until they are written anew"
 
@@ -71,8 +80,16 @@ def _asked(
             known, clear = connection.exec_driver_sql(_VACUUMED, asked).one()
             is_clear = known == clear == len(set(tables))
             return (Grounding.VACUUMED, _CLEARED) if is_clear else (Grounding.DELETED, _DEAD)
+        case "mysql" | "mariadb" if _has_history(connection, tables):
+            return Grounding.HIDDEN, _IN_HISTORY
         case _:
             return Grounding.DELETED, _UNASKED
+
+
+def _has_history(connection: Connection, tables: Collection[str]) -> bool:
+    """Say whether MariaDB keeps what was deleted from one of the tables as its history."""
+    named = text(_HISTORIES).bindparams(bindparam("tables", expanding=True))
+    return bool(connection.execute(named, {"tables": sorted(tables)}).scalar_one())
 
 
 def _left_in_sqlite(connection: Connection, *, overwrites: bool) -> str:

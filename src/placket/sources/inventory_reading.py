@@ -87,7 +87,7 @@ class Shelf:
             at = At(source=source.name, table=table.name, key=key)
             found = kept[key] = Found(source, table, at, values)
             for columns, index in self._indexes.get(place, {}).items():
-                _put(index, columns, found)
+                self._put(index, columns, found)
         return found
 
     def holding(
@@ -108,8 +108,9 @@ class Shelf:
         place = Place(source.name, table.name)
         index = self._index(place, columns)
         asked = self._asked.setdefault((place, columns), set())
-        found = {texts: row for row in wanted if (texts := texts_of(row)) is not None}
         shape = self.shape(*place)
+        told_as = ((texts_of(row, shape, columns), row) for row in wanted)
+        found = {texts: row for texts, row in told_as if texts is not None}
         is_key = shape is not None and shape.primary_key == columns
         new = [r for t, r in found.items() if t not in asked and not (is_key and t in index)]
         if new:
@@ -125,8 +126,8 @@ class Shelf:
 
     def is_partly_read(self, row: Found, link: Link) -> bool:
         """Say whether there may be more rows that an inward link of `row` leads to."""
-        place, texts = Place(row.source.name, link.table), texts_of((row.at.key[0][1],))
-        columns = (link.target,)
+        place, columns = Place(row.source.name, link.table), (link.target,)
+        texts = texts_of((row.at.key[0][1],), self.shape(*place), columns)
         asked = self._asked.get((place, columns), ())
         return texts not in asked and (place, columns, texts) in self._partly
 
@@ -135,15 +136,21 @@ class Shelf:
         if columns not in indexes:
             indexes[columns] = {}
             for row in self._rows.get(place, {}).values():
-                _put(indexes[columns], columns, row)
+                self._put(indexes[columns], columns, row)
         return indexes[columns]
+
+    def _put(self, index: dict[Texts, list[Found]], columns: Texts, row: Found) -> None:
+        values = tuple(row.values.get(column) for column in columns)
+        texts = texts_of(values, self.shape(row.source.name, row.table.name), columns)
+        if texts is not None:
+            index.setdefault(texts, []).append(row)
 
     def near(self, row: Found, link: Link) -> list[Found]:
         """Return the rows that a link of `row` leads to, of those that were read."""
         near = row.table.key[0] if link.inward else link.column
-        texts = texts_of((row.values.get(near),))
-        place = Place(row.source.name, link.table)
-        return [] if texts is None else self._index(place, (link.target,)).get(texts, [])
+        place, columns = Place(row.source.name, link.table), (link.target,)
+        texts = texts_of((row.values.get(near),), self.shape(*place), columns)
+        return [] if texts is None else self._index(place, columns).get(texts, [])
 
     def led_to(self, rows: Iterable[Found], link: Link, *, most: int = 0) -> list[Found]:
         """Return the rows that a link of `rows`, all of one table, leads to in their source.
@@ -157,12 +164,6 @@ class Shelf:
         near = of[0].table.key[0] if link.inward else link.column
         wanted = ((row.values.get(near),) for row in of)
         return self.holding(of[0].source, target, (link.target,), wanted, most=most)
-
-
-def _put(index: dict[Texts, list[Found]], columns: Texts, row: Found) -> None:
-    texts = texts_of(tuple(row.values.get(column) for column in columns))
-    if texts is not None:
-        index.setdefault(texts, []).append(row)
 
 
 @contextmanager

@@ -32,12 +32,13 @@ JOIN information_schema.engines e ON e.engine = t.engine
 WHERE t.table_schema = DATABASE() AND t.table_name IN :tables
 AND coalesce(e.transactions, 'NO') <> 'YES' ORDER BY t.table_name
 """
+_FOLDS: Final = re.compile(r"_ci$|_ci_")
 _ENUM: Final = re.compile(r"enum\((.*)\)", re.IGNORECASE | re.DOTALL)
 _LIMITED: Final = re.compile(r"(?:var)?(?:char|binary)\((\d+)\)")
 
 
 class Column(NamedTuple):
-    """A column's whole type, in lower case but for the words of an enum, and its collation."""
+    """A column's whole type, as the database writes it, and its collation."""
 
     type: str
     collation: str
@@ -105,6 +106,7 @@ def as_told(
         table,
         columns=tuple(_column(c, told.get(c.name), is_json=c.name in valid) for c in table.columns),
         checks=(*table.checks, *more, *words),
+        folds=frozenset(n for n, c in told.items() if _FOLDS.search(c.collation)),
     )
 
 
