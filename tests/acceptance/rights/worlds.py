@@ -89,6 +89,7 @@ class Empty:
 
 def empty_in(folder: Path, policy: str = POLICY) -> Empty:
     """Return an installation in `folder` with the policy published."""
+    folder.mkdir(exist_ok=True)
     settings = replace(Settings(folder=folder), ledger="placket.db")
     gate = create_gate(settings, clock=Ticking())
     done = publish(gate, policy.lstrip(), "policy.md", by="test")
