@@ -255,9 +255,29 @@ def _tell_erased(register: Register, case: Case, plan: Plan, sources: Connected)
     )
     # Where nothing went it is told as well: of what is kept no recipient is told to erase it.
     if (told.data or marks) and not gate.has([told.id]):
-        gate.record([Told(told)])
+        over = [] if case.request.data else _yeses_over(case, gate.now())
+        gate.record([Told(fact) for fact in (told, *over)])
     if goes and not marks:
         gate.erase(case.history.person, by=case.request.id, route="request")
+
+
+def _yeses_over(case: Case, now: int) -> list[Fact]:
+    """Return that every yes is over with the data: whoever comes back says it anew."""
+    given = (fact for fact in case.history.facts if fact.kind is Kind.CONSENT_GIVEN)
+    return [
+        Fact(
+            id=fact_id("over", case.request.id, what, channel),
+            kind=Kind.CONSENT_WITHDRAWN,
+            person=case.request.person,
+            what=what,
+            channel=channel,
+            thing=case.request.id,
+            occurred_at=now,
+            recorded_at=now,
+            route=case.request.route,
+        )
+        for what, channel in sorted({(fact.what, fact.channel) for fact in given})
+    ]
 
 
 def _keep_for_answers(gate: Gate, case: Case) -> None:
