@@ -129,6 +129,22 @@ def test_what_the_law_keeps_serves_the_books_and_nothing_else(office: Office) ->
 
 
 @pytest.mark.clause("JE-071")
+def test_whoever_comes_back_after_an_erasure_begins_anew(office: Office) -> None:
+    office.answered(office.strongly(ADA, Right.ERASURE, route="email"))
+    before = office.ask(ADA, "ship_order", data=("delivery_address",)).outcome
+    office.pass_time(2 * DAY)
+    office.run(
+        "INSERT INTO orders (id, invoice_no, guest_email, placed_at, status, total_pence, country,"
+        " delivery_name, delivery_address, checkout_wording, refusal_offered) VALUES (21, 'I-21',"
+        " 'ada@example.org', '2026-06-02 10:00:00', 'sent', 1, 'GB', 'A', '1 Elm Row', '', 0)"
+    )
+
+    assert before == "deny"
+    assert office.ask(ADA, "ship_order", data=("delivery_address",)).outcome == "permit"
+    assert office.ask(ADA, "newsletter", channel="email").outcome == "deny"
+
+
+@pytest.mark.clause("JE-071")
 def test_that_a_request_was_answered_can_be_shown_when_the_data_are_gone(office: Office) -> None:
     case = office.answered(office.strongly(ADA, Right.ERASURE, route="email"))
     office.pass_time(365 * DAY)
