@@ -256,7 +256,9 @@ def _tell_erased(register: Register, case: Case, plan: Plan, sources: Connected)
     # Where nothing went it is told as well: of what is kept no recipient is told to erase it.
     if (told.data or marks) and not gate.has([told.id]):
         over = [] if case.request.data else _yeses_over(case, gate.now())
-        gate.record([Told(fact) for fact in (told, *over)])
+        # What waited goes later: a yes that was said meanwhile stands.
+        known = gate.has([fact.id for fact in over])
+        gate.record([Told(fact) for fact in (told, *over) if fact.id not in known])
     if goes and not marks:
         gate.erase(case.history.person, by=case.request.id, route="request")
 
