@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.requests.carrying import InHand, carry_out
@@ -33,7 +33,7 @@ from tests.acceptance.rights.worlds import Empty, World, world
 from tests.contract.gates import DAY, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from placket.gate.requests.register import Case
@@ -134,6 +134,52 @@ class Mortal:
             raise Died
 
 
+WRITES: Final = frozenset(
+    {
+        "append",
+        "bury",
+        "destroy",
+        "drop_records",
+        "ensure",
+        "lease",
+        "move_record",
+        "put_records",
+        "release",
+        "remember",
+        "renew",
+        "sequence",
+        "tally",
+    }
+)
+"""What ledger and keyring write."""
+
+
+class Fragile:
+    """A ledger or keyring at one of whose writes the worker dies, before or after it is done.
+
+    Whoever is dead writes nothing more.
+    """
+
+    def __init__(self, of: Any, fate: list[int], *, is_after: bool) -> None:
+        self._of, self._fate, self._is_after = of, fate, is_after
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._of, name)
+        if name not in WRITES:
+            return found
+
+        def write(*given: Any, **named: Any) -> Any:
+            self._fate[0] -= 1
+            if self._fate[0] < 0 or (self._fate[0] == 0 and not self._is_after):
+                raise Died
+            done = found(*given, **named)
+            if self._fate[0] == 0:
+                raise Died
+            return done
+
+        return write
+
+
 class Broken(AssertionError):
     """Something that must always hold did not."""
 
@@ -142,14 +188,16 @@ class Broken(AssertionError):
 class Town:
     """The world under simulation, and a plain account of what everybody did.
 
-    orders: what the books must say of each, for ever. strong: the requests of whom it is known
-    who asks. gone: of whom an erasure was approved.
+    orders: what the books must say of each, for ever. given: the requests with which proof of
+    who asks was given; strong: those of which that was written down. erasing: of whom an erasure
+    was approved. whose: who asked, also where the request was lost to a kill.
     """
 
     random: Random
     world: World
     liar: Liar
     orders: dict[int, tuple[str, int]] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
     strong: set[str] = field(default_factory=set)
     requests: list[str] = field(default_factory=list)
     erasing: set[str] = field(default_factory=set)
@@ -167,7 +215,8 @@ class Town:
         self.counts[act.__name__] += 1
         self.log.append(act.__name__)
         try:
-            act(self)
+            with self._fragile():
+                act(self)
         except REFUSED as refused:
             self.log[-1] += f" refused: {type(refused).__name__}"
             self.counts["refused"] += 1
@@ -175,12 +224,40 @@ class Town:
             self.log[-1] += " killed"
             self.counts["killed"] += 1
             self._restart()
+        self._hear()
         check(self)
 
+    def _hear(self) -> None:
+        """Note which requests came in, and of which it is known who asks: one may be cut short."""
+        self.requests = [each for each in self.whose if self.world.gate.has([each])]
+        cases = map(self.world.register.case, self.requests)
+        self.strong = {case.request.id for case in cases if case.request.proofs}
+
+    @contextmanager
+    def _fragile(self) -> Iterator[None]:
+        """Let the worker die at one of the writes to ledger and keyring, or mostly not."""
+        gate, number = self.world.gate, self.random.randint(1, 20)
+        whole = gate.ledger, gate.keys
+        if self.random.random() < 0.5:
+            fate, is_after = [number], self.random.random() < 0.5
+            gate.ledger, gate.keys = (Fragile(of, fate, is_after=is_after) for of in whole)
+        try:
+            yield
+        finally:
+            gate.ledger, gate.keys = whole
+
     def _restart(self) -> None:
-        engines, self.world = self.world.engines, self.world.again()
-        for engine in engines.values():
-            engine.dispose()
+        """Open all anew, as whoever comes next does: an erasure that was cut short is ended."""
+        before = self.world
+        if self.away:
+            before.bring_back("desk")
+        self.world = before.again()
+        before.close()
+        if self.away:
+            self.world.take_away("desk")
+        gate = self.world.gate
+        for begun in gate.ledger.unfinished_erasures():
+            gate.erase(begun.person, by="recovery", route="recovery")
         # The lease of the dead runs out.
         self.world.clock.now += self.random.choice((SECOND, 61 * SECOND))
 
@@ -194,7 +271,7 @@ class Town:
 
     def mortal(self) -> Mortal:
         """Return a worker's fate: mostly a long life."""
-        return Mortal(self.random.randint(1, 24) if self.random.random() < 0.4 else 0)
+        return Mortal(self.random.randint(1, 16) if self.random.random() < 0.5 else 0)
 
     def upkeep(self) -> Upkeep:
         """Return one more worker."""
@@ -211,14 +288,19 @@ def ask(town: Town) -> None:
     is_strong = town.random.random() < 0.8
     proof = ("code", "second_channel") if is_strong else ()
     by = town.random.choice(("", CLERK))
-    opening = Opening(
-        subject=f"email:{address(name)}", right=right, route="web", proof=proof, by=by
-    )
-    case = town.world.desk.open(opening)
-    town.requests.append(case.request.id)
-    town.whose[case.request.id] = name
+    reference = f"r_{town.random.randrange(10**12):012}"
+    town.whose[reference] = name
     if is_strong:
-        town.strong.add(case.request.id)
+        town.given.add(reference)
+    opening = Opening(
+        subject=f"email:{address(name)}",
+        right=right,
+        route="web",
+        proof=proof,
+        by=by,
+        reference=reference,
+    )
+    town.world.desk.open(opening)
 
 
 def plan(town: Town) -> None:
@@ -396,7 +478,7 @@ def requests_stand(town: Town) -> None:
                 "an open request has neither a day nor a wait",
             )
         if request.approvals and request.right is not Right.RESTRICTION:
-            demand(request.id in town.strong, "approved without proof of who asks")
+            demand(request.id in town.given, "approved without proof of who asks")
             demand(CLERK not in request.requesters or CLERK not in request.approvals, "its own")
         if request.state is State.FULFILLED and request.need.planned:
             demand(not request.remaining, "fulfilled while something is left")
@@ -505,6 +587,10 @@ def finish(town: Town, reference: str) -> None:
 def advance(town: Town, case: Case) -> None:
     """Plan, approve, carry out and certify what is still to do."""
     register, reference = town.world.register, case.request.id
+    if case.request.notified_at is None:
+        # Whoever took it down was killed before.
+        town.world.desk.notify(reference)
+        town.world.clock.now += SECOND
     if not case.request.need.planned:
         town.world.desk.accept(reference, by=BOSS)
         return
