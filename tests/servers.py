@@ -416,6 +416,8 @@ def _command(programs: Path, folder: Path, port: int, *, fsync: bool) -> list[st
         "full_page_writes": durable,
         "synchronous_commit": durable,
         "shared_buffers": "64MB",
+        # Compiling a long condition costs more than the few rows of a test can give back.
+        "jit": "off",
         "timezone": "UTC",
     }
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
