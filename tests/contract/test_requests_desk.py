@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,12 +49,14 @@ def test_a_question_tells_that_the_days_until_its_answer_do_not_count(
 def test_a_first_request_costs_something_only_when_abusive_intent_was_shown(
     asked: Asked, case: Case
 ) -> None:
-    said = {"amount": "10 GBP", "ground": "excessive", "by": "sam"}
+    fee = partial(
+        asked.desk.ask_fee, case.request.id, amount="10 GBP", ground="excessive", by="sam"
+    )
 
     with pytest.raises(MoveRefused, match="not excessive without abusive intent"):
-        asked.desk.ask_fee(case.request.id, **said)
+        fee()
     told = [each.kept.kind for each in letters_of(asked.register, case)]
-    paid = asked.desk.ask_fee(case.request.id, **said, abusive=True)
+    paid = fee(abusive=True)
 
     assert LetterKind.FEE_ASKED not in told
     assert paid.request.fee is not None
