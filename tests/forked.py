@@ -92,9 +92,12 @@ def _serve() -> None:
     """Fork for each line that comes, and answer with the exit code."""
     _import_all()
     for line in sys.stdin:
+        program = json.loads(line)
+        # Here, so that whoever calls it again forks from a process that has it too.
+        importlib.import_module(program["call"].partition(":")[0])
         child = os.fork()
         if child == 0:
-            _become(json.loads(line))
+            _become(program)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the answer
 

@@ -5,26 +5,23 @@ from __future__ import annotations
 import json
 import re
 import socket
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from placket.demo.examples import DEFAULT, example_names
 from placket.demo.run import MARKER
+from tests.forked import run_forked
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 OTHERS = tuple(name for name in example_names() if name != DEFAULT)
 
 
 def placket(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = "from placket.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", command, *arguments], capture_output=True, text=True, check=False
-    )
+    return run_forked("placket.cli:main", *arguments)
 
 
 def demo(folder: Path, *options: str, scale: float = 0.01) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,7 @@
 """Where a keyring under test stands, and what happens to it step by step."""
 
+import os
 import signal
-import subprocess
 import sys
 from base64 import b64encode
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from placket.keyring import (
     create_keyring,
     open_keyring,
 )
+from tests.forked import run_forked
 
 KEY = b64encode(bytes(32)).decode()
 AAD = b"p_1 f_1 consent.given 1"
@@ -45,24 +46,26 @@ class Place:
         )
 
 
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-from placket.keyring import open_keyring
-url, key_file, act, when = sys.argv[1:]
-keyring = open_keyring(url, key_file=Path(key_file), environ={})
-def point(name):
-    if name == when:
-        os.kill(os.getpid(), signal.SIGKILL)
-keyring.rotate(point=point) if act == "rotate" else keyring.destroy("p_1", point=point)
-"""
-
-
 def killed(place: Place, act: str, when: str) -> None:
     """Run `act` in a process that kills itself at the point `when`."""
-    arguments = [sys.executable, "-c", CHILD, place.url, str(place.key_file), act, when]
-    done = subprocess.run(arguments, check=False, timeout=60)
-    assert done.returncode == -signal.SIGKILL
+    child = f"{__name__}:program"
+    done = run_forked(child, place.url, str(place.key_file), act, when)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+def program() -> None:
+    """Open the keyring, and act until the point that the command line names."""
+    url, key_file, act, when = sys.argv[1:]
+
+    def point(name: str) -> None:
+        if name == when:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with open_keyring(url, key_file=Path(key_file), environ={}) as keyring:
+        if act == "rotate":
+            keyring.rotate(point=point)
+        else:
+            keyring.destroy("p_1", point=point)
 
 
 def fail(_name: str) -> None:

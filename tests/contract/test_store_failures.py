@@ -2,7 +2,6 @@
 
 import resource
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -30,8 +29,8 @@ from placket.store.stored import StoredLedger
 from tests.contract.test_store import ADA, NOW, SEEN, seen
 from tests.contract.test_store_register import PLAN
 from tests.contract.test_store_tree import SIGNER
+from tests.forked import run_forked
 
-ROOT = Path(__file__).parents[2]
 MANY = [seen(f"p_{number}", number) for number in range(2_000)]
 
 
@@ -113,13 +112,7 @@ def test_another_writer_is_waited_for_and_then_named(path: Path) -> None:
 
 def test_a_full_disk_writes_all_or_nothing(path: Path) -> None:
     for room in (0, *(50_000 * 2**step for step in range(9))):
-        ended = subprocess.run(
-            [sys.executable, "-m", "tests.contract.test_store_failures", str(path), str(room)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        ended = run_forked(f"{__name__}:program", str(path), str(room))
         assert (ended.returncode, ended.stdout) in ((0, ""), (4, LedgerUnwritable.__doc__)), ended
         with open_ledger(str(path)) as ledger:
             there = ledger.has([fact.id for fact in MANY])
@@ -131,6 +124,11 @@ def test_a_full_disk_writes_all_or_nothing(path: Path) -> None:
         raise AssertionError("the room never was enough")
 
     assert room > 0
+
+
+def program() -> None:
+    """Append to the ledger that the command line names, with the room that it names."""
+    sys.exit(append_with_room(sys.argv[1], int(sys.argv[2])))
 
 
 def append_with_room(path: str, room: int) -> int:
@@ -297,7 +295,3 @@ def test_a_commit_that_raised_of_what_may_be_done_again_is_told_as_its_refusal(
         assert ledger.records("plan") == ([PLAN] if takes_place else [])
         ledger.put_records([PLAN])
         assert ledger.records("plan") == [PLAN]
-
-
-if __name__ == "__main__":
-    raise SystemExit(append_with_room(sys.argv[1], int(sys.argv[2])))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,16 +12,18 @@ import pytest
 from placket.cli.trace import tests_by_clause as marked_tests
 from placket.policy.parse import parse
 from placket.policy.trace import trace
+from tests.forked import run_forked
 from tests.last_run import LastRun
 
 if TYPE_CHECKING:
+    import subprocess
+
     from placket.policy.trace import Traced
 
 ROOT = Path(__file__).parents[2]
 POLICIES = ROOT / "policies"
 POLICY = POLICIES / "justelegance"
 CLAUSES = ROOT / "policies" / "clauses.jsonl"
-COMMAND = Path(sys.executable).with_name("placket")
 
 COLLECTION = ("collection",)
 NOTICES = ("notices",)
@@ -97,9 +97,7 @@ def listed(seed: str = "") -> list[str]:
 
 
 def placket(*words: object, at: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *map(str, words)], cwd=at, capture_output=True, text=True, check=False
-    )
+    return run_forked("placket.cli:main", *map(str, words), cwd=at)
 
 
 @pytest.fixture(scope="module")

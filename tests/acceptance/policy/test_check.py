@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.forked import run_forked
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 GOOD = sorted((HERE / "good").glob("*.md"))
 BAD = sorted((HERE / "bad").glob("*.md"))
-PLACKET = Path(sys.executable).parent / "placket"
 LIMIT = 2 * 1024 * 1024
 
 
 def checked(policy: Path, *options: str) -> tuple[int, str, str]:
     """Run the command beside the document; return its exit code, output and errors."""
-    command = [str(PLACKET), "check", policy.name, *options]
-    done = subprocess.run(
-        command, cwd=policy.parent, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = run_forked("placket.cli:main", "check", policy.name, *options, cwd=policy.parent)
     return done.returncode, done.stdout, done.stderr
 
 

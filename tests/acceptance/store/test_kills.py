@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +11,8 @@ from placket.facts import Kind
 from placket.store import Ledger, open_ledger
 from tests.acceptance.store.worker import NEXT, STARTED, is_of_one_round, keyring_at
 from tests.contract.test_store import ADA, BEA, CAT, HASH, SEEN, told
+from tests.forked import run_forked
 
-ROOT = Path(__file__).parents[3]
 MOST = 60
 
 
@@ -26,14 +25,8 @@ class Place:
 
     def do(self, job: str, at: int | str = 0) -> subprocess.CompletedProcess[str]:
         """Do the job in a process of its own that is killed at boundary `at`, 0 for never."""
-        command = [sys.executable, "-m", "tests.acceptance.store.worker"]
-        return subprocess.run(
-            [*command, self.url, str(self.keyring), job, str(at)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        worker = "tests.acceptance.store.worker:program"
+        return run_forked(worker, self.url, str(self.keyring), job, str(at))
 
     def done(self, job: str) -> None:
         ended = self.do(job)

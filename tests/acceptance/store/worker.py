@@ -131,7 +131,9 @@ def statement_by_statement(path: Path, keyring: Keyring, job: str) -> int:
     raise AssertionError("the job never ended")
 
 
-def main(url: str, keyring_path: str, job: str, at: str) -> None:
+def program() -> None:
+    """Do what the command line says: the ledger, the keyring, the job, the boundary."""
+    url, keyring_path, job, at = sys.argv[1:]
     keyring = keyring_at(Path(keyring_path))
     if at == "statements":
         path = Path(url.removeprefix("sqlite:///"))
@@ -140,7 +142,3 @@ def main(url: str, keyring_path: str, job: str, at: str) -> None:
     with open_ledger(url, create=True) as ledger:
         ledger.prepare_fold(SEEN)
         JOBS[job](ledger, keyring, Killer(int(at)))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -12,6 +12,7 @@ from typing import Any
 from placket.gate.opening import create_gate, publish
 from placket.settings import Settings, write_settings
 from placket.web.api.keys import FILE, new_key
+from tests.forked import run_forked
 
 POLICY = Path(__file__).resolve().parents[3] / "policies" / "justelegance" / "policy.md"
 MAIN = "from placket.cli import main; main()"
@@ -85,14 +86,7 @@ def make_installation(folder: Path) -> dict[str, str]:
 
 def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run the command to its end in `folder`."""
-    return subprocess.run(
-        [sys.executable, "-c", MAIN, *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return run_forked("placket.cli:main", *arguments, cwd=folder)
 
 
 @contextmanager
