@@ -21,7 +21,7 @@ from placket.plan.plan import Action, StalePlan
 from placket.rights.request import State
 from placket.rights.right import Right
 from placket.store.certifying import verify_certificate
-from tests.contract.gates import DAY
+from tests.contract.gates import DAY, yes
 from tests.contract.rights_shop import ADA, BEN, CAT, Asked, asked_in
 
 if TYPE_CHECKING:
@@ -105,6 +105,19 @@ def test_what_an_open_order_needs_waits_and_completes_by_itself(asked: Asked) ->
     assert completed.is_done
     assert asked.register.case(reference).request.state is State.FULFILLED
     assert [row[0] for row in asked.rows("customer")] == [1, 3]
+
+
+def test_what_waits_for_an_order_serves_that_order_alone(asked: Asked) -> None:
+    ben = asked.gate.person_of(BEN)
+    assert ben is not None
+    asked.gate.record([yes(asked.gate, ben)])
+    newsletter = Question(activity="newsletter", channel="email")
+    assert asked.gate.decide(BEN, newsletter).is_permitted
+
+    carried(asked, asked.strongly(BEN, Right.ERASURE))
+
+    assert not asked.gate.decide(BEN, newsletter).is_permitted
+    assert asked.gate.decide(BEN, Question(activity="shipping")).is_permitted
 
 
 def test_a_row_that_came_since_makes_the_plan_stale_and_nothing_is_done(asked: Asked) -> None:

@@ -178,6 +178,7 @@ def _data_deeds() -> list[dict[str, Any]]:
         for ground in ("claims", "duty"):
             kept = tuple(f"kept:{datum}:{ground}:" for datum in data)
             found.append(_deed(Kind.DATA_ERASED, data=data, marks=kept))
+            found.append(_deed(Kind.DATA_ERASED, data=data, marks=kept, thing="r_1"))
         both = ("kept:name:claims:", "kept:name:duty:", f"kept:name:contract:{MOMENTS[9]}")
         found.append(_deed(Kind.DATA_ERASED, data=data, marks=both))
         found.append(_deed(Kind.DATA_ERASED, data=data))

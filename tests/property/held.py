@@ -148,9 +148,21 @@ class Held(Asked):
     """The rows on single data."""
 
     def erasures(self, datum: str) -> list[Fact]:
-        """Return the erasures of the datum since which it was not collected anew."""
+        """Return the erasures of the datum since which it was not collected anew.
+
+        Of one request the newest alone: what waited is told again when it goes.
+        """
         facts = [f for f in self.person.of(Kind.DATA_ERASED) if datum in self.named(f.data)]
-        return [f for f in facts if not self.collected(datum, after=f.occurred_at)]
+        live = [f for f in facts if not self.collected(datum, after=f.occurred_at)]
+        later = {
+            f.id
+            for f in live
+            for other in live
+            if f.thing
+            and other.thing == f.thing
+            and (other.occurred_at, other.id) > (f.occurred_at, f.id)
+        }
+        return [f for f in live if f.id not in later]
 
     def kept(self, erasure: Fact, datum: str) -> set[str]:
         """Return the grounds on which the erasure left the datum, today."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from placket.law.grounds import Ground
 from placket.plan.asking import category_of
 from placket.plan.erasing import OTHERS
-from placket.plan.plan import CHANGING, STAYING, Action
+from placket.plan.plan import CHANGING, STAYING
 from placket.standing.data import KEPT
 
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ def erased_data(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def locked_data(plan: Plan, catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the categories that are kept on a ground, sorted: gone for any other.
+    """Return the categories that stay on a ground, sorted: gone for any other.
 
-    What only waits for an open case still serves it.
+    What waits for an open case serves that alone.
     """
-    kept = (s for s in plan.steps if s.action in STAYING and s.action is not Action.WAIT)
+    kept = (step for step in plan.steps if step.action in STAYING)
     grounded = (step for step in kept if step.because.ground not in {OTHERS, Ground.STORAGE})
     return tuple(sorted({c for step in grounded for c in categories_of(step, catalogue)}))
 

@@ -35,7 +35,7 @@ REST: Final = "rest"
 ALL: Final = ("all", vocabulary.ALL_HELD)
 """The words of a `retain` rule that stand for everything held."""
 
-FOLDING: Final = 3
+FOLDING: Final = 4
 """Counted up whenever the fold gives another standing for the same facts: standing that an
 older release left is then built anew."""
 

@@ -33,14 +33,18 @@ def named_data(policy: Policy, data: tuple[str, ...]) -> tuple[str, ...]:
 def fold_erasures(history: History, policy: Policy) -> Iterator[tuple[str, Interval]]:
     """Yield what was erased and not collected since, and on which grounds it was kept.
 
-    What was erased twice is kept on the grounds that both erasures left.
+    What was erased twice is kept on the grounds that both erasures left; but one request is one
+    erasure, of which the newest fact says how it stands: what waited goes later.
     """
-    live: dict[str, list[Fact]] = {}
+    live: dict[str, dict[str, Fact]] = {}
     for fact in history.of(Kind.DATA_ERASED):
         for datum in named_data(policy, fact.data):
             if not _collected(history, policy, datum, fact.occurred_at):
-                live.setdefault(datum, []).append(fact)
-    for datum, facts in live.items():
+                of = live.setdefault(datum, {})
+                of.pop(fact.thing, None)
+                of[fact.thing or fact.id] = fact
+    for datum, erasures in live.items():
+        facts = list(erasures.values())
         yield f"erased.{datum}", starts(facts[0].occurred_at, facts[-1].id)
         kept = [_kept(policy, fact, datum) for fact in facts]
         for ground in sorted(set.intersection(*(set(grounds) for grounds in kept))):
