@@ -1,7 +1,7 @@
 """The plan: ordered steps, each with its rows, columns, action and reason; its digest."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -169,12 +169,11 @@ class Change:
 class StalePlan(Exception):
     """the rows changed since the plan was made; make a new plan."""
 
-    def __init__(self, changes: tuple[Change, ...]) -> None:
-        """Name the tables, never the keys: a key may be personal."""
+    def __init__(self, changes: tuple[Change, ...], why: str = "") -> None:
+        """Name the tables, never the keys: a key may be personal. why: if not that rows changed."""
         tables = sorted({f"`{each.at.source}.{each.at.table}`" for each in changes})
-        super().__init__(
-            f"the plan is stale: rows of {', '.join(tables)} changed since; make a new plan"
-        )
+        said = why or f"rows of {', '.join(tables)} changed since"
+        super().__init__(f"the plan is stale: {said}; make a new plan")
         self.changes = changes
 
 
@@ -195,6 +194,22 @@ def differences(before: Iterable[Seen], after: Iterable[Seen]) -> tuple[Change, 
         for at in sorted(was.keys() | now.keys(), key=lambda at: at.in_order)
         if was.get(at) != now.get(at)
     )
+
+
+def no_longer_so(plan: Plan, anew: Plan) -> tuple[Change, ...]:
+    """Return the rows that `plan` changes in a way in which the plan made anew does not.
+
+    The rows may be as they were: a hold, a restriction, the policy or the catalogue came since.
+    """
+    still = set(_written(anew))
+    found = {at for at, *how in _written(plan) if (at, *how) not in still}
+    return tuple(Change(at=at, how="changed") for at in sorted(found, key=lambda at: at.in_order))
+
+
+def _written(plan: Plan) -> Iterator[tuple[At, Action, tuple[str, ...]]]:
+    for step in plan.changes:
+        for key in step.rows:
+            yield At(source=step.source, table=step.table, key=key), step.action, step.columns
 
 
 def _how(before: str | None, after: str | None) -> str:

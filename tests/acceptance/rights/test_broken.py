@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from placket.facts import Kind
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.completing import complete
 from placket.gate.requests.desk import Desk
@@ -14,10 +15,12 @@ from placket.gate.requests.planning import approve, make_plan
 from placket.gate.requests.post import letters_of
 from placket.gate.requests.proof import NoSuchToken
 from placket.gate.requests.register import Register
+from placket.plan.plan import StalePlan
 from placket.rights.letters import LetterKind
 from placket.rights.right import Right
-from tests.contract.gates import SECOND
-from tests.contract.rights_shop import ADA, BEN, Asked, asked_in
+from placket.sources.told import Told
+from tests.contract.gates import SECOND, fact, known
+from tests.contract.rights_shop import ADA, BEN, CAT, Asked, asked_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 
     from placket.gate.requests.register import Case
     from placket.rights.moves import Move
+
+
+EVE = "email:eve@example.net"
 
 
 @pytest.fixture
@@ -111,3 +117,32 @@ def test_a_copy_that_was_made_before_the_stop_is_given_to_nobody(asked: Asked) -
 
     with pytest.raises(NoPackage):
         locked(asked.register, case.request.id)
+
+
+def _tell(asked: Asked, kind: Kind, case: Case, **said: object) -> None:
+    asked.shop.clock.now += SECOND
+    asked.gate.record([Told(fact(asked.gate, kind, case.request.person, **said))])
+
+
+def test_a_hold_that_is_placed_after_the_approval_stops_the_plan(asked: Asked) -> None:
+    case = approved(asked, ADA)
+    before = asked.rows("call")
+    _tell(asked, Kind.HOLD_PLACED, case, data=("call_recording",), clause="S-1")
+
+    with pytest.raises(StalePlan):
+        carry_out(asked.register, case.request.id, holder="w1")
+
+    assert asked.rows("call") == before
+
+
+def test_whoever_is_linked_after_the_approval_keeps_what_the_ledger_has_of_them(
+    asked: Asked,
+) -> None:
+    case = approved(asked, CAT)
+    eve = known(asked.gate, EVE)
+    _tell(asked, Kind.IDENTITY_LINKED, case, about=eve)
+
+    with pytest.raises(StalePlan):
+        carry_out(asked.register, case.request.id, holder="w1")
+
+    assert asked.gate.person_of(EVE) == eve

@@ -15,8 +15,9 @@ from placket.gate.requests.register import MoveRefused
 from placket.gate.requests.sealed import WORK, Drawer
 from placket.gate.views import refresh_views_of
 from placket.plan.apply import Applied, apply
+from placket.plan.build import plan_of
 from placket.plan.locks import erased_data, kept_marks, locked_data
-from placket.plan.plan import STAYING, Action, StalePlan, changes_since
+from placket.plan.plan import STAYING, Action, StalePlan, changes_since, no_longer_so
 from placket.rights.fold import requests_of
 from placket.rights.moves import Move
 from placket.rights.recipients import WHOLE
@@ -45,6 +46,7 @@ ASKED: Final = "asked"
 BEGUN: Final = "begun"
 STALE: Final = "stale"
 DONE: Final = "done"
+_LINKS: Final = frozenset({Kind.IDENTITY_LINKED, Kind.LINK_VOIDED})
 
 
 class InHand(Exception):
@@ -176,12 +178,19 @@ def _is_begun(drawer: Drawer, plan: Plan) -> bool:
 def _not_stale(register: Register, case: Case, plan: Plan, sources: Connected) -> Asking:
     """Return what the plan would be made from now.
 
-    Raises StalePlan when a row of the person came, went or changed since the plan was made.
+    Raises StalePlan when a row of the person came, went or changed since the plan was made, when
+    somebody else was linked to them or parted from them, and when it would not be made so now.
     """
     asking = asking_of(register, case, sources)
     changes = changes_since(plan, asking.rows)
     if changes:
         raise StalePlan(changes)
+    made_at = case.request.plan.at if case.request.plan is not None else plan.made_at
+    if any(f.kind in _LINKS and f.recorded_at > made_at for f in case.history.facts):
+        raise StalePlan((), "who the person is changed since")
+    undone = no_longer_so(plan, plan_of(asking)) if plan.changes else ()
+    if undone:
+        raise StalePlan(undone, "what may be done with the rows changed since")
     return asking
 
 
