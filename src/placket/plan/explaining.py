@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import OPEN, Fact, Kind
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from placket.law.calendar import Instant
     from placket.plan.asking import Asking
+    from placket.policy.compile import Place, Policy
     from placket.policy.rules import Activity
 
 
@@ -78,35 +80,52 @@ def _held(asking: Asking) -> set[str]:
 
 
 def _about(asking: Asking, category: str, told: tuple[Fact, ...]) -> About:
-    uses = _uses(asking, category)
-    retains = retains_for(asking.policy, category, asking.place)
+    said, clocks = _said(asking.policy, asking.place, category)
     own = tuple(fact for fact in told if vocabulary.covers(fact.data, category))
     got = (fact for fact in own if fact.kind is Kind.SHARED)
     passed_on = (source for fact in own for source in marked(fact, SOURCE))
-    return About(
+    return replace(
+        said,
+        received=tuple(sorted({Received(at=f.occurred_at, recipient=f.recipient) for f in got})),
+        goes_at=_goes_at(asking, clocks),
+        sources=_each((*said.sources, *passed_on)),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _said(policy: Policy, place: Place, category: str) -> tuple[About, tuple[str, ...]]:
+    """Return what the clauses say of a category in a place, and the clocks of its periods.
+
+    The same for everybody there, so it is gathered once.
+    """
+    uses = _uses(policy, place, category)
+    retains = retains_for(policy, category, place)
+    about = About(
         category=category,
         purposes=_each(purpose for activity in uses for purpose in activity.purpose),
         bases=_each(activity.basis for activity in uses),
         clauses=_each(activity.clause for activity in uses),
-        recipients=_recipients(asking, category, uses),
-        received=tuple(sorted({Received(at=f.occurred_at, recipient=f.recipient) for f in got})),
+        recipients=_recipients(policy, place, category, uses),
         periods=_each(str(rule.period) for rule in retains),
-        goes_at=_goes_at(asking, tuple(retain_name(rule) for rule in retains)),
-        sources=_each((*_sources(asking, category), *passed_on)),
-        automated=_automated(asking, uses),
+        sources=_sources(policy, place, category),
+        automated=_automated(policy, place, uses),
     )
+    return about, tuple(retain_name(rule) for rule in retains)
 
 
-def _uses(asking: Asking, category: str) -> tuple[Activity, ...]:
-    return tuple(each for each in asking.activities if category in uses_of(each))
+def _uses(policy: Policy, place: Place, category: str) -> tuple[Activity, ...]:
+    variants = (each for found in policy.activities.values() for each in found)
+    return tuple(v for v in variants if holds_in(v, place) and category in uses_of(v))
 
 
-def _recipients(asking: Asking, category: str, uses: tuple[Activity, ...]) -> tuple[str, ...]:
+def _recipients(
+    policy: Policy, place: Place, category: str, uses: tuple[Activity, ...]
+) -> tuple[str, ...]:
     named = (recipient for activity in uses for recipient in activity.recipients)
     getting = (
         name
-        for rule in asking.policy.rules(Recipient)
-        if holds_in(rule, asking.place) and vocabulary.covers(rule.gets, category)
+        for rule in policy.rules(Recipient)
+        if holds_in(rule, place) and vocabulary.covers(rule.gets, category)
         for name in rule.names or rule.name
     )
     return _each((*named, *getting))
@@ -119,14 +138,14 @@ def _goes_at(asking: Asking, clocks: tuple[str, ...]) -> Instant | None:
     return None if latest == OPEN else latest
 
 
-def _sources(asking: Asking, category: str) -> tuple[str, ...]:
-    rules = (rule for rule in asking.policy.rules(Datum) if holds_in(rule, asking.place))
+def _sources(policy: Policy, place: Place, category: str) -> tuple[str, ...]:
+    rules = (rule for rule in policy.rules(Datum) if holds_in(rule, place))
     return _each(rule.source for rule in rules if vocabulary.covers(rule.what, category))
 
 
-def _automated(asking: Asking, uses: tuple[Activity, ...]) -> tuple[str, ...]:
+def _automated(policy: Policy, place: Place, uses: tuple[Activity, ...]) -> tuple[str, ...]:
     names = {activity.name for activity in uses}
-    rules = (rule for rule in asking.policy.rules(Automated) if holds_in(rule, asking.place))
+    rules = (rule for rule in policy.rules(Automated) if holds_in(rule, place))
     return _each(rule.name for rule in rules if names & set(rule.activities))
 
 
