@@ -113,7 +113,12 @@ def web_in(folder: Path, *, answer_seconds: float = 0) -> Web:
     """Return the shop in `folder`, asked through its pages."""
     asked = asked_in(folder, f"sqlite:///{folder / 'shop.db'}")
     asked.gate.clock = Ticking(asked.gate.now())
-    scopes = {"all": ("requests", "desk", "approve"), "reader": ("requests",), "clerk": ("desk",)}
+    scopes = {
+        "all": ("requests", "desk", "approve"),
+        "boss-1": ("approve",),
+        "reader": ("requests",),
+        "clerk": ("desk",),
+    }
     keys = {name: new_key(folder / FILE, name, said) for name, said in scopes.items()}
     app = make_app(asked.gate, folder / FILE, answer_seconds=answer_seconds)
     return Web(asked, app, httpx.Client(transport=InProcess(app), base_url=HOST), keys)

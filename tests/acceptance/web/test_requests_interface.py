@@ -52,7 +52,7 @@ def test_a_request_goes_from_receipt_to_answer(web: Web) -> None:
     reference = opened(web, by="care-1")["reference"]
 
     planned = post(web, f"/{reference}/plan").json()
-    approved = post(web, f"/{reference}/approve", {"digest": planned["digest"], "by": "boss-1"})
+    approved = post(web, f"/{reference}/approve", {"digest": planned["digest"]}, key="boss-1")
     applied = post(web, f"/{reference}/apply").json()
     answered = post(web, f"/{reference}/answer").json()
 
@@ -122,7 +122,7 @@ def test_what_a_guard_turns_away_is_told_with_its_mend(web: Web) -> None:
     reference = opened(web, proof=[])["reference"]
     planned = post(web, f"/{reference}/plan").json()
 
-    answer = post(web, f"/{reference}/approve", {"digest": planned["digest"], "by": "boss-1"})
+    answer = post(web, f"/{reference}/approve", {"digest": planned["digest"]}, key="boss-1")
 
     status, kind, detail = problem(answer)
     assert (status, kind) == (409, "move-refused")
@@ -141,7 +141,7 @@ def test_whoever_took_it_down_does_not_approve_it(web: Web) -> None:
 def test_a_stale_plan_is_refused_and_nothing_is_changed(web: Web) -> None:
     reference = opened(web, by="care-1")["reference"]
     digest = post(web, f"/{reference}/plan").json()["digest"]
-    post(web, f"/{reference}/approve", {"digest": digest})
+    post(web, f"/{reference}/approve", {"digest": digest}, key="boss-1")
     web.asked.run("""INSERT INTO "call" VALUES (9, 1, '2026-11-01 10:00:00', 'new.wav')""")
     before = web.asked.rows("customer")
 
@@ -154,7 +154,7 @@ def test_a_stale_plan_is_refused_and_nothing_is_changed(web: Web) -> None:
 def test_a_source_that_does_not_answer_is_told_and_the_plan_stays_approved(web: Web) -> None:
     reference = opened(web, by="care-1")["reference"]
     digest = post(web, f"/{reference}/plan").json()["digest"]
-    post(web, f"/{reference}/approve", {"digest": digest, "by": "boss-1"})
+    post(web, f"/{reference}/approve", {"digest": digest}, key="boss-1")
     there = web.gate.settings
     away = replace(there.sources["shop"], url="postgresql://127.0.0.1:1/away")
     web.gate.settings = replace(there, sources={"shop": away})
@@ -171,7 +171,7 @@ def test_a_source_that_does_not_answer_is_told_and_the_plan_stays_approved(web: 
 def test_a_plan_that_another_worker_carries_out_is_left_to_it(web: Web) -> None:
     reference = opened(web, by="care-1")["reference"]
     digest = post(web, f"/{reference}/plan").json()["digest"]
-    post(web, f"/{reference}/approve", {"digest": digest, "by": "boss-1"})
+    post(web, f"/{reference}/approve", {"digest": digest}, key="boss-1")
     held = web.gate.ledger.lease(f"request:{reference}", "other", now=web.gate.now(), seconds=60)
 
     answer = post(web, f"/{reference}/apply")

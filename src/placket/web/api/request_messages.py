@@ -85,10 +85,9 @@ class Verifying(Strict, frozen=True, kw_only=True):
 
 
 class Approving(Strict, frozen=True, kw_only=True):
-    """The newest plan, by its digest."""
+    """The newest plan, by its digest; who approves is the key."""
 
     digest: Annotated[str, Meta(min_length=64, max_length=64)]
-    by: By = ""
 
 
 class Answering(Strict, frozen=True, kw_only=True):
