@@ -85,6 +85,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.sources.processors.refusals.RecipientUnset": (WRONG_USE, ""),
     "placket.sources.mail.MailUnset": (WRONG_USE, ""),
     "placket.sources.mail.MailNotSent": (WORLD, ""),
+    "placket.sources.mail.MailPutOff": (WORLD, ""),
     "placket.sources.mail.MailRefused": (REFUSED, ""),
     "placket.gate.views.SourceNotSet": (WRONG_USE, ""),
     "placket.gate.views.CatalogueUnusable": (REFUSED, ""),

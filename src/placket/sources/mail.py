@@ -46,6 +46,10 @@ class MailNotSent(Exception):
     """The letter was not sent, or nobody knows whether it was; send it again."""
 
 
+class MailPutOff(MailNotSent):
+    """The mail server takes this letter later; others may go."""
+
+
 class MailRefused(Exception):
     """The mail server does not take the letter for this address; see that it is right."""
 
@@ -236,7 +240,7 @@ class SmtpPost:
 def _refusal(code: int) -> Exception:
     if code >= _PERMANENT:
         return MailRefused(f"the mail server refuses the letter with code {code}")
-    return MailNotSent(f"the mail server puts the letter off with code {code}")
+    return MailPutOff(f"the mail server puts the letter off with code {code}")
 
 
 def _close(server: smtplib.SMTP) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +15,14 @@ from placket.gate.requests.packing import NoPackage, locked
 from placket.gate.requests.planning import approve, make_plan
 from placket.gate.requests.post import letters_of
 from placket.gate.requests.proof import NoSuchToken
-from placket.gate.requests.register import Register
+from placket.gate.requests.register import Opening, Register
+from placket.gate.requests.telling import Messenger
+from placket.gate.requests.upkeep import Kept, Upkeep
 from placket.plan.plan import StalePlan
 from placket.rights.letters import LetterKind
 from placket.rights.right import Right
+from placket.sources.mail import MailRefused
+from placket.sources.processors.outgoing import Outgoing
 from placket.sources.told import Told
 from tests.contract.gates import SECOND, fact, known
 from tests.contract.rights_shop import ADA, BEN, CAT, Asked, asked_in
@@ -146,3 +151,54 @@ def test_whoever_is_linked_after_the_approval_keeps_what_the_ledger_has_of_them(
         carry_out(asked.register, case.request.id, holder="w1")
 
     assert asked.gate.person_of(EVE) == eve
+
+
+class Picky:
+    """A post that never takes a letter to one address."""
+
+    def __init__(self, unwanted: str) -> None:
+        """Know the address."""
+        self.unwanted = unwanted
+        self.sent_to: list[str] = []
+
+    def send(self, *, to: str, subject: str, body: str, name: str, language: str = "en") -> None:
+        """Take the letter, or refuse it."""
+        del subject, body, name, language
+        if to == self.unwanted:
+            raise MailRefused(MailRefused.__doc__)
+        self.sent_to.append(to)
+
+
+def _round(asked: Asked, post: Picky) -> Kept:
+    messenger = Messenger(register=asked.register, calls=Outgoing(loopback=True), post=post)
+    return Upkeep(register=asked.register, messenger=messenger, holder="w1", post=post).round()
+
+
+def test_a_letter_that_is_refused_for_good_holds_up_no_other(asked: Asked) -> None:
+    asked.desk.open(Opening(subject=ADA, right=Right.ACCESS, route="web"))
+    asked.shop.clock.now += SECOND
+    asked.desk.open(Opening(subject=CAT, right=Right.ACCESS, route="web"))
+    post = Picky("ada@example.org")
+
+    kept = _round(asked, post)
+
+    assert post.sent_to == ["cat@example.net"] * kept.sent
+    assert kept.sent > 0
+    assert kept.refused == {"": MailRefused.__doc__}
+
+
+def test_a_catalogue_that_cannot_be_read_holds_up_no_letter(asked: Asked) -> None:
+    case = approved(asked, ADA)
+    with suppress(Kill):
+        carry_out(asked.register, case.request.id, holder="w0", point=_die)
+    asked.gate.settings.sources["shop"].catalogue.write_text("catalogue: [")
+    post = Picky("")
+
+    kept = _round(asked, post)
+
+    assert kept.sent > 0
+    assert set(kept.refused) == {case.request.id}
+
+
+def _die(_name: str) -> None:
+    raise Kill

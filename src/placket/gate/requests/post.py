@@ -11,6 +11,7 @@ from placket.gate.requests.proof import Address, addresses_of
 from placket.gate.requests.sealed import LETTER, Drawer
 from placket.identity.identifier import Identifier, parse_identifier
 from placket.rights.letters import NOTHING, Frame, Letter, LetterKind, letter
+from placket.sources.mail import MailPutOff, MailRefused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -125,23 +126,31 @@ def _read(drawer: Drawer, record: Record) -> Written | None:
 def deliver(register: Register, mailer: Mailer) -> Iterator[Written]:
     """Send every letter that waits, and yield each as it is sent.
 
-    A kill between sending and keeping that sends it again, as the same message.
+    A kill between sending and keeping that sends it again, as the same message. One that the
+    server does not take holds up no other: its refusal is raised once all have had their turn.
     """
+    refused: MailPutOff | MailRefused | None = None
     for record in register.gate.ledger.records(LETTER, state=TO_SEND):
         drawer = Drawer(gate=register.gate, request=record.request, person=record.person)
         found = _read(drawer, record)
         address = parse_identifier(found.kept.to) if found is not None else None
         if found is None or not isinstance(address, Identifier):
             continue
-        mailer.send(
-            to=address.value,
-            subject=found.kept.subject,
-            body=found.kept.body,
-            name=record.id,
-            language=found.kept.language,
-        )
+        try:
+            mailer.send(
+                to=address.value,
+                subject=found.kept.subject,
+                body=found.kept.body,
+                name=record.id,
+                language=found.kept.language,
+            )
+        except (MailPutOff, MailRefused) as fault:
+            refused = refused or fault
+            continue
         register.gate.ledger.move_record(LETTER, record.id, before=TO_SEND, after=SENT)
         yield found
+    if refused is not None:
+        raise refused
 
 
 def _drawer(register: Register, case: Case) -> Drawer:

@@ -16,8 +16,11 @@ from placket.gate.requests.post import deliver
 from placket.gate.requests.register import MoveRefused, NoSuchRequest
 from placket.gate.requests.sealed import WORK
 from placket.gate.requests.telling import may_tell, tellings
+from placket.gate.views import CatalogueUnusable
 from placket.plan.apply import TakenOver
+from placket.plan.asking import NotInCatalogue
 from placket.plan.plan import StalePlan
+from placket.rights.letters import Unsaid
 from placket.sources.connect import SourceUnreachable
 from placket.sources.mail import MailNotSent, MailRefused
 from placket.store.refusals import LeaseLost
@@ -40,7 +43,17 @@ TRIED_AGAIN: Final = (
 )
 """What the next round mends by itself."""
 
-FOR_A_PERSON: Final = (StalePlan, MoveRefused, NoPlan, NoSuchRequest, MailRefused)
+FOR_A_PERSON: Final = (
+    StalePlan,
+    MoveRefused,
+    NoPlan,
+    NoSuchRequest,
+    MailRefused,
+    CatalogueUnusable,
+    NotInCatalogue,
+    Unsaid,
+    OSError,
+)
 """What only a person can mend; the request stands in the register with its next step."""
 
 
@@ -134,7 +147,8 @@ class Upkeep:
         try:
             return do()
         except (*TRIED_AGAIN, *FOR_A_PERSON) as refused:
-            self._refused[what] = str(refused)
+            # The name of a file may be personal.
+            self._refused[what] = getattr(refused, "strerror", None) or str(refused)
             return None
 
 
