@@ -18,6 +18,7 @@ from placket.gate.bitmaps import TERM, by_set, counted, kept_set
 from placket.standing.fold import fold, moves, refold
 from placket.standing.layout import Layout, layout_of
 from placket.store import open_ledger
+from tests.property.counts import cases
 from tests.property.strategies import edges, lives, policies, questions
 
 if TYPE_CHECKING:
@@ -126,7 +127,9 @@ def ledger(
         yield opened
 
 
-@settings(max_examples=30, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(
+    max_examples=cases(quick=10, long=30), phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 @given(drawn=days())
 def test_a_kept_set_counts_what_the_database_counts_and_decide_permits(
     ledger: Ledger, drawn: Days

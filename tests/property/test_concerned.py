@@ -24,6 +24,7 @@ from placket.store.postgres import PostgresDatabase
 from placket.store.sqlite import SqliteDatabase
 from placket.store.standings import make_bare_tables, write_bare
 from placket.store.trial import Trial
+from tests.property.counts import cases
 from tests.property.strategies import edges, lives, policies
 
 if TYPE_CHECKING:
@@ -198,7 +199,9 @@ def kept_by_name(old: Policy, new: Policy) -> set[str]:
 
 
 # A failing crowd is small enough to read as it is drawn, and shrinking one takes minutes.
-@settings(max_examples=12, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(
+    max_examples=cases(quick=6, long=12), phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 @given(shop=shops())
 def test_the_counts_are_what_each_history_under_both_policies_gives(
     database: Database, shop: tuple[Policy, Policy, tuple[Pair, ...], int]

@@ -13,6 +13,7 @@ from placket.standing.fold import fold, moves, refold
 from placket.standing.standing import pack
 from placket.store import open_ledger
 from tests.contract.test_store_tree import SIGNER
+from tests.property.counts import cases
 from tests.property.strategies import Life, lives, policies
 from tests.property.test_bitmaps import NOW, Days, Plain, days, of_this_run
 
@@ -78,7 +79,9 @@ def ledger(
         yield opened
 
 
-@settings(max_examples=15, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(
+    max_examples=cases(quick=6, long=15), phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 @given(drawn=days())
 def test_an_append_leaves_what_folding_everybody_gives(ledger: Ledger, drawn: Days) -> None:
     told = Plain(drawn.policy)

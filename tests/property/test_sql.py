@@ -28,6 +28,7 @@ from placket.standing.standing import Standing
 from placket.store.postgres import PostgresDatabase
 from placket.store.sqlite import SqliteDatabase
 from placket.store.standings import drop_tables, make_tables, write
+from tests.property.counts import cases
 from tests.property.strategies import edges, lives, policies, questions
 
 if TYPE_CHECKING:
@@ -98,7 +99,9 @@ def alike(database: Database, prepared: list[Prepared], layout: Layout, at: int)
 
 
 # A failing crowd is small enough to read as it is drawn, and shrinking one takes minutes.
-@settings(max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(
+    max_examples=cases(quick=15, long=40), phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 @given(crowd=crowds())
 def test_the_rows_of_the_sql_are_whom_decide_permits(database: Database, crowd: Crowd) -> None:
     policy, standings, asked, at = crowd

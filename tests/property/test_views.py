@@ -34,6 +34,7 @@ from placket.sources.replica import Replica
 from placket.sources.replica_plan import plan_replica
 from placket.sources.views import select_of, view_of
 from placket.standing.fold import fold
+from tests.property.counts import cases
 from tests.property.strategies import Life, edges, lives, policies
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def replicated(
     replica.replicate(plan, One(standing), now=0, good_for_seconds=LONG, position=1)
 
 
-@settings(max_examples=40)
+@settings(max_examples=cases(quick=20, long=40))
 @given(policies, lives(), st.data())
 def test_a_view_shows_what_decide_permits(policy: Policy, life: Life, data: st.DataObject) -> None:
     assert SHOP is not None
