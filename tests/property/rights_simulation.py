@@ -7,14 +7,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.requests.carrying import InHand, carry_out
 from placket.gate.requests.certifying import certify_whole
 from placket.gate.requests.planning import NoPlan, approve, make_plan
 from placket.gate.requests.register import MoveRefused, Opening
-from placket.gate.requests.telling import Messenger, tellings
+from placket.gate.requests.telling import tellings
 from placket.gate.requests.upkeep import Upkeep
 from placket.plan.apply import TakenOver
 from placket.plan.build import NeedsNoPlan
@@ -24,13 +24,13 @@ from placket.rights.recipients import State as Said
 from placket.rights.request import State
 from placket.rights.right import Right
 from placket.sources.connect import SourceUnreachable
-from placket.sources.processors.message import Answer
 from placket.sources.processors.outgoing import Outgoing
 from placket.sources.told import Told
 from placket.store.refusals import LeaseLost
 from tests.acceptance.rights.customers import CUSTOMER, CUSTOMERS, ORDER, ORDERS, customer, order
 from tests.acceptance.rights.worlds import Empty, World, world
 from tests.contract.gates import DAY, SECOND
+from tests.property.town_faults import Died, Fragile, Gossip, Liar, Mortal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from placket.gate.requests.register import Case
     from placket.rights.request import Request
-    from placket.sources.processors.message import Message, Processor
 
 REFUSED: Final = (
     InHand,
@@ -71,10 +70,6 @@ CREATE TABLE ticket (
 CATALOGUE: Final = f"catalogue: town\nsources:\n  shop:\n    tables:\n{SHOP}{DESK}"
 
 
-class Died(BaseException):
-    """A worker was killed."""
-
-
 def address(name: str) -> str:
     """Return the address of a shopper."""
     return f"{name}@example.org"
@@ -84,100 +79,6 @@ def ticket(number: int, name: str) -> str:
     """Return the statement that adds a ticket of somebody."""
     row = f"({number}, '{address(name)}', 'of {number}', '2026-05-01 10:00:00')"
     return f"INSERT INTO ticket VALUES {row}"  # noqa: S608 - a row of the test's own
-
-
-@dataclass
-class Liar:
-    """A recipient that answers as it likes. signed: the receipts that it ever gave."""
-
-    random: Random
-    signed: set[str] = field(default_factory=set)
-
-    def tell(self, message: Message) -> Answer:
-        """Answer in any way."""
-        how = self.random.choice(("done", "bare", "partial", "received", "failed", "told"))
-        if how == "bare":
-            return Answer(state=Said.RECEIVED, reference="later")
-        if how in {"done", "partial"}:
-            answer = Answer(state=Said(how), signed=(message.id.encode(), how.encode()))
-            self.signed.add(answer.receipt)
-            return answer
-        return Answer(state=Said(how), reference="later" if how == "received" else "")
-
-    def status(self, message: Message, reference: str) -> Answer:
-        """Answer as before."""
-        del reference
-        return self.tell(message)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gossip(Messenger):
-    """A messenger whose every recipient is the liar."""
-
-    liar: Liar
-
-    def _processor(self, recipient: str) -> Processor:
-        del recipient
-        return self.liar
-
-
-@dataclass
-class Mortal:
-    """A point at which a worker may die: the n-th that is passed from now, or none."""
-
-    left: int
-
-    def __call__(self, _name: str) -> None:
-        """Pass one more boundary."""
-        self.left -= 1
-        if self.left == 0:
-            raise Died
-
-
-WRITES: Final = frozenset(
-    {
-        "append",
-        "bury",
-        "destroy",
-        "drop_records",
-        "ensure",
-        "lease",
-        "move_record",
-        "put_records",
-        "release",
-        "remember",
-        "renew",
-        "sequence",
-        "tally",
-    }
-)
-"""What ledger and keyring write."""
-
-
-class Fragile:
-    """A ledger or keyring at one of whose writes the worker dies, before or after it is done.
-
-    Whoever is dead writes nothing more.
-    """
-
-    def __init__(self, of: Any, fate: list[int], *, is_after: bool) -> None:
-        self._of, self._fate, self._is_after = of, fate, is_after
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._of, name)
-        if name not in WRITES:
-            return found
-
-        def write(*given: Any, **named: Any) -> Any:
-            self._fate[0] -= 1
-            if self._fate[0] < 0 or (self._fate[0] == 0 and not self._is_after):
-                raise Died
-            done = found(*given, **named)
-            if self._fate[0] == 0:
-                raise Died
-            return done
-
-        return write
 
 
 class Broken(AssertionError):
@@ -230,8 +131,11 @@ class Town:
     def _hear(self) -> None:
         """Note which requests came in, and of which it is known who asks: one may be cut short."""
         self.requests = [each for each in self.whose if self.world.gate.has([each])]
-        cases = map(self.world.register.case, self.requests)
-        self.strong = {case.request.id for case in cases if case.request.proofs}
+        found = [self.world.register.case(each).request for each in self.requests]
+        self.strong = {request.id for request in found if request.proofs}
+        # Whoever approved may have been killed right after.
+        erased = (r for r in found if r.approvals and r.right is Right.ERASURE)
+        self.erasing |= {self.whose[request.id] for request in erased}
 
     @contextmanager
     def _fragile(self) -> Iterator[None]:
@@ -316,8 +220,6 @@ def decide(town: Town) -> None:
         return
     by = town.random.choice((BOSS, BOSS, CLERK))
     approve(town.world.register, case.request.id, case.request.plan.digest, by=by)
-    if case.request.right is Right.ERASURE:
-        town.erasing.add(town.whose[case.request.id])
 
 
 def carry(town: Town) -> None:
