@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from bench import crowd, diff, memory, reading, scan, served, verify, view, writing
+from bench import crowd, diff, memory, reading, rights, scan, served, verify, view, writing
 from bench.ground import FULL, SIZES, SMALL, Ground
 from bench.measure import short, told
 from tests.servers import find_postgres, postgres_server
@@ -34,6 +34,7 @@ BENCHES: Final[Mapping[str, Callable[[Ground], Iterator[Row]]]] = {
     verify.NAME: verify.measure,
     diff.NAME: diff.measure,
     view.NAME: view.measure,
+    rights.NAME: rights.measure,
     scan.NAME: scan.measure,
 }
 """Every benchmark by name, in the order of the table in docs/explanation/speed.md."""

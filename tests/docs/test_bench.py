@@ -31,6 +31,12 @@ JOBS = {
     "a view's statements": "view",
     "every row of a view": "view",
     "a scan of": "scan",
+    "access from request": "rights",
+    "access requests": "rights",
+    "erasure planned": "rights",
+    "erasures": "rights",
+    "one person with": "rights",
+    "a purchase while": "rights",
 }
 """How the rows of the table begin, and the benchmark of each."""
 
