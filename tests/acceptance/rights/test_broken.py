@@ -20,6 +20,7 @@ from placket.gate.requests.telling import Messenger
 from placket.gate.requests.upkeep import Kept, Upkeep
 from placket.plan.plan import StalePlan
 from placket.rights.letters import LetterKind
+from placket.rights.moves import Move
 from placket.rights.right import Right
 from placket.sources.mail import MailRefused
 from placket.sources.processors.outgoing import Outgoing
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from placket.gate.requests.register import Case
-    from placket.rights.moves import Move
 
 
 EVE = "email:eve@example.net"
@@ -202,3 +202,43 @@ def test_a_catalogue_that_cannot_be_read_holds_up_no_letter(asked: Asked) -> Non
 
 def _die(_name: str) -> None:
     raise Kill
+
+
+def test_a_plan_that_is_carried_out_is_not_called_stale_when_it_is_applied_again(
+    asked: Asked,
+) -> None:
+    case = approved(asked, ADA)
+    carry_out(asked.register, case.request.id, holder="w1")
+    size = asked.gate.size()
+
+    again = carry_out(asked.register, case.request.id, holder="w2")
+
+    assert again.is_done
+    assert asked.gate.size() == size
+
+
+def test_a_request_whose_opening_was_cut_short_is_acknowledged_by_the_next_round(
+    asked: Asked,
+) -> None:
+    opening = Opening(subject=ADA, right=Right.ERASURE, route="phone", by="care-1")
+    case = asked.register.open(opening)
+    asked.shop.clock.now += 120 * SECOND
+
+    _round(asked, Picky(""))
+
+    kept = asked.register.case(case.request.id)
+    assert kept.request.acknowledged_at is not None
+    assert {w.kept.kind for w in letters_of(asked.register, kept)} == {"received", "notice"}
+
+
+def test_a_notice_that_a_kill_left_unsent_is_sent_by_the_next_round_once(asked: Asked) -> None:
+    case = asked.register.open(Opening(subject=ADA, right=Right.ERASURE, route="phone"))
+    asked.register.move(case.request.id, Move.ACKNOWLEDGED)
+    asked.shop.clock.now += 120 * SECOND
+
+    for _ in range(2):
+        _round(asked, Picky(""))
+
+    kept = asked.register.case(case.request.id)
+    assert kept.request.notified_at is not None
+    assert [w.kept.kind for w in letters_of(asked.register, kept)] == ["notice"]

@@ -111,6 +111,8 @@ def carry_out(
     size, plan = gate.size(), read_kept(gate, case)
     if not case.request.is_approved:
         raise MoveRefused("the plan is not approved")
+    if _is_over(register, case, plan):
+        return Carried(case=case, plan=plan, left={})
     fence = gate.ledger.lease(f"request:{reference}", holder, now=gate.now(), seconds=LEASE_SECONDS)
     if fence is None:
         raise InHand(InHand.__doc__)
@@ -170,9 +172,19 @@ def is_begun(register: Register, case: Case) -> bool:
 
 def _is_begun(drawer: Drawer, plan: Plan) -> bool:
     """Say whether a worker began with this plan: then rows may be changed by the plan itself."""
+    return _stands(drawer, plan, BEGUN)
+
+
+def _is_over(register: Register, case: Case, plan: Plan) -> bool:
+    """Say whether this plan is carried out: whoever applies it again has nothing to do."""
+    drawer = Drawer(gate=register.gate, request=case.request.id, person=case.request.person)
+    return _stands(drawer, plan, DONE)
+
+
+def _stands(drawer: Drawer, plan: Plan, state: str) -> bool:
     record = drawer.gate.ledger.record(WORK, drawer.request)
-    begun = record is not None and record.state == BEGUN
-    return begun and drawer.get(WORK, drawer.request) == plan.digest().encode()
+    stands = record is not None and record.state == state
+    return stands and drawer.get(WORK, drawer.request) == plan.digest().encode()
 
 
 def _not_stale(register: Register, case: Case, plan: Plan, sources: Connected) -> Asking:

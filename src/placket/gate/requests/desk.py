@@ -251,6 +251,13 @@ class Desk:
         return next(iter(own), None)
 
 
+def desk_at(register: Register) -> Desk:
+    """Return the desk whose letters name the address that is set, else where the pages run."""
+    settings = register.gate.settings
+    web = settings.web_address.rstrip("/")
+    return Desk(register=register, web=web or f"http://{settings.host}:{settings.port}")
+
+
 def _is_undone(request: Request) -> bool:
     """Say whether steps are left of which no certificate says why: no letter would be true."""
     steps = request.plan.steps if request.plan is not None else 0

@@ -9,7 +9,8 @@ from placket.facts import Kind
 from placket.gate.requests.carrying import ASKED, BEGUN, InHand, carry_out
 from placket.gate.requests.certifying import certify_whole
 from placket.gate.requests.completing import complete
-from placket.gate.requests.evidence import forget
+from placket.gate.requests.desk import desk_at
+from placket.gate.requests.evidence import evidence, forget
 from placket.gate.requests.packing import drop_old
 from placket.gate.requests.planning import NoPlan
 from placket.gate.requests.post import deliver
@@ -21,6 +22,8 @@ from placket.plan.apply import TakenOver
 from placket.plan.asking import NotInCatalogue
 from placket.plan.plan import StalePlan
 from placket.rights.letters import Unsaid
+from placket.rights.moves import Move, move_of
+from placket.rights.right import Proof
 from placket.sources.connect import SourceUnreachable
 from placket.sources.mail import MailNotSent, MailRefused
 from placket.store.refusals import LeaseLost
@@ -60,6 +63,9 @@ FOR_A_PERSON: Final = (
 ENDING: Final = frozenset({Kind.RELATION_CLOSED, Kind.HOLD_LIFTED, Kind.RESTRICTION_LIFTED})
 """What may end what an erasure waits for."""
 
+_OPENING: Final = 60_000_000
+"""How long, in microseconds, a process that opens a request is left to write its letters."""
+
 T = TypeVar("T")
 
 
@@ -92,6 +98,7 @@ class Upkeep:
         carried = sum(self._carried(record.request) for record in self._begun())
         completed = told = 0
         for case in self.register.cases():
+            self._acknowledged(case)
             completed += self._completed(case)
             told += self._told(case)
         return Kept(
@@ -103,6 +110,18 @@ class Upkeep:
             forgotten=forget(self.register),
             refused=dict(self._refused),
         )
+
+    def _acknowledged(self, case: Case) -> None:
+        """End the opening of a request that a killed process left without its letters."""
+        opened = next(fact for fact in case.history.facts if fact.id == case.request.id)
+        is_late = opened.recorded_at < self.register.gate.now() - _OPENING
+        if not (is_late and case.request.is_open):
+            return
+        if case.request.acknowledged_at is None:
+            self.register.gate.ledger.put_records([evidence(self.register.gate, opened)])
+            self._tried(opened.id, lambda: desk_at(self.register).acknowledge(opened.id))
+        elif _lacks_notice(case):
+            self._tried(opened.id, lambda: desk_at(self.register).notify(opened.id))
 
     def _begun(self) -> list[Record]:
         ledger = self.register.gate.ledger
@@ -150,6 +169,14 @@ class Upkeep:
             # The name of a file may be personal.
             self._refused[what] = getattr(refused, "strerror", None) or str(refused)
             return None
+
+
+def _lacks_notice(case: Case) -> bool:
+    """Say whether the notice of the opening never went; after a stop, staff send the next."""
+    request = case.request
+    told = {move_of(fact) for fact in case.history.facts if fact.about == request.id}
+    is_needed = request.need.proof is Proof.STRONG and request.notified_at is None
+    return is_needed and Move.STOPPED not in told
 
 
 def _may_be_over(case: Case) -> bool:
