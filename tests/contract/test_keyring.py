@@ -125,7 +125,9 @@ def test_a_renewed_key_opens_nothing_from_before_and_is_no_destroyed_one(
         fresh["p_1"].open(sealed, aad=AAD)
     with place.open() as again:
         assert again.destroyed() == ()
-        assert again.keys_for(["p_1"])["p_1"].open(fresh["p_1"].seal(b"x", aad=AAD), aad=AAD) == b"x"
+        assert (
+            again.keys_for(["p_1"])["p_1"].open(fresh["p_1"].seal(b"x", aad=AAD), aad=AAD) == b"x"
+        )
 
 
 def test_a_cluster_is_destroyed_at_once_and_again_without_harm(keyring: Keyring) -> None:

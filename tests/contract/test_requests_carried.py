@@ -10,14 +10,14 @@ import pytest
 
 from placket.decide.question import Question
 from placket.gate.requests.carrying import InHand, carry_out
-from placket.gate.requests.certifying import LEDGER, certify_whole, kept_certificate
+from placket.gate.requests.certifying import certify_whole, kept_certificate
 from placket.gate.requests.completing import complete
 from placket.gate.requests.packing import NoPackage, drop_old, fetch, locked
 from placket.gate.requests.planning import approve, make_plan
 from placket.gate.requests.post import letters_of
 from placket.gate.requests.proof import NoSuchToken
 from placket.gate.requests.register import MoveRefused
-from placket.plan.plan import Action, StalePlan
+from placket.plan.plan import LEDGER, Action, StalePlan
 from placket.rights.request import State
 from placket.rights.right import Right
 from placket.store.certifying import verify_certificate
