@@ -62,18 +62,20 @@ def measure(ground: Ground) -> Iterator[Row]:
     asked_of = [USUAL] * (3 * askers + 2 * _WARM)
     first, rest = _WARM + askers + 1, len(asked_of) + 1
     many = {**MANY, "orders": min(MANY["orders"], size.persons)}
+    others = [FEW] * (size.persons * OTHERS)
     for engine in ground.engines:
-        with _shop(ground, engine, [*asked_of, *[FEW] * HUNDRED]) as (asked, _):
-            yield from _copies(asked, engine, range(1, first))
-            yield from _erasures(asked, f"{HUNDRED} others, {engine}", range(first, rest), askers)
-        others = [FEW] * (size.persons * OTHERS)
         with _shop(ground, engine, [*asked_of, many, many, *others]) as (asked, place):
             where = f"{len(others):,} others, {engine}"
+            yield from _copies(asked, engine, range(1, first))
             yield from _erasures(asked, where, range(first, rest), askers)
             yield _large(asked, engine, rest, Right.ACCESS, "copied")
             yield _large(asked, engine, rest + 1, Right.ERASURE, "erased")
             numbers = range(rest + 2, rest + 2 + len(others))
             yield _beside(asked, engine, place, size, numbers)
+        if len(others) > HUNDRED:
+            with _shop(ground, engine, [*asked_of, *[FEW] * HUNDRED]) as (asked, _):
+                where = f"{HUNDRED} others, {engine}"
+                yield from _erasures(asked, where, range(first, rest), askers)
 
 
 @contextmanager
