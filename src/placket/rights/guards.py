@@ -226,7 +226,11 @@ GUARDS: Final[Mapping[Move, tuple[Guard, ...]]] = MappingProxyType(
         ),
         Move.CARRIED_OUT: (
             SAME_PLAN,
-            Guard("the plan is not approved", lambda request, _fact, _terms: request.is_approved),
+            # What a source has done is told, though somebody stopped the request meanwhile.
+            Guard(
+                "the plan is not approved",
+                lambda request, fact, _terms: request.approved == fact.thing,
+            ),
         ),
         Move.DEFERRED: (
             PLANNED,

@@ -127,11 +127,20 @@ def test_the_wait_may_be_zero_and_the_notice_may_not_be_left_out() -> None:
 def test_a_stop_takes_back_what_was_shown_and_approved() -> None:
     stopped = (*erasure(planned(2), approved(3)), move(Move.STOPPED, 4))
 
-    request = request_of(*stopped, carried_out(5, "1"), verified(6, "session"))
+    request = request_of(*stopped, verified(6, "session"))
 
     assert request.state is State.REQUIRES_ACTION
-    assert (request.proofs, request.approvals, request.carried) == ((), (), frozenset())
-    assert why_not(request) == ("the plan is not approved", "no way that counts is named")
+    assert (request.proofs, request.approvals) == ((), ())
+    assert why_not(request) == ("no way that counts is named",)
+
+
+def test_what_was_done_before_a_stop_was_heard_is_told_all_the_same() -> None:
+    stopped = (*erasure(planned(2), approved(3)), move(Move.STOPPED, 4))
+
+    request = request_of(*stopped, carried_out(5, "1"))
+
+    assert request.carried == {"1"}
+    assert not request.is_approved
 
 
 def test_after_a_stop_another_channel_shows_who_asks() -> None:
