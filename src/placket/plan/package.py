@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from placket.plan.package_account import (
     categories_told,
+    choices_told,
     complaints_told,
     kept_told,
     looks_told,
@@ -112,6 +113,7 @@ def _copy(
         receivers=receivers_told(asking, about),
         transfers=transfers_told(asking.policy, asking.place),
         looks=looks_told(facts),
+        choices=choices_told(facts),
         automated=machines_told(asking, about, tables),
         kept=kept_told(asking, about),
         rights=rights_told(asking.policy, asking.place),

@@ -11,6 +11,7 @@ from placket.law.calendar import to_datetime
 from placket.plan.explaining import About, Received
 from placket.plan.package_document import (
     Category,
+    Choice,
     Complaint,
     Condition,
     Kept,
@@ -25,7 +26,9 @@ from placket.policy import vocabulary
 from placket.policy.compile import holds_in, kept_by, uses_of
 from placket.policy.rules import Automated, Recipient, Retain, Right, Transfer, as_dict
 from placket.rights.citing import cited
+from placket.rights.moves import marked
 from placket.rights.remedies import authorities_for
+from placket.standing.consents import WORDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,6 +98,42 @@ def looks_told(facts: Iterable[Fact]) -> tuple[Look, ...]:
     )
     return tuple(
         Look(at=moment(at), activity=activity, data=data) for at, activity, data in reversed(used)
+    )
+
+
+CHOICES: Final = frozenset(
+    {
+        Kind.CONSENT_REQUESTED,
+        Kind.CONSENT_GIVEN,
+        Kind.CONSENT_CONFIRMED,
+        Kind.CONSENT_REFUSED,
+        Kind.CONSENT_WITHDRAWN,
+        Kind.PREFERENCE_OFF,
+        Kind.PREFERENCE_ON,
+        Kind.OBJECTED,
+        Kind.RESTRICTED,
+        Kind.AUTOMATION_DECLINED,
+        Kind.AUTOMATION_ACCEPTED,
+        Kind.REQUESTED,
+    }
+)
+"""What a person says: it stands in the ledger, and in no table of the shop."""
+
+
+def choices_told(facts: Iterable[Fact]) -> tuple[Choice, ...]:
+    """Return what the person said, the latest first."""
+    said = {fact.id: fact for fact in facts if fact.kind in CHOICES}
+    turns = sorted(said.values(), key=lambda fact: (fact.occurred_at, fact.id), reverse=True)
+    return tuple(
+        Choice(
+            at=moment(fact.occurred_at),
+            said=fact.kind.value,
+            about=fact.what or fact.topic or fact.activity,
+            channel=fact.channel,
+            wording=next(iter(marked(fact, WORDING)), ""),
+            route=fact.route,
+        )
+        for fact in turns
     )
 
 

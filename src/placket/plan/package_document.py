@@ -61,6 +61,22 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the person said: a yes, a no, an objection, a request; and what they were asked.
+
+    said: the kind of fact. about: the consent, purpose, topic or right. wording: which words
+    were shown, by their name. Source: GDPR Art. 15(3).
+    """
+
+    at: str
+    said: str
+    about: str
+    channel: str
+    wording: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
     """What is told of one category. Source: GDPR Art. 15(1)(a) to (d), (g).
 
@@ -188,6 +204,7 @@ class Copy:
     receivers: tuple[Receiver, ...]
     transfers: tuple[Condition, ...]
     looks: tuple[Look, ...]
+    choices: tuple[Choice, ...]
     automated: tuple[Machine, ...]
     kept: tuple[Kept, ...]
     rights: tuple[str, ...]

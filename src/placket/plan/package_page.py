@@ -104,6 +104,7 @@ def copy_as_html(asking: Asking, copy: Copy, *, sheet: str) -> str:
             receivers=tuple(map(_receiver, copy.receivers)),
             transfers=tuple(_transfer(condition) for condition in copy.transfers),
             looks=tuple(_looks(copy, zone)),
+            choices=tuple(_choices(copy, zone)),
             machines=tuple((machine, tuple(_machine(machine))) for machine in copy.automated),
             kept=tuple(_kept(copy)),
             left_out=tuple(_left_out(copy)),
@@ -116,6 +117,22 @@ def copy_as_html(asking: Asking, copy: Copy, *, sheet: str) -> str:
             counted=sum(len(records.rows) for records in copy.tables),
         )
     )
+
+
+_SAID: Final = {
+    "consent_requested": "We asked you",
+    "consent_given": "You said yes",
+    "consent_confirmed": "You confirmed your yes",
+    "consent_refused": "You said no",
+    "consent_withdrawn": "Your yes ended",
+    "preference_off": "You switched it off",
+    "preference_on": "You switched it on",
+    "objected": "You objected",
+    "restricted": "A pause began",
+    "automation_declined": "You declined decisions by a computer",
+    "automation_accepted": "You accepted decisions by a computer",
+    "requested": "You asked for a right",
+}
 
 
 def _day(at: str, zone: ZoneInfo) -> str:
@@ -219,6 +236,13 @@ def _looks(copy: Copy, zone: ZoneInfo) -> Iterator[tuple[str, str, str]]:
     for look in copy.looks:
         what = capital(lay_list(look.data)) or "Not said"
         yield _day(look.at, zone), capital(lay(look.activity)), what
+
+
+def _choices(copy: Copy, zone: ZoneInfo) -> Iterator[tuple[str, str, str]]:
+    for choice in copy.choices:
+        by = f" by {lay(choice.channel)}" if choice.channel else ""
+        about = capital(f"{lay(choice.about)}{by}") if choice.about else capital(by.strip())
+        yield _day(choice.at, zone), _SAID.get(choice.said, lay(choice.said)), about or "Everything"
 
 
 def _receiver(receiver: Receiver) -> tuple[str, str, str, str]:

@@ -131,6 +131,7 @@ FACTS = (
     told(Kind.HAPPENED, 3, what="visit.made"),
     told(Kind.SHARED, 4, recipient="courier", data=("name", "delivery_address")),
     told(Kind.USED, 5, activity="care", data=("email",), by="sam"),
+    told(Kind.OBJECTED, 6, what="direct_marketing", channel="email", route="web"),
 )
 SHEET = "body { color: #123 }"
 
@@ -250,6 +251,16 @@ def test_the_data_tell_all_that_article_15_asks() -> None:
         ],
         "transfers": [{"name": "abroad", "needs_any": ["standard_clauses"], "clause": "G-004"}],
         "looks": [{"at": "2026-01-06T12:00:00Z", "activity": "care", "data": ["email"]}],
+        "choices": [
+            {
+                "at": "2026-01-07T12:00:00Z",
+                "said": "objected",
+                "about": "direct_marketing",
+                "channel": "email",
+                "wording": "",
+                "route": "web",
+            }
+        ],
         "automated": [
             {
                 "name": "lending",
