@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from placket.decide.question import Question
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.requests.carrying import carry_out
+from placket.gate.requests.lifting import announce
 from placket.gate.requests.planning import approve, make_plan
 from placket.gate.requests.post import letters_of
+from placket.gate.requests.register import MoveRefused
 from placket.gate.requests.sealed import RECEIPT
 from placket.gate.requests.telling import Messenger, record_answer, tellings
 from placket.gate.requests.upkeep import Kept, Upkeep
 from placket.plan.plan import StalePlan
-from placket.rights.letters import LetterKind
+from placket.rights.letters import LetterKind, Unsaid
 from placket.rights.recipients import State as Said
 from placket.rights.request import State
 from placket.rights.right import Right
@@ -244,3 +247,35 @@ def test_what_proves_an_answer_is_kept_for_its_time_and_goes_for_good(
     assert upkeep.round().forgotten == 1
     assert letters_of(asked.register, asked.register.case(reference)) == ()
     assert not asked.gate.keys.has(reference)
+
+
+def test_a_restriction_ends_on_the_day_that_was_announced_and_not_before(
+    asked: Asked, upkeep: Upkeep, post: Postbox
+) -> None:
+    case = asked.strongly(ADA, Right.RESTRICTION)
+    shipping = Question(activity="shipping")
+    assert not asked.gate.decide(ADA, shipping).is_permitted
+
+    announce(asked.register, case.request.id, why="The address is right.", days=14)
+    first = upkeep.round()
+    asked.shop.clock.now += 13 * DAY
+    second = upkeep.round()
+
+    assert (first.lifted, second.lifted) == (0, 0)
+    assert any("The address is right." in body for _, body in post.letters)
+    assert not asked.gate.decide(ADA, shipping).is_permitted
+    asked.shop.clock.now += DAY
+    assert upkeep.round().lifted == 1
+    assert upkeep.round().lifted == 0
+    with pytest.raises(MoveRefused):
+        announce(asked.register, case.request.id, why="Again.", days=14)
+
+
+def test_a_restriction_never_ends_without_a_reason(asked: Asked, upkeep: Upkeep) -> None:
+    case = asked.strongly(ADA, Right.RESTRICTION)
+
+    with pytest.raises(Unsaid):
+        announce(asked.register, case.request.id, why="", days=1)
+
+    asked.shop.clock.now += 2 * DAY
+    assert upkeep.round().lifted == 0

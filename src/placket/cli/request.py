@@ -28,6 +28,7 @@ from placket.cli.written import out_option, write_out
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.certifying import certify_whole, kept_certificate
 from placket.gate.requests.desk import Desk
+from placket.gate.requests.lifting import announce
 from placket.gate.requests.packing import locked
 from placket.gate.requests.planning import approve as approve_plan
 from placket.gate.requests.planning import make_plan
@@ -513,6 +514,23 @@ def heard(  # noqa: PLR0913 - one parameter an option
 def withdraw(reference: str, *, config: Path | None, as_json: bool) -> int:
     """Take it that the person took the request back."""
     return _moved(config, as_json, lambda at: at.withdraw(reference))
+
+
+@command.command("lift")
+@reference_argument
+@click.option("--why", required=True, help="Why the restriction ends, in a sentence.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 365),
+    default=14,
+    show_default=True,
+    help="How long before it ends the person is told.",
+)
+@config_option
+@json_option
+def lift(reference: str, *, why: str, days: int, config: Path | None, as_json: bool) -> int:
+    """Tell the person that a restriction ends; `placket work` lifts it on that day."""
+    return _moved(config, as_json, lambda at: announce(at.register, reference, why=why, days=days))
 
 
 @command.command("lapse")

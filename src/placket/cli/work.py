@@ -110,6 +110,7 @@ def _show_requests(kept: Kept) -> None:
         "plans carried out": kept.carried,
         "requests completed": kept.completed,
         "recipients told or asked": kept.told,
+        "restrictions lifted": kept.lifted,
         "copies dropped": kept.dropped,
         "requests whose evidence has served": kept.forgotten,
     }

@@ -279,7 +279,7 @@ class Register:
         effects, now = at_once(case.request, case.terms, case.at), self.gate.now()
         ended = freezes_over(case.request, case.history.facts)
         facts = [_effected(case, effect, now) for effect in effects]
-        told = [Told(fact) for fact in (*facts, *(_thawed(case, fact, now) for fact in ended))]
+        told = [Told(fact) for fact in (*facts, *(thawed(case, fact, now) for fact in ended))]
         known = self.gate.has([item.fact.id for item in told])
         news = [item for item in told if item.fact.id not in known]
         if not news:
@@ -355,7 +355,8 @@ def _moved(case: Case, move: Move, said: Mapping[str, Any], now: int) -> Fact:
     )
 
 
-def _thawed(case: Case, frozen: Fact, now: int) -> Fact:
+def thawed(case: Case, frozen: Fact, now: int) -> Fact:
+    """Return the fact that a restriction which the request brought is lifted."""
     return Fact(
         id=fact_id("thawed", frozen.id),
         kind=Kind.RESTRICTION_LIFTED,

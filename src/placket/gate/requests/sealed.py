@@ -20,7 +20,20 @@ CERTIFICATE: Final = "certificate"
 WORK: Final = "work"
 RECEIPT: Final = "receipt"
 EVIDENCE: Final = "evidence"
-KINDS: Final = (PLAN, LETTER, ADDRESS, CODE, LINK, PACKAGE, CERTIFICATE, WORK, RECEIPT, EVIDENCE)
+LIFT: Final = "lift"
+KINDS: Final = (
+    PLAN,
+    LETTER,
+    ADDRESS,
+    CODE,
+    LINK,
+    PACKAGE,
+    CERTIFICATE,
+    WORK,
+    RECEIPT,
+    EVIDENCE,
+    LIFT,
+)
 """Every kind of record that a request has."""
 
 

@@ -11,6 +11,7 @@ from placket.gate.requests.certifying import certify_whole
 from placket.gate.requests.completing import complete
 from placket.gate.requests.desk import desk_at
 from placket.gate.requests.evidence import evidence, forget
+from placket.gate.requests.lifting import lift_due
 from placket.gate.requests.packing import drop_old
 from placket.gate.requests.planning import NoPlan
 from placket.gate.requests.post import deliver
@@ -77,6 +78,7 @@ class Kept:
     carried: int = 0
     completed: int = 0
     told: int = 0
+    lifted: int = 0
     dropped: int = 0
     forgotten: int = 0
     refused: dict[str, str] = field(default_factory=dict)
@@ -95,6 +97,7 @@ class Upkeep:
     def round(self) -> Kept:
         """Do what is due: end plans that were begun, complete, tell recipients, send letters."""
         self._refused = {}
+        lifted = lift_due(self.register)
         carried = sum(self._carried(record.request) for record in self._begun())
         completed = told = 0
         for case in self.register.cases():
@@ -106,6 +109,7 @@ class Upkeep:
             carried=carried,
             completed=completed,
             told=told,
+            lifted=lifted,
             dropped=drop_old(self.register),
             forgotten=forget(self.register),
             refused=dict(self._refused),
