@@ -47,3 +47,10 @@ def shop(any_url: str) -> Iterator[Engine]:
             connection.execute(insert(table), rows)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def engine(any_url: str) -> Iterator[Engine]:
+    engine = create_engine(any_url.replace("postgresql:", "postgresql+psycopg:"))
+    yield engine
+    engine.dispose()

@@ -18,6 +18,8 @@ from tests.unit.plan.shops import asking, catalogue, told
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sqlalchemy import Engine
+
     from placket.plan.inventory import Inventory, Row
 
 Rows = "Mapping[str, Sequence[Mapping[str, Any]]]"
@@ -108,3 +110,72 @@ def known(owners: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         at: [re.sub(r"unknown:\w+", "somebody", owner) for owner in held]
         for at, held in owners.items()
     }
+
+
+ADA = "shop.customer:1"
+BOB = "shop.customer:2"
+BOTH = Ledger({"ada": [ADA, "email:ada@example.org"], "bob": [BOB, "email:bob@example.org"]})
+
+
+def customers(shop: Shop, *more: str, **emails: str) -> None:
+    """Make the customers Ada and Bob, with whatever else their row has."""
+    columns = ", ".join(["id int PRIMARY KEY", "email text", *more])
+    shop.make(f"CREATE TABLE customer ({columns})")
+    for number, name in enumerate(("ada", "bob"), start=1):
+        shop.add("customer", {"id": number, "email": emails.get(name, f"{name}@example.org")})
+
+
+GUESTS = """
+      customer:
+        subject: {email: email, match: email}
+        holds: {email: email}
+        blank: {email: null}
+      orders:
+        owner: customer_id -> customer.id
+        subject:
+          as: contact
+          key: guest_email
+          email: guest_email
+          when: {customer_id: null}
+          match: email
+        holds: {email: guest_email, order_id: number}
+        delete: true
+"""
+ORDERS = "CREATE TABLE orders (id int PRIMARY KEY, customer_id int, guest_email text, number text)"
+
+
+def guests(engine: Engine, *emails: str, of: Ledger = BOTH) -> Shop:
+    """Make a shop where each of `emails` ordered without an account."""
+    shop = Shop(engine, GUESTS, of)
+    customers(shop)
+    shop.make(ORDERS)
+    for number, email in enumerate(emails, start=1):
+        shop.add("orders", {"id": number, "guest_email": email})
+    return shop
+
+
+HOUSEHOLD = """
+      customer:
+        subject: {email: email}
+        holds: {email: email}
+        blank: {email: null}
+        cut: address_id
+      address:
+        owner: <- customer.address_id
+        holds: {postal_address: street}
+"""
+
+
+def household(engine: Engine, of: Ledger) -> Shop:
+    """Make a shop where Ada and Bob share an address row, and somebody has another."""
+    shop = Shop(engine, HOUSEHOLD, of)
+    shop.make(
+        "CREATE TABLE address (id int PRIMARY KEY, street text)",
+        "CREATE TABLE customer"
+        " (id int PRIMARY KEY, email text, address_id int REFERENCES address (id))",
+    )
+    shop.add("address", {"id": 9, "street": "1 Elm"}, {"id": 8, "street": "2 Oak"})
+    shop.add("customer", {"id": 1, "email": "ada@example.org", "address_id": 9})
+    shop.add("customer", {"id": 2, "email": "bob@example.org", "address_id": 9})
+    shop.add("customer", {"id": 3, "email": "cy@example.org", "address_id": 8})
+    return shop

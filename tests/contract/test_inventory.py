@@ -2,86 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from placket.catalogue import parse
-from placket.demo.examples import catalogue_of, example_policy
-from placket.demo.shop import build_shop
-from placket.plan.inventory import At
-from placket.sources.connect import SourceUnreachable
 from placket.sources.inventory import read_inventory
-from placket.sources.reflect import reflect
-from tests.contract.inventories import Ledger, Shop, known, whose
+from tests.contract.inventories import (
+    ADA,
+    BOB,
+    BOTH,
+    GUESTS,
+    HOUSEHOLD,
+    Ledger,
+    Shop,
+    customers,
+    guests,
+    household,
+    known,
+    whose,
+)
 from tests.unit.standing.telling import day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy import Engine
 
-ADA = "shop.customer:1"
-BOB = "shop.customer:2"
-BOTH = Ledger({"ada": [ADA, "email:ada@example.org"], "bob": [BOB, "email:bob@example.org"]})
-
-
-@pytest.fixture
-def engine(any_url: str) -> Iterator[Engine]:
-    engine = sa.create_engine(any_url.replace("postgresql:", "postgresql+psycopg:"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def demo_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('demo')}/shop.db"
-    build_shop(url, today=date(2026, 11, 24), scale=0.003)
-    engine = sa.create_engine(url)
-    yield engine
-    engine.dispose()
-
-
-def customers(shop: Shop, *more: str, **emails: str) -> None:
-    """Make the customers Ada and Bob, with whatever else their row has."""
-    columns = ", ".join(["id int PRIMARY KEY", "email text", *more])
-    shop.make(f"CREATE TABLE customer ({columns})")
-    for number, name in enumerate(("ada", "bob"), start=1):
-        shop.add("customer", {"id": number, "email": emails.get(name, f"{name}@example.org")})
-
-
 # Who a row is
-
-
-GUESTS = """
-      customer:
-        subject: {email: email, match: email}
-        holds: {email: email}
-        blank: {email: null}
-      orders:
-        owner: customer_id -> customer.id
-        subject:
-          as: contact
-          key: guest_email
-          email: guest_email
-          when: {customer_id: null}
-          match: email
-        holds: {email: guest_email, order_id: number}
-        delete: true
-"""
-ORDERS = "CREATE TABLE orders (id int PRIMARY KEY, customer_id int, guest_email text, number text)"
-
-
-def guests(engine: Engine, *emails: str, of: Ledger = BOTH) -> Shop:
-    shop = Shop(engine, GUESTS, of)
-    customers(shop)
-    shop.make(ORDERS)
-    for number, email in enumerate(emails, start=1):
-        shop.add("orders", {"id": number, "guest_email": email})
-    return shop
 
 
 @pytest.mark.parametrize("indexed", [True, False], ids=["indexed", "scanned"])
@@ -184,32 +131,6 @@ def test_a_device_of_many_proves_nothing(engine: Engine) -> None:
 
 
 # Shared rows
-
-
-HOUSEHOLD = """
-      customer:
-        subject: {email: email}
-        holds: {email: email}
-        blank: {email: null}
-        cut: address_id
-      address:
-        owner: <- customer.address_id
-        holds: {postal_address: street}
-"""
-
-
-def household(engine: Engine, of: Ledger) -> Shop:
-    shop = Shop(engine, HOUSEHOLD, of)
-    shop.make(
-        "CREATE TABLE address (id int PRIMARY KEY, street text)",
-        "CREATE TABLE customer"
-        " (id int PRIMARY KEY, email text, address_id int REFERENCES address (id))",
-    )
-    shop.add("address", {"id": 9, "street": "1 Elm"}, {"id": 8, "street": "2 Oak"})
-    shop.add("customer", {"id": 1, "email": "ada@example.org", "address_id": 9})
-    shop.add("customer", {"id": 2, "email": "bob@example.org", "address_id": 9})
-    shop.add("customer", {"id": 3, "email": "cy@example.org", "address_id": 8})
-    return shop
 
 
 @pytest.mark.parametrize("other", ["bob", "somebody"])
@@ -439,108 +360,6 @@ def test_a_company_stays_when_its_contact_person_goes(engine: Engine) -> None:
     assert shop.plan() == ["cut company[7] contact_id=None", "delete customer[1]"]
 
 
-# Keys, circles, names
-
-
-def test_rows_are_found_along_composite_keys(engine: Engine) -> None:
-    tables = """
-      basket:
-        subject: {as: visitor, key: device, device: device}
-        key: [shop, number]
-      line:
-        owner: basket -> basket.number
-        key: [shop, basket, line]
-    """
-    shop = Shop(engine, tables, Ledger({"ada": ["shop.visitor:d"]}))
-    shop.make(
-        "CREATE TABLE basket"
-        " (shop int, number int UNIQUE, device text, PRIMARY KEY (shop, number))",
-        "CREATE TABLE line (shop int, basket int, line int, PRIMARY KEY (shop, basket, line),"
-        " FOREIGN KEY (shop, basket) REFERENCES basket (shop, number))",
-    )
-    shop.add("basket", {"shop": 1, "number": 2, "device": "d"})
-    shop.add("basket", {"shop": 1, "number": 3, "device": "e"})
-    shop.add("line", *({"shop": 1, "basket": basket, "line": 1} for basket in (2, 3)))
-
-    assert shop.plan() == ["delete line[1+2+1]", "delete basket[1+2]"]
-
-
-CIRCLE = """
-      account:
-        subject: {email: email}
-        delete: true
-      card:
-        owner: account_id -> account.id
-      note:
-        owner: [answers -> note.id, account_id -> account.id]
-"""
-
-
-def test_circles_of_rows_and_of_links_end(engine: Engine) -> None:
-    shop = Shop(engine, CIRCLE, Ledger({"ada": ["shop.account:1"]}))
-    shop.make(
-        "CREATE TABLE account (id int PRIMARY KEY, email text, main_card int)",
-        "CREATE TABLE card (id int PRIMARY KEY, account_id int NOT NULL REFERENCES account (id))",
-        "CREATE TABLE note (id int PRIMARY KEY, account_id int REFERENCES account (id),"
-        " answers int REFERENCES note (id))",
-    )
-    shop.add("account", {"id": 1, "main_card": 4}, {"id": 2, "main_card": 5})
-    shop.add("card", {"id": 4, "account_id": 1}, {"id": 5, "account_id": 2})
-    shop.add("note", {"id": 1, "account_id": 1}, {"id": 2, "account_id": 2, "answers": 1})
-    shop.add("note", {"id": 3, "account_id": 1, "answers": 2})
-
-    assert known(whose(shop.read())) == {
-        "account[1]": ["ada"],
-        "card[4]": ["ada"],
-        "note[1]": ["ada"],
-        "note[3]": ["ada"],
-        "note[2]": ["somebody"],
-    }
-    assert shop.plan()[-1] == (
-        "a row that stays points here by `shop.note.answers`, and the source would refuse"
-    )
-
-
-def test_names_may_be_words_of_sql_and_in_capitals(engine: Engine) -> None:
-    tables = """
-      Order:
-        key: [No]
-        owner: '"user" -> "User"."Id"'
-        delete: true
-      User:
-        key: [Id]
-        subject: {email: 'E-Mail', match: email}
-        holds: {email: 'E-Mail'}
-        blank: {'E-Mail': null}
-    """
-    shop = Shop(engine, tables, Ledger({"ada": ["email:ada@example.org"]}))
-    shop.make(
-        'CREATE TABLE "User" ("Id" int PRIMARY KEY, "E-Mail" text)',
-        'CREATE TABLE "Order" ("No" int PRIMARY KEY, "user" int REFERENCES "User" ("Id"),'
-        ' "100%" text)',
-    )
-    shop.add("User", {"Id": 1, "E-Mail": "Ada@example.org"}, {"Id": 2, "E-Mail": None})
-    shop.add("Order", {"No": 5, "user": 1}, {"No": 6, "user": 2})
-
-    assert shop.plan() == ["blank User[1] E-Mail=None", "delete Order[5]"]
-
-
-def test_soft_deleted_rows_are_rows(engine: Engine) -> None:
-    shop = guests(engine)
-    shop.make("ALTER TABLE orders ADD COLUMN deleted_at timestamp")
-    shop.add("orders", {"id": 1, "customer_id": 1, "deleted_at": "2026-01-02 12:00:00"})
-
-    assert shop.plan() == ["blank customer[1] email=None", "delete orders[1]"]
-
-
-def test_rows_of_a_customer_whose_own_row_is_gone_are_found(engine: Engine) -> None:
-    shop = guests(engine)
-    shop.add("orders", {"id": 1, "customer_id": 1})
-    shop.make("DELETE FROM customer")
-
-    assert shop.plan() == ["delete orders[1]"]
-
-
 # Events, placeholders, what else points here
 
 
@@ -661,82 +480,3 @@ def test_a_row_in_another_source_that_holds_the_persons_key_is_theirs(
     (receipt,) = (row for row in found.rows if row.at.source == "till")
     links = read.catalogue.sources[1].tables[0].links()
     assert [row.at.table for _, row in found.led_to(receipt, links)] == ["customer"]
-
-
-# How it is read
-
-
-def test_the_number_of_queries_does_not_grow_with_the_rows(engine: Engine) -> None:
-    shop = guests(engine, *["ada@example.org"] * 3, of=Ledger(BOTH.persons))
-    schemas = {"shop": reflect(engine)}
-    queries: list[object] = []
-    event.listen(engine, "before_cursor_execute", lambda *args: queries.append(args[2]))
-    shop.read(schemas=schemas)
-    few, asked = len(queries), shop.ledger.asked
-    shop.add("orders", *({"id": number, "customer_id": 1} for number in range(10, 410)))
-    queries.clear()
-
-    rows = shop.read(schemas=schemas).rows
-
-    assert len(rows) == 1 + 3 + 400
-    assert len(queries) == few < 10
-    assert shop.ledger.asked == 2 * asked < 6
-
-
-def test_what_cannot_be_read_is_named_and_no_value_with_it(engine: Engine) -> None:
-    shop = guests(engine)
-    shop.make("DROP TABLE orders")
-
-    with pytest.raises(SourceUnreachable) as raised:
-        shop.read()
-
-    assert str(raised.value).startswith("table `orders` of source `shop` could not be read")
-    assert raised.value.__cause__ is None
-    assert "ada" not in repr(raised.getrepr(style="short"))
-
-
-def test_the_keys_of_rows_are_those_that_a_plan_writes_down(engine: Engine) -> None:
-    found = household(engine, BOTH).read()
-
-    assert At(source="shop", table="address", key=(("id", 9),)) in [row.at for row in found.rows]
-
-
-@pytest.mark.parametrize("name", ["all", "justelegance", "lepiquet", "muse", "netaporter"])
-def test_every_example_reads_a_person_of_the_demo_shop(name: str, demo_shop: Engine) -> None:
-    policy = example_policy(name)
-    read = parse(catalogue_of(policy).read_text(encoding="utf-8"))
-    assert read.catalogue is not None
-    with demo_shop.connect() as connection:
-        key, email = connection.execute(
-            sa.text("SELECT c.id, email FROM customer c JOIN orders o ON o.customer_id = c.id")
-        ).fetchone() or ("", "")
-    of = Ledger({"ada": [f"shop.customer:{key}", f"email:{email}"]})
-
-    found = read_inventory(read.catalogue, {"shop": demo_shop}, of.whom("ada"), of)
-
-    tables = {row.at.table for row in found.of("ada")}
-    assert tables >= {"customer", "orders", "order_line"}
-    assert any(row.events for row in found.of("ada") if row.at.table == "order_line")
-    assert all(row.owners == {"ada"} for row in found.of("ada") if row.at.table == "orders")
-
-
-@pytest.mark.parametrize("before", [1, 200])
-def test_a_row_that_many_share_is_known_as_shared_wherever_the_others_stand(
-    engine: Engine, before: int
-) -> None:
-    shop = Shop(engine, HOUSEHOLD, Ledger({"ada": [], "bob": []}))
-    shop.make(
-        "CREATE TABLE address (id int PRIMARY KEY, street text)",
-        "CREATE TABLE customer (id int PRIMARY KEY, email text, address_id int)",
-    )
-    shop.add("address", {"id": 9, "street": "1 Elm"})
-    shop.add("customer", *({"id": number, "address_id": 9} for number in range(1, 301)))
-    mine = [f"shop.customer:{number}" for number in range(1, before + 1)]
-    others = [f"shop.customer:{number}" for number in range(before + 1, 301)]
-    shop.ledger = Ledger({"ada": mine, "bob": others})
-
-    found = shop.read()
-
-    address = [row for row in found.rows if row.at.table == "address"]
-    assert [sorted(row.owners) for row in address] == [["ada", "bob"]]
-    assert len(found.of("ada")) == before + 1
