@@ -199,7 +199,7 @@ class _Watched:
                 tell(f"{self._what} works again")
             return
         sentence = str(raised) or str(kind.__doc__)
-        if troubled.get(self.name) != sentence:
+        if self.name not in troubled:
             troubled[self.name] = sentence
             tell(f"{self._what}: {sentence}; it is tried again")
 
