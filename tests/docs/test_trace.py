@@ -171,12 +171,10 @@ def test_a_narrowed_clause_that_runs_is_true_as_far_as_the_law_allows(
     assert row.reading == "true as far as the law allows"
 
 
-def test_a_right_that_nothing_carries_out_yet_names_what_will(
-    every_policy: dict[str, tuple[Traced, ...]],
-) -> None:
+def test_every_right_is_carried_out(every_policy: dict[str, tuple[Traced, ...]]) -> None:
     rows = [row for traced in every_policy.values() for row in traced]
 
-    assert [row.clause for row in rows if "hand-over" in row.later] == ["LP-016", "MU-093"]
+    assert not [row.clause for row in rows if {"requests", "hand-over"} & set(row.later)]
 
 
 def test_a_clause_that_runs_in_part_names_the_rest(traced: tuple[Traced, ...]) -> None:

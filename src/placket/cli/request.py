@@ -12,6 +12,7 @@ import click
 
 from placket.cli.bar import bar
 from placket.cli.certified import tell_certificate
+from placket.cli.failures import sentence_of
 from placket.cli.installation import instant_of, open_installation
 from placket.cli.options import (
     config_option,
@@ -28,6 +29,7 @@ from placket.cli.written import out_option, write_out
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.certifying import certify_whole, kept_certificate
 from placket.gate.requests.desk import Desk
+from placket.gate.requests.handing import hand_over
 from placket.gate.requests.lifting import announce
 from placket.gate.requests.packing import locked
 from placket.gate.requests.planning import approve as approve_plan
@@ -43,6 +45,8 @@ from placket.rights.recipients import Impossible
 from placket.rights.recipients import State as Said
 from placket.rights.request import Asker, State
 from placket.rights.right import Refusal, Right
+from placket.sources.processors.outgoing import Outgoing
+from placket.sources.processors.refusals import NotTold
 from placket.web.look.rendering import style_sheet
 from placket.web.mending import MENDS
 
@@ -412,6 +416,31 @@ def refuse(reference: str, *, config: Path | None, as_json: bool, **given: Any) 
     given["data"] = names_of(given["data"])
     expect_data(given["data"])
     return _moved(config, as_json, lambda at: at.refuse(reference, **given))
+
+
+@command.command("hand-over")
+@reference_argument
+@click.option("--url", required=True, metavar="URL", help="Where to; `-` reads standard input.")
+@by_option
+@config_option
+@json_option
+def hand(reference: str, *, url: str, by: str, config: Path | None, as_json: bool) -> int:
+    """Send what a person may take along to whom they name, over https, and record it.
+
+    When it does not arrive nothing is recorded, and the request stays open.
+    """
+    to = subject_of(url)
+
+    def send(at: Desk) -> Case:
+        settings = at.register.gate.settings
+        calls = Outgoing(loopback=bool(settings.recipients_on_loopback))
+        try:
+            return hand_over(at.register, reference, to, calls=calls, by=by)
+        except NotTold as failure:
+            sentence, _ = sentence_of(failure)
+            raise Ended(f"{sentence}; nothing is recorded", "run the command again") from failure
+
+    return _moved(config, as_json, send)
 
 
 @command.command("certificate")

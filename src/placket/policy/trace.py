@@ -45,7 +45,6 @@ PAGES: Final = frozenset(
 """Places of a notice that are pages which Placket renders."""
 
 LATER: Final[dict[type[Rule], str]] = {
-    rules.Right: "hand-over",
     rules.Capture: "collection",
     rules.Notice: "notices",
     rules.Security: "security measures",
@@ -117,11 +116,6 @@ def is_enforced(rule: Rule) -> bool:
     return of_kind(rule) if of_kind is not None else isinstance(rule, DECIDES + SHOWN + ANSWERS)
 
 
-def _is_run(right: rules.Right) -> bool:
-    # A copy is given to the person; nothing hands it on to whom they name.
-    return not right.direct_transfer or bool(right.by or right.covers or right.format)
-
-
 def _outranks(limit: rules.Limit) -> bool:
     # That a no on a channel outranks is the law's rule and a step of every decision.
     return bool(as_dict(limit.allow)) or (limit.own_preferences and bool(limit.channels))
@@ -136,7 +130,6 @@ def _is_rendered(rule: rules.Notice) -> bool:
 
 _ENFORCED: Final[Mapping[type[Rule], Callable[[Any], bool]]] = MappingProxyType(
     {
-        rules.Right: _is_run,
         rules.Limit: _outranks,
         rules.Datum: lambda datum: datum.needs_permission or bool(datum.special),
         rules.Capture: lambda capture: bool(capture.purposes_shown),

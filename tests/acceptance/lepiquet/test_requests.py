@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
 from placket.demo.schema import METADATA
+from placket.facts import Kind
+from placket.gate.requests.handing import hand_over
 from placket.gate.requests.register import MoveRefused
 from placket.gate.requests.telling import tellings
 from placket.plan.asking import Correction
@@ -15,7 +20,10 @@ from placket.rights.moves import REMEDIES_TOLD, Move
 from placket.rights.recipients import Act
 from placket.rights.request import State
 from placket.rights.right import Right
+from placket.sources.processors.refusals import AnswerRefused
 from tests.acceptance.requests import ADA, BEN, BOSS, DAN, FAY, GIL, SECOND, STAFF, steps_of
+from tests.unit.sources.processors.fakes import Recipient, Reply
+from tests.unit.sources.processors.fakes import outgoing as calls
 
 if TYPE_CHECKING:
     from typing import Any
@@ -75,6 +83,37 @@ def test_what_is_taken_away_comes_as_json_and_csv_with_its_schema(office: Office
     assert {"data.json", "schema.json", "tables/shop.customer.csv"} <= set(taken["files"])
     (customer,) = (each for each in taken["tables"] if each["table"] == "customer")
     assert customer["rows"][0]["email"] == "fay@example.org"
+
+
+@pytest.mark.clause("LP-016")
+def test_what_is_taken_away_is_sent_to_whom_the_person_names(office: Office) -> None:
+    taken = office.carried(office.strongly(FAY, Right.PORTABILITY))
+    reference = taken.request.id
+    away, there = Recipient(lambda _seen: Reply(503)), Recipient(lambda _seen: Reply(201))
+
+    with pytest.raises(AnswerRefused):
+        hand_over(office.register, reference, away.url, calls=calls(), by=STAFF)
+    left = office.register.case(reference)
+    sent = hand_over(office.register, reference, there.url, calls=calls(), by=STAFF)
+    away.close()
+    there.close()
+
+    assert not [f for f in left.history.facts if f.kind is Kind.SHARED]
+    assert left.request.answered_at is None
+    (passed,) = [f for f in sent.history.facts if f.kind is Kind.SHARED]
+    (seen,) = there.seen
+    assert passed.recipient == "subject_designated_party"
+    assert passed.thing == hashlib.sha256(seen.body).hexdigest()
+    with zipfile.ZipFile(io.BytesIO(seen.body)) as files:
+        assert b"fay@example.org" in files.read("data.json")
+
+
+@pytest.mark.clause("LP-016")
+def test_nothing_but_what_may_be_taken_along_is_handed_over(office: Office) -> None:
+    seen = office.carried(office.strongly(FAY, Right.ACCESS))
+
+    with pytest.raises(MoveRefused, match="only what a person may take along"):
+        hand_over(office.register, seen.request.id, "https://example.com", calls=calls(), by=STAFF)
 
 
 # A correction

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from placket.gate.requests.handing import hand_over
 from placket.gate.requests.planning import approve
 from placket.gate.requests.proof import addresses_of
 from placket.gate.requests.register import MoveRefused
 from placket.gate.requests.telling import tellings
 from placket.plan.asking import Correction
+from placket.policy.rules import Limit, as_dict
 from placket.rights.moves import Move
 from placket.rights.recipients import Act
 from placket.rights.request import State
@@ -26,6 +29,8 @@ from tests.acceptance.requests import (
     TODAY,
     of_table,
 )
+from tests.unit.sources.processors.fakes import Recipient, Reply
+from tests.unit.sources.processors.fakes import outgoing as calls
 
 if TYPE_CHECKING:
     from typing import Any
@@ -320,6 +325,36 @@ def test_only_what_rests_on_consent_or_contract_is_taken_away(office: Office) ->
     }
     assert "recording_path" not in columns
     assert {"data.json", "schema.json"} <= set(taken["files"])
+
+
+@pytest.mark.clause("MU-093")
+def test_what_is_taken_away_goes_straight_to_the_company_named(office: Office) -> None:
+    taken = office.carried(office.strongly(LENA, Right.PORTABILITY))
+    there = Recipient(lambda _seen: Reply(204))
+
+    sent = hand_over(office.register, taken.request.id, there.url, calls=calls(), by=STAFF)
+    there.close()
+
+    (passed,) = [f for f in sent.history.facts if f.recipient == "subject_designated_party"]
+    assert passed.thing == hashlib.sha256(there.seen[0].body).hexdigest()
+    assert "email" in passed.data
+
+
+@pytest.mark.clause("MU-053")
+def test_with_the_data_go_version_choices_and_purposes(office: Office) -> None:
+    (rule,) = (r for r in office.gate.policy.rules(Limit) if r.name == "policy_goes_along")
+
+    gone_along = office.copy(office.answered(office.strongly(LENA, Right.ACCESS)))
+
+    assert as_dict(rule.form)["with"] == (
+        "version of this policy",
+        "consents",
+        "refusals",
+        "purposes",
+    )
+    assert gone_along["policy"] == office.gate.policy.front.version
+    assert "consent_given" in {choice["said"] for choice in gone_along["choices"]}
+    assert all(each["purposes"] for each in gone_along["categories"] if each["bases"])
 
 
 # Saying no

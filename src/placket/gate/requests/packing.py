@@ -55,7 +55,12 @@ def fetch(register: Register, token: str) -> tuple[Case, bytes]:
     Raises NoSuchToken, NoPackage.
     """
     case, _ = use_token(register, token, does=DOWNLOAD)
-    return case, zipped(_package(register, case))
+    return case, archive_of(register, case)
+
+
+def archive_of(register: Register, case: Case) -> bytes:
+    """Return the copy as a plain archive, for a way that is locked itself. Raises NoPackage."""
+    return zipped(_package(register, case))
 
 
 def locked(register: Register, reference: str) -> tuple[bytes, str]:
