@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from placket.decide.question import Question
+from placket.gate.requests.desk import Desk
 from placket.gate.requests.proof import (
     CODE_LASTS,
     NoSuchToken,
@@ -15,7 +16,6 @@ from placket.gate.requests.proof import (
     WrongCode,
     addresses_of,
     check_code,
-    confirmed_by_staff,
     issue_code,
     issue_token,
     read_token,
@@ -207,7 +207,9 @@ def test_no_code_goes_to_an_address_that_came_with_the_request(
 
     with pytest.raises(NotOnFile):
         issue_code(register, opened.request.id, address.id)
-    proven = confirmed_by_staff(register, opened.request.id, by="care-1", address=address.id)
+    proven = Desk(register=register, web="").confirm(
+        opened.request.id, ways=("staff",), by="care-1", address=address.id
+    )
 
     assert proven.request.addresses == {address.id}
 

@@ -89,7 +89,6 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.sources.mail.MailRefused": (REFUSED, ""),
     "placket.gate.views.SourceNotSet": (WRONG_USE, ""),
     "placket.gate.views.CatalogueUnusable": (REFUSED, ""),
-    "placket.gate.packages.LinkUnusable": (REFUSED, ""),
     "placket.gate.paper.PdfMissing": (WORLD, ""),
     "placket.gate.requests.register.NoSuchRequest": (WRONG_USE, ""),
     "placket.gate.requests.register.MoveRefused": (REFUSED, "see `placket request show`"),

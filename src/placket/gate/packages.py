@@ -1,13 +1,10 @@
-"""Packages on their way to a person: one locked archive, and a signed link that soon ends."""
+"""Packages on their way to a person: one archive, plain or locked by a passphrase."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import io
 import secrets
 import zipfile
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING, Final
 
 import pyzipper  # type: ignore[import-untyped]  # it has no stubs
@@ -16,7 +13,6 @@ from pyzipper.zipfile_aes import WZ_AES_V2  # type: ignore[import-untyped]  # no
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from placket.law.calendar import Instant
     from placket.plan.package import Package
 
 DAYS: Final = 7
@@ -27,15 +23,7 @@ ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and figures that nobody takes for one another when they are told by telephone."""
 GROUPS, LETTERS = 5, 5
 
-_LINK: Final = b"placket package link 1\0"
-_MAC_BYTES: Final = 32
-_UNTIL_BYTES: Final = 8
-_LONGEST: Final = 400
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
-
-
-class LinkUnusable(Exception):
-    """the link is not ours, or its time is over; ask for a new one."""
 
 
 def make_passphrase() -> str:
@@ -89,41 +77,3 @@ def _zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
             entry = zipfile.ZipInfo(name, date_time=_DATE)
             archive.writestr(entry, body, compress_type=zipfile.ZIP_DEFLATED)
     return out.getvalue()
-
-
-def make_link(request: str, until: Instant, key: bytes) -> str:
-    """Return a token that names the request and its end, and that nobody can make without `key`.
-
-    It opens until its end, however often: that it is used once is for the caller to keep.
-    """
-    body = until.to_bytes(_UNTIL_BYTES, signed=True) + request.encode()
-    return urlsafe_b64encode(_mac(body, key) + body).rstrip(b"=").decode()
-
-
-def open_link(token: str, now: Instant, key: bytes) -> str:
-    """Return the request that a token names. Raises LinkUnusable.
-
-    Whatever is wrong with it, and wherever it differs, the answer is the same.
-    """
-    found = _decoded(token)
-    mac, body = found[:_MAC_BYTES], found[_MAC_BYTES:]
-    is_ours = hmac.compare_digest(mac, _mac(body, key))
-    until = int.from_bytes(body[:_UNTIL_BYTES], signed=True)
-    if not is_ours or len(body) <= _UNTIL_BYTES or now >= until:
-        raise LinkUnusable(LinkUnusable.__doc__)
-    return body[_UNTIL_BYTES:].decode()
-
-
-def _mac(body: bytes, key: bytes) -> bytes:
-    return hmac.new(key, _LINK + body, hashlib.sha256).digest()
-
-
-def _decoded(token: str) -> bytes:
-    """Return the bytes of a token, none where it is no token of the one form that we write."""
-    if len(token) > _LONGEST:
-        return b""
-    try:
-        found = urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))
-    except ValueError:
-        return b""
-    return found if urlsafe_b64encode(found).rstrip(b"=").decode() == token else b""

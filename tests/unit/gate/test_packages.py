@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import pytest
 import pyzipper  # type: ignore[import-untyped]  # it has no stubs
@@ -13,11 +12,8 @@ from pyzipper.zipfile_aes import WZ_AES_V2  # type: ignore[import-untyped]  # no
 from placket.gate.packages import (
     ALPHABET,
     LASTS,
-    LinkUnusable,
     lock,
-    make_link,
     make_passphrase,
-    open_link,
 )
 from placket.plan.package import Package
 
@@ -30,8 +26,6 @@ PACKAGE = Package(
     }
 )
 WORDS = "abcde-fghjk-mnpqr-stuvw-xyz23"
-KEY = b"k" * 32
-UNTIL = 1_000_000
 
 
 def opened(archive: bytes, words: str) -> dict[str, bytes]:
@@ -83,42 +77,5 @@ def test_a_passphrase_is_new_each_time_and_can_be_told_by_telephone() -> None:
     assert set("".join(found)) <= {*ALPHABET, "-"}
 
 
-def test_a_link_names_its_request_until_its_end() -> None:
-    token = make_link("r-1", UNTIL, KEY)
-
-    assert open_link(token, UNTIL - 1, KEY) == "r-1"
-    with pytest.raises(LinkUnusable):
-        open_link(token, UNTIL, KEY)
-
-
-def test_a_link_lasts_seven_days() -> None:
+def test_a_copy_waits_for_seven_days() -> None:
     assert LASTS == 7 * 24 * 60 * 60 * 1_000_000
-
-
-def test_a_link_of_another_key_or_with_any_bit_changed_opens_nothing() -> None:
-    token = make_link("r-1", UNTIL, KEY)
-    raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-
-    for bit in range(len(raw) * 8):
-        changed = bytearray(raw)
-        changed[bit // 8] ^= 1 << bit % 8
-        with pytest.raises(LinkUnusable):
-            open_link(urlsafe_b64encode(changed).rstrip(b"=").decode(), 0, KEY)
-    with pytest.raises(LinkUnusable):
-        open_link(token, 0, b"j" * 32)
-
-
-@pytest.mark.parametrize("token", ["", "a", "====", "é", "x" * 401, "A" * 64, "A" * 400])
-def test_what_is_no_token_opens_nothing(token: str) -> None:
-    with pytest.raises(LinkUnusable) as raised:
-        open_link(token, 0, KEY)
-
-    assert str(raised.value) == "the link is not ours, or its time is over; ask for a new one."
-
-
-def test_one_link_is_written_one_way() -> None:
-    token = make_link("r-10", UNTIL, KEY)
-
-    for other in (token + "=", token + "\n", f" {token}", token[:-1] + "\u0000"):
-        with pytest.raises(LinkUnusable):
-            open_link(other, 0, KEY)

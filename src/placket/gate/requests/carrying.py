@@ -17,7 +17,7 @@ from placket.gate.views import refresh_views_of
 from placket.plan.apply import Applied, apply
 from placket.plan.build import plan_of
 from placket.plan.locks import erased_data, kept_marks, locked_data
-from placket.plan.plan import STAYING, Action, StalePlan, changes_since, no_longer_so
+from placket.plan.plan import Action, StalePlan, changes_since, no_longer_so
 from placket.rights.fold import requests_of
 from placket.rights.moves import Move
 from placket.rights.recipients import WHOLE
@@ -359,8 +359,3 @@ def _deferred(case: Case, plan: Plan) -> Iterator[Mapping[str, object]]:
 def waiting_name(because: Because) -> str:
     """Return the name under which something waits: the fact that holds it, or what ends it."""
     return because.fact or because.release.replace(" ", "_")
-
-
-def stays(plan: Plan) -> tuple[Step, ...]:
-    """Return the steps of what stays."""
-    return tuple(step for step in plan.steps if step.action in STAYING)

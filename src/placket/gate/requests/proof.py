@@ -15,7 +15,7 @@ from placket.gate.requests.sealed import ADDRESS, CODE, LINK, Drawer
 from placket.gate.sealing import IDENTIFIER, open_payloads
 from placket.identity.identifier import Identifier, parse_identifier
 from placket.rights.moves import PROOF, Move
-from placket.rights.request import is_awaited, proof_at
+from placket.rights.request import proof_at
 from placket.rights.right import Proof
 
 if TYPE_CHECKING:
@@ -264,22 +264,3 @@ def read_token(register: Register, token: str, *, does: str) -> tuple[Case, str]
 def _name(token: str) -> str:
     # The ledger keeps a digest: who reads it cannot use the link.
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def confirmed_by_staff(register: Register, reference: str, *, by: str, address: str) -> Case:
-    """Return the request after staff confirmed named facts with the person, as `proof:staff`.
-
-    address: the address on file to which an answer may then go. Raises NotOnFile, MoveRefused.
-    """
-    case = register.case(reference)
-    known = {each.id: each for each in addresses_of(register.gate, case)}
-    if address not in known:
-        raise NotOnFile(NotOnFile.__doc__)
-    return register.move(
-        reference, Move.IDENTITY_VERIFIED, by=by, thing=address, marks=(f"{PROOF}staff",)
-    )
-
-
-def awaits_identity(case: Case) -> bool:
-    """Say whether the person has still to show who they are."""
-    return is_awaited(case.request.identity)
