@@ -1,13 +1,14 @@
 """What every test may ask for: a database of its own, a browser, generated cases."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.counted import Counted, Counts, counting
 from tests.last_run import LastRun
 from tests.servers import (
     MariadbServer,
@@ -43,6 +44,12 @@ def _leave_out(what: str, reason: str) -> None:
     if what in os.environ.get("PLACKET_TEST_NEEDS", "").split(","):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def counted(record_property: Callable[[str, object], None]) -> Counted:
+    """Return what a test tells by how many cases it went through: `counted("races", 100)`."""
+    return counting(record_property)
 
 
 @pytest.fixture(scope="session")
@@ -130,3 +137,4 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         results = Path(__file__).parents[1] / ".placket" / "last-run.json"
         config.pluginmanager.register(LastRun(results), "last run of the clauses")
+        config.pluginmanager.register(Counts(), "counts")
