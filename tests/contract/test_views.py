@@ -12,18 +12,14 @@ from placket.decide.decide import decide
 from placket.decide.question import Question
 from placket.facts import Kind
 from placket.identity import Identifier
+from placket.sources.grants import NoRoles, RoleTooWide
 from placket.sources.replica import (
     NotReplicated,
     PlanTooNarrow,
     Replica,
     ViewStillReads,
 )
-from placket.sources.views import (
-    NoRoles,
-    PurposeViews,
-    RoleTooWide,
-    apply_views,
-)
+from placket.sources.views import PurposeViews, apply_views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

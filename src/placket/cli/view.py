@@ -56,7 +56,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             if applied and made.views:
                 views.apply(question, role=role, progress=progress)
             with views.engine.connect() as connection:
-                sql = made.sql(dialect_of(connection))
+                sql = made.sql(dialect_of(connection), role=role)
     if as_json:
         write_json({"views": [view.name for view in made.views], "sql": sql, "applied": applied})
     else:

@@ -15,6 +15,7 @@ from placket.decide.question import Question
 from placket.gate.changes import changed_persons
 from placket.problems import has_errors
 from placket.sources.connect import open_again
+from placket.sources.grants import expect_narrow
 from placket.sources.replica import NotReplicated, PlanTooNarrow, Replica, Replicated, reached
 from placket.sources.replica_plan import plan_replica
 from placket.sources.replica_rows import unheard
@@ -179,6 +180,9 @@ class SourceViews:
         plan = plan_replica(self.source, policy, [purpose for _, purpose in views])
         replica = Replica(self.engine)
         with reached(self.name), self.engine.begin() as connection:
+            # Before anything goes: else one role that is refused would take every view with it.
+            for role in sorted({each.role for each in living} - {""}):
+                expect_narrow(connection, self.source, role)
             drop_named(connection, before.views)
         replica.apply(plan)
         replica.drop_others(plan)

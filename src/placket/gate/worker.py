@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from placket.gate.requests.upkeep import Kept
 from placket.gate.views import CatalogueUnusable, SourceViews
 from placket.sources.connect import DriverMissing, NotADatabase, SourceUnreachable
+from placket.sources.grants import RoleRefused
 from placket.sources.replica import NotReplicated, PlanTooNarrow, ViewStillReads
 from placket.sources.replica_plan import TooManyStates
 from placket.sources.trees import UnsupportedDialect
@@ -39,6 +40,7 @@ REFUSALS: Final = (
     PlanTooNarrow,
     ViewStillReads,
     TooManyStates,
+    RoleRefused,
     CatalogueUnusable,
     OSError,
 )

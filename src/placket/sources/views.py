@@ -7,7 +7,6 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-import sqlalchemy as sa
 from sqlglot import exp
 
 from placket.decide.condition import (
@@ -26,6 +25,7 @@ from placket.decide.decide import permits
 from placket.decide.denials import shortened
 from placket.decide.sql import NOW, interval, truth
 from placket.sources import trees
+from placket.sources.grants import expect_narrow, expect_roled, fenced, granted
 from placket.sources.replica_plan import CONTROL, StandingLayout, standing_name
 from placket.sources.routes import OWN, Route, Step, key_column, routes
 from placket.sources.rowclocks import DueTable, row_clocks
@@ -418,24 +418,18 @@ def statements(purpose: PurposeViews, dialect: str, *, role: str = "") -> tuple[
 
     Raises UnsupportedDialect, and NoRoles where the database knows none.
     """
-    if role and dialect != "postgres":
-        raise NoRoles(str(NoRoles.__doc__))
-    made = [statement for view in purpose.views for statement in _made(view, dialect)]
-    granted = [_granted(view, role) for view in purpose.views] if role else []
-    return (*made, *granted)
+    if role:
+        expect_roled(dialect)
+    made = [s for view in purpose.views for s in _made(view, dialect, is_granted=bool(role))]
+    return (*made, *(granted(view.name, role) for view in purpose.views if role))
 
 
-class NoRoles(Exception):
-    """The database knows no roles, so a view cannot be all that somebody reads."""
-
-
-class RoleTooWide(Exception):
-    """The role reads more than the views; take its other rights first."""
-
-
-def _made(view: View, dialect: str) -> tuple[exp.Expr, ...]:
+def _made(view: View, dialect: str, *, is_granted: bool) -> tuple[exp.Expr, ...]:
+    query = _select(view, trees.clock(dialect))
     made = exp.Create(
-        this=table(view.name), kind="VIEW", expression=_select(view, trees.clock(dialect))
+        this=table(view.name),
+        kind="VIEW",
+        expression=fenced(query, dialect) if is_granted else query,
     )
     if dialect == "postgres":
         # So that no function of the reader sees a row before the view has let it pass.
@@ -444,24 +438,16 @@ def _made(view: View, dialect: str) -> tuple[exp.Expr, ...]:
     return _gone(view.name), made
 
 
-def _granted(view: View, role: str) -> exp.Expr:
-    return exp.Grant(
-        privileges=[exp.GrantPrivilege(this=exp.var("SELECT"))],
-        kind="TABLE",
-        securable=table(view.name),
-        principals=[exp.GrantPrincipal(this=trees.identifier(role))],
-    )
-
-
 def apply_views(connection: Connection, purpose: PurposeViews, *, role: str = "") -> None:
     """Make the views in the connection's transaction, anew where they stand.
 
     They belong to the connection's own role. role: may read the views and nothing that they
-    are made from; RoleTooWide when it already reads more.
+    are made from; RoleRefused when it reaches more already.
     """
     made = statements(purpose, trees.dialect_of(connection), role=role)
     if role:
-        _refuse_wide(connection, purpose, role)
+        for source in {view.source.name: view.source for view in purpose.views}.values():
+            expect_narrow(connection, source, role)
     for statement in made:
         trees.run(connection, statement)
 
@@ -479,23 +465,3 @@ def drop_named(connection: Connection, names: Iterable[str]) -> None:
 
 def _gone(name: str) -> exp.Expr:
     return exp.Drop(tables=[table(name)], kind="VIEW", exists=True)
-
-
-def _refuse_wide(connection: Connection, purpose: PurposeViews, role: str) -> None:
-    sources = {source.name: source for source in (view.source for view in purpose.views)}
-    told = {t.name for source in sources.values() for t in source.tables}
-    ours = {standing_name(t) for source in sources.values() for t in source.tables}
-    readable: sa.Select[Any] = (
-        sa.select(sa.column("relname"))
-        .select_from(sa.table("pg_class"))
-        .where(
-            sa.column("relname").in_(sorted({*told, *ours, CONTROL})),
-            sa.func.pg_table_is_visible(sa.column("oid")),
-            sa.or_(
-                sa.func.has_table_privilege(role, sa.column("oid"), "SELECT"),
-                sa.func.has_any_column_privilege(role, sa.column("oid"), "SELECT"),
-            ),
-        )
-    )
-    if connection.execute(readable.limit(1)).first() is not None:
-        raise RoleTooWide(str(RoleTooWide.__doc__))

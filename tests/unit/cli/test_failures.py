@@ -28,6 +28,7 @@ REFUSING = (
     "placket.sources.stores",
     "placket.sources.sync",
     "placket.sources.trees",
+    "placket.sources.grants",
     "placket.sources.views",
     "placket.store.refusals",
 )
