@@ -13,6 +13,7 @@ from placket.gate.views import SourceViews
 from placket.settings import SourceSettings, write_settings
 from placket.sources.connect import parse_url
 from tests.contract.gates import Shop, known, policy, shop_in, yes
+from tests.contract.mariadb import plain_sql
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,10 +39,10 @@ sources:
 
 SCHEMA = (
     "CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT, email TEXT, created_at TEXT)",
-    "CREATE TABLE call (id INTEGER PRIMARY KEY, customer_id INTEGER, at TEXT, recording TEXT)",
+    'CREATE TABLE "call" (id INTEGER PRIMARY KEY, customer_id INTEGER, at TEXT, recording TEXT)',
     "INSERT INTO customer VALUES (1, 'Ada', 'ada@example.org', '2026-01-01 10:00:00')",
     "INSERT INTO customer VALUES (2, 'Ben', 'ben@example.org', '2026-01-01 10:00:00')",
-    "INSERT INTO call VALUES (7, 1, '2026-10-01 10:00:00', 'ring.wav')",
+    "INSERT INTO \"call\" VALUES (7, 1, '2026-10-01 10:00:00', 'ring.wav')",
 )
 
 
@@ -80,7 +81,7 @@ class Installation:
 def install(folder: Path, url: str) -> Installation:
     """Return an installation in `folder` beside a new shop in the database at `url`."""
     engine = sa.create_engine(parse_url(url))
-    with engine.begin() as connection:
+    with plain_sql(engine) as connection:
         for statement in SCHEMA:
             connection.execute(sa.text(statement))
     engine.dispose()

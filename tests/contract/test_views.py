@@ -1,4 +1,4 @@
-"""Purpose views on SQLite and PostgreSQL: columns, rows, clocks, staleness, roles."""
+"""Purpose views on SQLite, PostgreSQL and MariaDB: columns, rows, clocks, staleness, roles."""
 
 from __future__ import annotations
 
@@ -28,48 +28,30 @@ if TYPE_CHECKING:
     from placket.standing.standing import Standing
 from tests.contract.viewed import (
     CALL,
-    CATALOGUE,
     CUSTOMER,
     MINUTE_SECONDS,
     NOW,
     POLICY,
-    ROWS,
-    SHOP,
-    Ledger,
     Small,
-    at,
-    catalogue_of,
     day,
     policy_of,
-    synced,
+    small_in,
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/shop.db"
-    name: str = request.getfixturevalue("postgres_database")
+    by = {"postgresql": "postgres_database", "mariadb": "mariadb_database"}
+    name: str = request.getfixturevalue(by[request.param])
     return name
 
 
 @pytest.fixture
 def small(url: str) -> Iterator[Small]:
     engine = sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    SHOP.create_all(engine)
-    with engine.begin() as connection:
-        for table, rows in ROWS:
-            parameters = [{f"p{n}": value for n, value in enumerate(row)} for row in rows]
-            values = {c: sa.bindparam(f"p{n}", type_=c.type) for n, c in enumerate(table.c)}
-            connection.execute(sa.insert(table).values(values), parameters)
-    policy, catalogue = policy_of(POLICY), catalogue_of(CATALOGUE)
-    ledger = Ledger(policy)
-    synced(engine, catalogue, ledger, NOW)
-    for number in (1, 2):
-        ledger.add(
-            Kind.CONSENT_GIVEN, f"shop.customer:{number}", at(2), what="news", channel="email"
-        )
-    yield Small(engine, policy, catalogue, ledger)
+    yield small_in(engine)
     engine.dispose()
 
 

@@ -335,12 +335,32 @@ class Small:
         return shown(self.engine, view, when)
 
 
+def small_in(engine: sa.Engine) -> Small:
+    """Return the small shop, made in the engine's database: Ada and Bo said yes, Cy did not."""
+    SHOP.create_all(engine)
+    with engine.begin() as connection:
+        for table, rows in ROWS:
+            parameters = [{f"p{n}": value for n, value in enumerate(row)} for row in rows]
+            values = {c: sa.bindparam(f"p{n}", type_=c.type) for n, c in enumerate(table.c)}
+            connection.execute(sa.insert(table).values(values), parameters)
+    policy, catalogue = policy_of(POLICY), catalogue_of(CATALOGUE)
+    ledger = Ledger(policy)
+    synced(engine, catalogue, ledger, NOW)
+    for number in (1, 2):
+        ledger.add(
+            Kind.CONSENT_GIVEN, f"shop.customer:{number}", at(2), what="news", channel="email"
+        )
+    return Small(engine, policy, catalogue, ledger)
+
+
 def shown(engine: sa.Engine, view: View, when: int) -> list[tuple[Any, ...]]:
     """Return the rows of the view at an instant, in order."""
     dialect = trees.dialect_of(engine)
     sql = trees.printed(select_of(view), dialect)
     if dialect == "postgres":
         sql = sql.replace("%", "%%").replace("%%(now)s", "%(now)s")
+    if dialect == "mysql":
+        sql = sql.replace("%", "%%").replace(":now", "%(now)s")
     with engine.connect() as connection:
         found = connection.exec_driver_sql(sql, {"now": when})
         return sorted((tuple(row) for row in found), key=repr)

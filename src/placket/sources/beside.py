@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlglot import exp
 
 from placket.sources import trees
@@ -77,16 +77,27 @@ def upsert(
     columns, values = rows
     if not values:
         return 0
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     target = sa.table(name, *(sa.column(column) for column in columns))
     # Parameters are numbered, since a column may have a name that no parameter can have.
     bound: dict[str, Any] = {column: sa.bindparam(f"p{at}") for at, column in enumerate(columns)}
-    statement = insert(target).values(bound)
-    renewed = {c: statement.excluded[c] for c in columns if c not in key}
-    statement = statement.on_conflict_do_update(index_elements=list(key), set_=renewed)
+    statement = _written_over(connection.dialect.name, target, bound, key)
     parameters = [{f"p{at}": value for at, value in enumerate(row)} for row in values]
     connection.execute(statement, parameters)
     return len(values)
+
+
+def _written_over(
+    dialect: str, target: sa.TableClause, bound: dict[str, Any], key: tuple[str, ...]
+) -> sa.Insert:
+    """Return the insert that writes over the row of the same key."""
+    renewed = [column for column in bound if column not in key]
+    if dialect in {"mysql", "mariadb"}:
+        row = mysql.insert(target).values(bound)
+        return row.on_duplicate_key_update({c: row.inserted[c] for c in renewed})
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(target).values(bound)
+    values = {c: statement.excluded[c] for c in renewed}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=values)
 
 
 def delete_keys(connection: Connection, name: str, key: tuple[str, ...], rows: list[Row]) -> None:
@@ -108,6 +119,8 @@ def count_rows(engine: Engine, name: str) -> int:
 
 def remove_lost(connection: Connection, ours: str, of: Table) -> int:
     """Remove the rows of ours whose row in the shop is gone."""
+    if trees.dialect_of(connection) == "mysql":
+        return _remove_found(connection, ours, of)
     theirs = "t"
     pairs = ((trees.column(k, theirs), trees.column(k, ours)) for k in of.key)
     there = exp.select(exp.Literal.number(1)).from_(trees.table(of.name, theirs))
@@ -116,3 +129,15 @@ def remove_lost(connection: Connection, ours: str, of: Table) -> int:
         this=trees.table(ours), where=exp.Where(this=exp.not_(exp.Exists(this=there)))
     )
     return trees.run(connection, lost).rowcount
+
+
+def _remove_found(connection: Connection, ours: str, of: Table) -> int:
+    """Remove what a select finds lost: within a DELETE MariaDB would lock the shop's rows."""
+    kept, theirs = sa.table(ours).alias("k"), sa.table(of.name).alias("t")
+    key: list[Any] = [sa.column(name, _selectable=kept) for name in of.key]
+    row: list[Any] = [sa.column(name, _selectable=theirs) for name in of.key]
+    same = sa.and_(*(mine == other for mine, other in zip(key, row, strict=True)))
+    lost = sa.select(*key).select_from(kept.outerjoin(theirs, same)).where(row[0].is_(None))
+    rows = [tuple(found) for found in connection.execute(lost)]
+    delete_keys(connection, ours, of.key, rows)
+    return len(rows)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, text
+from sqlalchemy.types import UserDefinedType
 
 from placket.catalogue.schema import Check
 
@@ -32,6 +33,14 @@ JOIN information_schema.engines e ON e.engine = t.engine
 WHERE t.table_schema = DATABASE() AND t.table_name IN :tables
 AND coalesce(e.transactions, 'NO') <> 'YES' ORDER BY t.table_name
 """
+_KEYS: Final = """
+SELECT column_name, column_type, coalesce(character_set_name, ''), coalesce(collation_name, '')
+FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = :table
+"""
+_VIEWS: Final = """
+SELECT view_definition FROM information_schema.views WHERE table_schema = DATABASE()
+"""
+_ENDLESS: Final = re.compile(r"(tiny|medium|long)?(text|blob)", re.IGNORECASE)
 _FOLDS: Final = re.compile(r"_ci$|_ci_")
 _ENUM: Final = re.compile(r"enum\((.*)\)", re.IGNORECASE | re.DOTALL)
 _LIMITED: Final = re.compile(r"(?:var)?(?:char|binary)\((\d+)\)")
@@ -81,6 +90,40 @@ def without_transactions(connection: Connection, tables: Iterable[str]) -> tuple
         return ()
     statement = text(_UNSAFE).bindparams(bindparam("tables", expanding=True))
     return tuple(connection.scalars(statement, {"tables": sorted(tables)}))
+
+
+class AsWritten(UserDefinedType[Any]):
+    """A column's type as the database itself writes it."""
+
+    cache_ok = True
+
+    def __init__(self, written: str) -> None:
+        self.written = written
+
+    def get_col_spec(self, **_ignored: object) -> str:
+        """Return the type."""
+        return self.written
+
+
+def key_types(connection: Connection, table: str) -> Mapping[str, AsWritten]:
+    """Return the types by which a table of ours has the columns of a key of `table`.
+
+    With its own charset and collation, so that our key is the same as the shop's for the same
+    values. A text without end cannot be a key: it gets one.
+    """
+    found = connection.execute(text(_KEYS), {"table": table})
+    return {name: AsWritten(_key_type(kind, *letters)) for name, kind, *letters in found}
+
+
+def _key_type(kind: str, charset: str, collation: str) -> str:
+    if _ENDLESS.fullmatch(kind):
+        kind = "varchar(255)" if charset else "varbinary(255)"
+    return f"{kind} CHARACTER SET {charset} COLLATE {collation}" if charset else kind
+
+
+def view_texts(connection: Connection) -> Sequence[str]:
+    """Return the definitions of the database's views, empty where they may not be seen."""
+    return list(connection.scalars(text(_VIEWS)))
 
 
 def as_told(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -14,12 +15,13 @@ from sqlglot import exp
 from placket.sources import trees
 from placket.sources.beside import remove_lost, upsert
 from placket.sources.connect import SourceUnreachable
-from placket.sources.replica_plan import CONTROL, standing_name
+from placket.sources.mariadb import is_mariadb, key_types, view_texts
+from placket.sources.replica_plan import CONTROL, NOBODY, standing_name
 from placket.sources.replica_rows import BATCH, Run, alone, unheard
 from placket.sources.rowclocks import DueTable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from sqlalchemy import Connection, Engine
 
@@ -29,6 +31,15 @@ if TYPE_CHECKING:
     from placket.sources.replica_rows import Progress, StandingReader
 
 _SECOND: Final = 1_000_000
+_WORD: Final = sa.Text().with_variant(sa.String(128, collation="utf8mb4_bin"), "mysql", "mariadb")
+"""A word of ours: MariaDB wants a length for what is a key, and would fold its letters."""
+
+_MARIADB: Final[Any] = {
+    f"{dialect}_{name}": value
+    for dialect in ("mysql", "mariadb")
+    for name, value in (("engine", "InnoDB"), ("charset", "utf8mb4"))
+}
+"""Whatever the database takes where nothing is said."""
 
 
 class PlanTooNarrow(Exception):
@@ -72,10 +83,8 @@ class Replica:
             changed = [_made(connection, _control_table())]
             for found in plan.standings:
                 shape = _standing_shape(connection, found)
-                altered = _made(connection, shape)
-                if altered:
-                    _forget(connection, found.table.name)
-                changed.append(altered)
+                subject = found.table.name
+                changed.append(_made(connection, shape, partial(_forget, connection, subject)))
             changed += [_made(connection, _due_shape(connection, due)) for due in plan.dues]
         return tuple(name for name in changed if name)
 
@@ -155,6 +164,9 @@ class Replica:
         ]
         done += [change for due in run.plan.dues for change in run.due(self.engine, due)]
         with self.engine.begin() as connection:
+            # Whoever altered a table meanwhile has columns in it that were not filled here.
+            alone(connection)
+            _refuse_narrow(connection, run.plan)
             lost = sum(remove_lost(connection, f.name, f.table) for f in run.plan.standings)
             lost += sum(remove_lost(connection, d.name, d.table) for d in run.plan.dues)
             for found in run.plan.standings:
@@ -207,11 +219,12 @@ def _control_table() -> sa.Table:
     return sa.Table(
         CONTROL,
         sa.MetaData(),
-        sa.Column("subject", sa.Text, primary_key=True),
-        sa.Column("policy", sa.Text, nullable=False),
+        sa.Column("subject", _WORD, primary_key=True),
+        sa.Column("policy", _WORD, nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),
         sa.Column("good_until", sa.BigInteger, nullable=False),
         sa.Column("replicated_at", sa.BigInteger, nullable=False),
+        **_MARIADB,
     )
 
 
@@ -239,7 +252,8 @@ def _renew_term(connection: Connection, subject: str, digest: str, term: _Term) 
 
 def _forget_others(connection: Connection, digest: str) -> None:
     """Take the term from what another policy folded, before any row of it is written over."""
-    connection.execute(sa.delete(_CONTROL).where(_CONTROL.c.policy != digest))
+    of = _CONTROL.c
+    connection.execute(sa.delete(_CONTROL).where(of.policy != digest, of.subject != NOBODY))
 
 
 def _forget(connection: Connection, subject: str) -> None:
@@ -257,7 +271,10 @@ class _AsStored(sa.types.UserDefinedType[Any]):
 
 
 def _key_columns(connection: Connection, table: Table) -> list[sa.Column[Any]]:
-    types = {c["name"]: c["type"] for c in sa.inspect(connection).get_columns(table.name)}
+    if is_mariadb(connection):
+        types: dict[str, Any] = dict(key_types(connection, table.name))
+    else:
+        types = {c["name"]: c["type"] for c in sa.inspect(connection).get_columns(table.name)}
     return [
         sa.Column(
             quoted_name(name, quote=True),
@@ -275,9 +292,10 @@ def _standing_shape(connection: Connection, found: StandingTable) -> sa.Table:
         quoted_name(found.name, quote=True),
         sa.MetaData(),
         *_key_columns(connection, found.table),
-        sa.Column("person", sa.Text, nullable=False, index=True),
+        sa.Column("person", _WORD, nullable=False, index=True),
         sa.Column("marks", sa.Integer, nullable=False),
         *states,
+        **_MARIADB,
     )
 
 
@@ -289,18 +307,30 @@ def _due_shape(connection: Connection, due: DueTable) -> sa.Table:
         sa.MetaData(),
         *_key_columns(connection, due.table),
         *dates,
+        **_MARIADB,
     )
 
 
-def _made(connection: Connection, shape: sa.Table) -> str:
-    """Make the table or alter it to `shape`; return its name if anything changed."""
+def _made(
+    connection: Connection, shape: sa.Table, forget: Callable[[], None] = lambda: None
+) -> str:
+    """Make the table or alter it to `shape`; return its name if anything changed.
+
+    forget: takes the term away. MariaDB commits with each change: so it goes before, lest it
+    hold after a kill, and again after, lest a replication that ended meanwhile put it back.
+    """
     inspector = sa.inspect(connection)
     if not inspector.has_table(shape.name):
+        forget()
         shape.create(connection)
         return shape.name
     there = {c["name"] for c in inspector.get_columns(shape.name)}
     missing = [c for c in shape.columns if c.name not in there]
     surplus = sorted(there - {c.name for c in shape.columns})
+    if is_mariadb(connection):
+        _refuse_read(connection, shape.name, surplus)
+    if missing or surplus:
+        forget()
     for wanted in missing:
         added = exp.ColumnDef(this=trees.identifier(wanted.name), kind=exp.DataType.build("BIGINT"))
         _alter(connection, shape.name, added)
@@ -309,7 +339,17 @@ def _made(connection: Connection, shape: sa.Table) -> str:
             _alter(connection, shape.name, exp.Drop(tables=[trees.column(name)], kind="COLUMN"))
         except DBAPIError as fault:
             raise ViewStillReads(str(ViewStillReads.__doc__)) from fault
+    if missing or surplus:
+        forget()
     return shape.name if missing or surplus else ""
+
+
+def _refuse_read(connection: Connection, name: str, columns: list[str]) -> None:
+    """Raise ViewStillReads where a view reads one of the columns: MariaDB would break the view."""
+    quoted = connection.dialect.identifier_preparer.quote_identifier
+    views = [text for text in view_texts(connection) if quoted(name) in text]
+    if any(quoted(column) in text for column in columns for text in views):
+        raise ViewStillReads(str(ViewStillReads.__doc__))
 
 
 def _alter(connection: Connection, name: str, action: exp.Expr) -> None:

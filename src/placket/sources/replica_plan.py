@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 CONTROL: Final = "placket_replica"
 """The table with one row per subject table: by what policy, how far, and good until when."""
 
+NOBODY: Final = ""
+"""No table's name: the row of the control table that a replication on MariaDB locks."""
+
 WIDEST: Final = 1_500
 """Columns that a table may have: PostgreSQL allows 1,600, SQLite 2,000."""
 

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from placket.catalogue.model import Subject
 from placket.identity import Identifier
+from placket.sources import trees
 from placket.sources.beside import Joined, count_rows, delete_keys, upsert
-from placket.sources.replica_plan import CONTROL
+from placket.sources.duckdb_dialect import begin_alone
+from placket.sources.replica_plan import CONTROL, NOBODY
 from placket.sources.routes import Reading, key_column
 from placket.sources.rowclocks import DueTable, make_due
 from placket.sources.told import make_test, read_identifier
@@ -73,6 +75,13 @@ def alone(connection: Connection) -> None:
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif connection.dialect.name == "duckdb":
+        begin_alone(connection)
+    elif trees.dialect_of(connection) == "mysql":
+        # LOCK TABLES would commit, and keep us from every other table; a row is locked instead,
+        # which writing it does also where it is new and where nothing of it changes.
+        names = ("subject", "policy", "position", "good_until", "replicated_at")
+        upsert(connection, CONTROL, ("subject",), (names, [[NOBODY, "", 0, 0, 0]]))
     else:
         connection.exec_driver_sql(f"LOCK TABLE {CONTROL} IN SHARE ROW EXCLUSIVE MODE")
 

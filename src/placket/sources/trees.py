@@ -18,14 +18,24 @@ if TYPE_CHECKING:
 NAME_BYTES: Final = 63
 """PostgreSQL cuts longer names, so that two tables would become one."""
 
+_DIALECTS: Final = {
+    "sqlite": "sqlite",
+    "postgresql": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "duckdb": "duckdb",
+}
+"""SQLAlchemy's name of a dialect -> the name under which trees are printed in it."""
+
 _DIGEST_LETTERS: Final = 8
 _STEM_LETTERS: Final = 40
 _UNIX_EPOCH_JULIAN: Final = "2440587.5"
 _DAY_MILLISECONDS: Final = "86400000.0"
+_DAY_SECONDS: Final = 86_400
 
 
 class UnsupportedDialect(Exception):
-    """Purpose views are made in SQLite and PostgreSQL."""
+    """Purpose views are made in SQLite, PostgreSQL, MariaDB, MySQL and DuckDB."""
 
 
 def own_name(*parts: str) -> str:
@@ -141,7 +151,7 @@ def _among(test: Condition, of: str, *, wanted: bool) -> exp.Expr:
 def clock(dialect: str) -> exp.Expr:
     """Return the database's own clock, microseconds UTC.
 
-    SQLite's clock has whole milliseconds. Raises UnsupportedDialect.
+    The clocks of SQLite and DuckDB have whole milliseconds. Raises UnsupportedDialect.
     """
     match dialect:
         case "sqlite":
@@ -149,6 +159,12 @@ def clock(dialect: str) -> exp.Expr:
         case "postgres":
             seconds = exp.Extract(this=exp.var("EPOCH"), expression=_call("CLOCK_TIMESTAMP"))
             return as_bigint(exp.Mul(this=seconds, expression=exp.Literal.number(10**6)))
+        case "mysql":
+            return _mysql_clock()
+        case "duckdb":
+            # Its own `now()` stands still in a transaction; the time of a new id does not.
+            made = _call("UUID_EXTRACT_TIMESTAMP", _call("UUIDV7"))
+            return as_bigint(_call("EPOCH_US", made))
         case _:
             raise UnsupportedDialect(str(UnsupportedDialect.__doc__))
 
@@ -170,13 +186,37 @@ def _sqlite_clock() -> exp.Expr:
     return exp.Mul(this=milliseconds, expression=exp.Literal.number(1000))
 
 
+def _mysql_clock() -> exp.Expr:
+    """Return MariaDB's clock, null where it cannot be told, so that nothing is later than it.
+
+    A reader may SET its own time zone, which UTC_TIMESTAMP does not heed, and its own TIMESTAMP,
+    which SYSDATE does not: what lies between NOW and SYSDATE is added, and is less than a day.
+    """
+    now, real = (_call(name, exp.Literal.number(6)) for name in ("NOW", "SYSDATE"))
+    begun = _call("UTC_TIMESTAMP", exp.Literal.number(6))
+    epoch = exp.Literal.string("1970-01-01 00:00:00")
+    gone = exp.Between(
+        this=_between("SECOND", now, real),
+        low=exp.Literal.number(0),
+        high=exp.Literal.number(_DAY_SECONDS),
+    )
+    at = exp.Add(
+        this=_between("MICROSECOND", epoch, begun), expression=_between("MICROSECOND", now, real)
+    )
+    return exp.Case(ifs=[exp.If(this=gone, true=at)])
+
+
+def _between(unit: str, begin: exp.Expr, end: exp.Expr) -> exp.Expr:
+    return _call("TIMESTAMPDIFF", exp.var(unit), begin.copy(), end.copy())
+
+
 def _call(name: str, *arguments: exp.Expr) -> exp.Anonymous:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
 def dialect_of(engine: Engine | Connection) -> str:
     """Return the dialect's name as trees are printed in it. Raises UnsupportedDialect."""
-    found = {"sqlite": "sqlite", "postgresql": "postgres"}.get(engine.dialect.name)
+    found = _DIALECTS.get(engine.dialect.name)
     if found is None:
         raise UnsupportedDialect(str(UnsupportedDialect.__doc__))
     return found
@@ -184,7 +224,36 @@ def dialect_of(engine: Engine | Connection) -> str:
 
 def printed(tree: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
     """Return the tree as SQL with every name quoted; it is not used again."""
+    if dialect == "mysql":
+        for among in list(tree.find_all(exp.In)):
+            among.replace(_exactly(among))
     return tree.sql(dialect=dialect, identify=True, pretty=pretty, copy=False)
+
+
+def _exactly(among: exp.In) -> exp.Expr:
+    """Return the test of a column's values as Python makes it of what the driver reads.
+
+    MariaDB finds `Guest` equal to `guest` where the column's collation folds, any word equal to
+    0, and spaces at the end equal to none. A row would count in the view and not in the sync.
+    """
+    of, values = among.this, among.expressions
+    texts = [value for value in values if value.is_string]
+    others = [value for value in values if not value.is_string]
+    # The charset of all that the driver does not give as a text.
+    charset, binary = _call("CHARSET", of.copy()), exp.Literal.string("binary")
+    found: list[exp.Expr] = []
+    if texts:
+        utf8 = exp.DataType(this=exp.DataType.Type.CHARACTER_SET, kind=exp.var("utf8mb4"))
+        letters = exp.Cast(this=of.copy(), to=utf8)
+        read = exp.Cast(this=letters, to=exp.DataType(this=exp.DataType.Type.BINARY))
+        written = [exp.HexString(this=value.name.encode().hex()) for value in texts]
+        same = exp.In(this=read, expressions=written)
+        found.append(every([exp.NEQ(this=charset, expression=binary), same]))
+    if others:
+        same = exp.In(this=of.copy(), expressions=others)
+        found.append(every([exp.EQ(this=charset.copy(), expression=binary.copy()), same]))
+    # Never null: a caller asks for null beside it.
+    return some(found)
 
 
 def run(connection: Connection, tree: exp.Expr) -> CursorResult[Any]:
