@@ -319,7 +319,7 @@ def _keys_of(
 
 
 def _url(folder: Path, url: str) -> str:
-    for prefix in ("sqlite:///", "file:"):
+    for prefix in ("sqlite:///", "duckdb:///", "file:"):
         if url.startswith(prefix) and not url.removeprefix(prefix).startswith("/"):
             return f"{prefix}{(folder / url.removeprefix(prefix)).resolve()}"
     return url

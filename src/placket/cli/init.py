@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CATALOGUE: Final = "catalogue.yaml"
 POLICY: Final = "policy.md"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_SQLITE: Final = "sqlite:///"
+_IN_FILES: Final = frozenset({"sqlite", "duckdb"})
 
 
 @click.command("init")
@@ -112,7 +112,7 @@ class Made:
 
 def read_schema(url: str) -> Schema:
     """Return the schema of the database at `url`. Raises what `open_source` does."""
-    engine = open_source(url)
+    engine = open_source(url, reads_only=True)
     try:
         return schema_of(engine)
     finally:
@@ -175,9 +175,10 @@ def _from_folder(url: str, folder: Path) -> str:
     """Return the URL as the settings in `folder` write it: a file's path counts from there."""
     address = parse_url(url)
     path = address.database
-    if address.get_backend_name() != "sqlite" or not path or path.startswith(("/", "file:")):
+    kind = address.get_backend_name()
+    if kind not in _IN_FILES or not path or path.startswith(("/", "file:", ":")):
         return url
-    return _SQLITE + os.path.relpath(path, folder)
+    return f"{kind}:///{os.path.relpath(path, folder)}"
 
 
 def _tell(wanted: Wanted, made: Made) -> None:

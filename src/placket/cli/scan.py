@@ -105,7 +105,7 @@ def _way_to(source: SourceSettings) -> Engine | Path | Store:
     if source.url.startswith(SCHEME):
         return folder_of(source.url)
     if not source.is_store:
-        return open_source(source.url)
+        return open_source(source.url, reads_only=True)
     who = read_credentials(source.secret_file, source.region)
     return open_store(source.url, endpoint=source.endpoint, who=who)
 

@@ -70,7 +70,7 @@ def schema_of(engine: Engine) -> Schema:
 @contextmanager
 def connected(source: SourceSettings) -> Iterator[Engine]:
     """Yield the source's database, let go of at the end. Raises what `open_source` does."""
-    engine = open_source(source.url)
+    engine = open_source(source.url, reads_only=True)
     try:
         yield engine
     finally:

@@ -9,13 +9,25 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from placket.sources.duckdb_dialect import register
+
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
 
-DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
+DRIVERS: Final = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "duckdb": "duckdb",
+}
 _PATIENCE_SECONDS: Final = 10
-_EXTRA: Final = "install it with `pip install 'placket[mysql]'`"
+_EXTRAS: Final = {"mysql": "mysql", "duckdb": "lake"}
+_EXTRA: Final = "install it with `pip install 'placket[{}]'`"
 _ANOTHER: Final = "name a database in SQLite or PostgreSQL"
+_FILES: Final = {"sqlite": "SQLite", "duckdb": "DuckDB"}
+"""Databases that are a file, by the name that people know."""
+
+register()
 
 
 class NotADatabase(Exception):
@@ -41,13 +53,14 @@ def parse_url(url: str) -> URL:
     return found.set(drivername=DRIVERS.get(dialect, found.drivername))
 
 
-def open_source(url: str) -> Engine:
+def open_source(url: str, *, reads_only: bool = False) -> Engine:
     """Return an engine for the database at `url` that has answered once.
 
     Raises NotADatabase, DriverMissing and SourceUnreachable; no message holds a password.
-    A SQLite file that is not there is unreachable, and is not made.
+    A file that is not there is unreachable, and is not made. reads_only: nothing will be
+    written, so that DuckDB lets others read its file meanwhile.
     """
-    return _answered(_made(url), parse_url(url))
+    return _answered(_made(url, reads_only=reads_only), parse_url(url))
 
 
 def open_again(url: str) -> Engine:
@@ -58,13 +71,17 @@ def open_again(url: str) -> Engine:
     return _answered(_kept(url), parse_url(url))
 
 
-def _made(url: str) -> Engine:
+def _made(url: str, *, reads_only: bool = False) -> Engine:
     address = parse_url(url)
     shown = _shown(address)
+    options = _patience(address)
+    if reads_only and address.get_backend_name() == "duckdb":
+        options["read_only"] = True
     try:
-        return create_engine(_existing(address), connect_args=_patience(address))
+        return create_engine(_existing(address), connect_args=options)
     except (NoSuchModuleError, ModuleNotFoundError) as fault:
-        mend = _EXTRA if address.get_backend_name() == "mysql" else _ANOTHER
+        extra = _EXTRAS.get(address.get_backend_name())
+        mend = _EXTRA.format(extra) if extra else _ANOTHER
         raise DriverMissing(f"no driver for `{address.drivername}` is installed; {mend}") from fault
     except (ArgumentError, TypeError, ValueError) as fault:
         raise NotADatabase(f"`{shown}` has an option that its driver does not take") from fault
@@ -84,7 +101,8 @@ def _answered(engine: Engine, address: URL) -> Engine:
     except (SQLAlchemyError, TypeError, ValueError) as fault:
         # An option of the address that the driver cannot read is no error of the database's.
         engine.dispose()
-        raise SourceUnreachable(f"`{_shown(address)}` {_why_silent(address)}") from fault
+        why = _why_silent(address, str(fault))
+        raise SourceUnreachable(f"`{_shown(address)}` {why}") from fault
 
 
 def _shown(address: URL) -> str:
@@ -92,10 +110,21 @@ def _shown(address: URL) -> str:
     return address.set(query={}).render_as_string(hide_password=True)
 
 
-def _why_silent(address: URL) -> str:
-    if address.get_backend_name() == "sqlite":
-        return "cannot be opened; check that the file is there and is a SQLite database"
+def _why_silent(address: URL, said: str) -> str:
+    name = _FILES.get(address.get_backend_name())
+    if name is not None and is_taken(said):
+        return (
+            f"is open in another program, and {name} lets one at a time in; close it there,"
+            " then try again"
+        )
+    if name is not None:
+        return f"cannot be opened; check that the file is there and is a {name} database"
     return "did not answer; check it and that it runs"
+
+
+def is_taken(said: str) -> bool:
+    """Say whether DuckDB's words tell that another program has the file."""
+    return "Could not set lock on file" in said or "different configuration" in said
 
 
 def _existing(address: URL) -> URL:
@@ -114,4 +143,6 @@ def _escaped(path: str) -> str:
 def _patience(address: URL) -> dict[str, object]:
     if address.get_backend_name() == "sqlite":
         return {"timeout": _PATIENCE_SECONDS}
+    if address.get_backend_name() == "duckdb":
+        return {"existing": True}
     return {"connect_timeout": _PATIENCE_SECONDS}
