@@ -93,6 +93,18 @@ class Settings:
         "placket-keys.db", "the keyring: a store of its own, never in one backup with the ledger"
     )
     key_file: str = setting("placket.key", "the wrapping key of the keyring, in no database")
+    key_days: int = setting(
+        7,
+        "after how many days `placket work` changes the wrapping key; 0 leaves it to you",
+        "days",
+        within=(0, 3_650),
+    )
+    backup_days: int = setting(
+        0,
+        "how long backups of keyring and wrapping key are kept, for certificates; 0 says nothing",
+        "days",
+        within=(0, 3_650),
+    )
     policy: str = setting("policy.md", "the policy document, or its folder")
     host: str = setting("127.0.0.1", "the address the web server listens on")
     port: int = setting(

@@ -28,7 +28,7 @@ def rotate(*, config: Path | None, as_json: bool) -> int:
     Safe to repeat after a kill. A copy of the keyring from before no longer opens.
     """
     with open_installation(config) as gate:
-        gate.keys.rotate()
+        gate.keys.rotate(now=gate.now())
         keyring = gate.keys.id
     if as_json:
         write_json({"keyring": keyring, "rotated": True})

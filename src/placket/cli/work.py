@@ -46,7 +46,7 @@ _THIRD: Final = 3
 @config_option
 @json_option
 def command(*, once: bool, every_seconds: float | None, config: Path | None, as_json: bool) -> int:
-    """Give facts their positions, keep the views of every source fresh, end what was cut short.
+    """Give facts their positions, keep views fresh and keys young, end what was cut short.
 
     It runs until SIGTERM or SIGINT, and a source that goes away is told and tried again.
     With --once it ends after one round: exit code 4 when something was refused.
@@ -97,6 +97,8 @@ def _show(worked: Worked) -> None:
     click.echo("new facts have their positions" if worked.sequenced else "no fact was waiting")
     if worked.erasures:
         click.echo(f"{worked.erasures} erasures that were cut short have ended")
+    if worked.rotated:
+        click.echo("the wrapping key is new, the old one destroyed; next: back up keyring and key")
     if worked.requests is not None:
         _show_requests(worked.requests)
     for name, done in worked.views.items():

@@ -44,16 +44,16 @@ def create_gate(settings: Settings, *, clock: Callable[[], int] = system_now) ->
     One whose making was cut short is finished: its keyring, where nobody has a key yet, is
     taken. Raises KeyringExists where a keyring is in use, and what the ledger refuses with.
     """
-    keys = _new_keyring(settings)
+    keys = _new_keyring(settings, clock())
     ledger = open_ledger(settings.location(settings.ledger), create=True)
     ledger.bind_keyring(keys.id)
     return Gate(settings=settings, ledger=ledger, keys=keys, versions=Versions(()), clock=clock)
 
 
-def _new_keyring(settings: Settings) -> Keyring:
+def _new_keyring(settings: Settings, now: int) -> Keyring:
     url, key_file = settings.location(settings.keyring), Path(settings.location(settings.key_file))
     try:
-        return create_keyring(url, key_file=key_file)
+        return create_keyring(url, key_file=key_file, now=now)
     except KeyringExists:
         keys = open_keyring(url, key_file=key_file)
         if keys.is_unused:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from placket.gate.folds import PolicyFold
-from placket.law.calendar import date_of
+from placket.law.calendar import DAY, date_of
 from placket.law.packs import load_packs
 from placket.policy.load import bind
 from placket.policy.parse import parse
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from placket.policy.parse import Document
     from placket.store.ledger import KeptPolicy
 
-
-DAY: Final = 86_400_000_000
 
 LATE: Final = 300_000_000
 """How far, in microseconds, the clock of another process of the installation may be behind."""

@@ -1,4 +1,4 @@
-"""The work that nobody waits for: positions given, views kept fresh, erasures ended."""
+"""The work that nobody waits for: positions, fresh views, young keys, ended erasures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from placket.gate.requests.upkeep import Kept
 from placket.gate.views import CatalogueUnusable, SourceViews
+from placket.keyring import KeyringUnusable
+from placket.law.calendar import DAY
 from placket.sources.connect import DriverMissing, NotADatabase, SourceUnreachable
 from placket.sources.grants import RoleRefused
 from placket.sources.replica import NotReplicated, PlanTooNarrow, ViewStillReads
@@ -32,6 +34,7 @@ ABANDONED: Final = 60_000_000
 
 REFUSALS: Final = (
     LedgerRefuses,
+    KeyringUnusable,
     SourceUnreachable,
     NotADatabase,
     DriverMissing,
@@ -50,6 +53,9 @@ REFUSALS: Final = (
 REQUESTS: Final = "requests"
 """Under which name trouble with requests is told."""
 
+KEYRING: Final = "keyring"
+"""Under which name trouble with the keyring is told."""
+
 
 class Stopped(Exception):
     """the worker was asked to end."""
@@ -61,6 +67,7 @@ class Worked:
 
     sequenced: bool
     erasures: int
+    rotated: bool
     views: dict[str, Replicated]
     failed: dict[str, str]
     requests: Kept | None = None
@@ -89,7 +96,7 @@ class Worker:
             erasures = self.finish_erasures()
             self.gate.catch_up()
             sequenced = self.gate.sequence() is not None
-        requests = self._keep_requests()
+        rotated, requests = self._keep_keys(), self._keep_requests()
         views: dict[str, Replicated] = {}
         for name in self.gate.settings.databases:
             with suppress(*REFUSALS), self._watched(name), closing(self._views(name)) as found:
@@ -98,6 +105,7 @@ class Worker:
         return Worked(
             sequenced=sequenced,
             erasures=erasures,
+            rotated=rotated,
             views=views,
             failed=failed,
             requests=requests,
@@ -126,6 +134,18 @@ class Worker:
                 done += 1
         return done
 
+    def _keep_keys(self) -> bool:
+        """Change the wrapping key where it has served its days; say whether it was."""
+        days = self.gate.settings.key_days
+        now = self.gate.now()
+        if not days:
+            return False
+        with suppress(*REFUSALS), self._watched(KEYRING):
+            due = now - days * DAY
+            # Asked without a lock first: a rotation makes all others wait.
+            return self.gate.keys.rotated_at < due and self.gate.keys.rotate(now=now, before=due)
+        return False
+
     def _keep_requests(self) -> Kept | None:
         """Do what is due of the requests, and tell what was refused."""
         if self.upkeep is None:
@@ -146,6 +166,7 @@ class Worker:
                     looked = time.monotonic()
                     self.finish_erasures()
                     self.gate.catch_up()
+                    self._keep_keys()
                     self._keep_requests()
             self.stop.wait(SEQUENCE_SECONDS)
 
@@ -207,4 +228,5 @@ class _Watched:
 
     @property
     def _what(self) -> str:
-        return f"source `{self.name}`" if self.name else "the ledger"
+        own = {"": "the ledger", KEYRING: "the keyring"}
+        return own.get(self.name, f"source `{self.name}`")

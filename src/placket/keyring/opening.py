@@ -63,8 +63,15 @@ class Keyring(Protocol):
     def renew(self, *persons: str, point: Point = no_point) -> None:
         """Destroy every key of these persons, and give each a fresh one."""
 
-    def rotate(self, *, point: Point = no_point) -> None:
-        """Wrap all living keys with a new wrapping key, and destroy the old one."""
+    @property
+    def rotated_at(self) -> int:
+        """Return since when the wrapping key is the present one, microseconds UTC; 0: unknown."""
+
+    def rotate(self, *, now: int = 0, before: int | None = None, point: Point = no_point) -> bool:
+        """Wrap all living keys with a new wrapping key, and destroy the old one.
+
+        before: only where the last rotation was earlier; returns whether it rotated.
+        """
 
     def close(self) -> None:
         """Forget the keys and let go of the store."""
@@ -81,8 +88,11 @@ def create_keyring(
     *,
     key_file: Path | None = None,
     environ: Mapping[str, str] = os.environ,
+    now: int = 0,
 ) -> Keyring:
     """Make the keyring that `url` names: `sqlite:///path`, a bare path or `postgresql://...`.
+
+    now: kept as the day of its wrapping key, microseconds UTC.
 
     The wrapping key is in PLACKET_WRAPPING_KEY, else in `key_file`, which is made where it is
     absent; for SQLite that is by default the keyring's path with `.key` after it.
@@ -90,8 +100,8 @@ def create_keyring(
     """
     wrapping = _wrapping(url, key_file, environ)
     if _is_postgres(url):
-        return PostgresKeyring.create(url, wrapping)
-    return SqliteKeyring.create(_path(url), wrapping)
+        return PostgresKeyring.create(url, wrapping, now=now)
+    return SqliteKeyring.create(_path(url), wrapping, now=now)
 
 
 def open_keyring(

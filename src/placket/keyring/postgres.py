@@ -38,6 +38,7 @@ class PostgresRows:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._alone_seconds = 5
         self._sql = self._connected()
 
     def _connected(self) -> psycopg.Connection:
@@ -170,10 +171,27 @@ class PostgresRows:
             ([wrapped for wrapped, _ in wraps], [slot for _, slot in wraps]),
         )
 
-    def purge(self) -> None:
-        """Free the dead rows: see `traces_until_rotation` for what may stay."""
+    def purge(self, *, whole: bool = False) -> None:
+        """Free the dead rows: see `traces_until_rotation` for what may stay.
+
+        whole: the heap is written anew and the old file goes; the write-ahead log keeps the
+        old wraps until it is reused, and no key is left that opens one.
+        """
         try:
-            self._sql.execute("VACUUM placket_keyring.item, placket_keyring.person_key")
+            if whole:
+                # It needs each table alone. Behind a transaction that somebody forgot to end it
+                # would keep out all others, so it waits a moment only.
+                self._sql.execute(f"SET lock_timeout = '{self._alone_seconds}s'")
+                for table in ("item", "person_key"):
+                    self._sql.execute(f"VACUUM (FULL) placket_keyring.{table}")
+                self._sql.execute("RESET lock_timeout")
+            else:
+                self._sql.execute("VACUUM placket_keyring.item, placket_keyring.person_key")
+        except errors.LockNotAvailable:
+            self._sql.execute("RESET lock_timeout")
+            raise ErasureUnfinished(
+                "another process holds the keyring's tables; end its transaction and rotate again"
+            ) from None
         except psycopg.OperationalError as refused:
             raise ErasureUnfinished("the keyring's server went away; destroy again") from refused
 
@@ -186,11 +204,11 @@ class PostgresKeyring(StoredKeyring):
     """A keyring in a PostgreSQL database of its own."""
 
     @classmethod
-    def create(cls, url: str, wrapping: WrappingKey) -> Self:
+    def create(cls, url: str, wrapping: WrappingKey, *, now: int = 0) -> Self:
         """Make a keyring in the database. Raises KeyringExists."""
         rows = PostgresRows(url)
         try:
-            rows.make(first_items(wrapping))
+            rows.make(first_items(wrapping, now))
             return cls(rows, wrapping)
         except BaseException:
             rows.close()

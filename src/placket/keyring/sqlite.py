@@ -179,8 +179,9 @@ class SqliteRows:
         """Write (wrapped, slot) over what stands there."""
         self._sql.executemany("UPDATE person_key SET wrapped = ? WHERE slot = ?", wraps)
 
-    def purge(self) -> None:
+    def purge(self, *, whole: bool = False) -> None:
         """Move all into the database file, where the old bytes are overwritten; empty the WAL."""
+        del whole  # each wrap is written over where it stands
         for _ in range(_CHECKPOINT_TRIES):
             busy, pages, _ = self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if not busy:
@@ -202,7 +203,7 @@ class SqliteKeyring(StoredKeyring):
     """A keyring in an SQLite file of its own."""
 
     @classmethod
-    def create(cls, path: Path, wrapping: WrappingKey) -> Self:
+    def create(cls, path: Path, wrapping: WrappingKey, *, now: int = 0) -> Self:
         """Make a keyring in a new file that its owner alone may read. Raises KeyringExists."""
         try:
             os.close(os.open(path, os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
@@ -210,7 +211,7 @@ class SqliteKeyring(StoredKeyring):
             raise KeyringMissing(f"no keyring can be made here: {refused.strerror}") from None
         rows = SqliteRows(path)
         try:
-            rows.make(first_items(wrapping))
+            rows.make(first_items(wrapping, now))
             return cls(rows, wrapping)
         except BaseException:
             rows.close()

@@ -26,6 +26,7 @@ REMEMBERED: Final = 100_000
 _BATCH: Final = 10_000
 _EPOCH_BYTES: Final = 16
 _SECRETS: Final = ("hmac", "signing")
+_ROTATED: Final = "rotated"
 
 
 class Rows(Protocol):
@@ -66,8 +67,11 @@ class Rows(Protocol):
     def rewrap(self, wraps: Sequence[tuple[bytes, int]]) -> None:
         """Write (wrapped, slot) over what stands there."""
 
-    def purge(self) -> None:
-        """Remove what was overwritten from the store's files. Raises ErasureUnfinished."""
+    def purge(self, *, whole: bool = False) -> None:
+        """Remove what was overwritten from the store's files. Raises ErasureUnfinished.
+
+        whole: every row was written over, so the files may be written anew.
+        """
 
     def close(self) -> None:
         """Let go of the store."""
@@ -210,26 +214,38 @@ class StoredKeyring:
             self._rows.purge()
             point("files purged")
 
-    def rotate(self, *, point: Point = no_point) -> None:
-        """Wrap all living keys with a new wrapping key, and destroy the old one.
+    @property
+    def rotated_at(self) -> int:
+        """Return since when the wrapping key is the present one, microseconds UTC; 0: unknown."""
+        with self._lock, self._rows.reading():
+            self._refresh()
+            return self._rotated_at
 
+    def rotate(self, *, now: int = 0, before: int | None = None, point: Point = no_point) -> bool:
+        """Wrap all living keys with a new wrapping key, destroy the old one, and say so.
+
+        now: the instant kept as `rotated_at`. before: rotates only where the last rotation was
+        earlier, so that of two who find it due one does it; then False.
         Killed at any point, the keyring opens with the one key or the other, and opening it
         ends what was begun.
         """
         with self._lock:
             with self._rows.writing():
                 self._refresh()
+                if before is not None and self._rotated_at >= before:
+                    return False
                 self._wrapping.settle(self._wrap.key, no_point)
                 fresh = Wrap(self._wrapping.prepare(), self._id)
                 if fresh.key == self._wrap.key:
                     raise WrongWrappingKey("the next wrapping key is the present one; make another")
                 point("next wrapping key written")
-                self._rewrap(fresh)
+                self._rewrap(fresh, now)
                 point("keys wrapped again")
             point("rotation committed")
             self._settle(point)
-            self._rows.purge()
+            self._rows.purge(whole=True)
             point("files purged")
+            return True
 
     def close(self) -> None:
         """Forget the keys and let go of the store."""
@@ -254,6 +270,7 @@ class StoredKeyring:
         hmac_key, signing_key = (self._secret(items, what) for what in _SECRETS)
         self._hmac_key = hmac_key
         self._signing_key = Ed25519PrivateKey.from_private_bytes(signing_key)
+        self._rotated_at = int(items.get(_ROTATED, b"0"))
         self._keys.clear()
         self._epoch = items["epoch"]
 
@@ -320,10 +337,11 @@ class StoredKeyring:
         self._rows.put({"epoch": epoch})
         return epoch
 
-    def _rewrap(self, fresh: Wrap) -> None:
+    def _rewrap(self, fresh: Wrap, now: int) -> None:
         items = self._rows.items()
         secrets = {what: self._secret(items, what) for what in _SECRETS}
-        self._rows.put({what: fresh.seal(secret, what=what) for what, secret in secrets.items()})
+        sealed = {what: fresh.seal(secret, what=what) for what, secret in secrets.items()}
+        self._rows.put({**sealed, _ROTATED: str(now).encode()})
         self._new_epoch()
         after = 0
         while batch := self._rows.living(after, _BATCH):
@@ -344,9 +362,10 @@ class StoredKeyring:
         point("old wrapping key destroyed")
 
 
-def first_items(wrapping: WrappingKey) -> dict[str, bytes]:
-    """Return the items of a new keyring, its keys wrapped."""
+def first_items(wrapping: WrappingKey, now: int) -> dict[str, bytes]:
+    """Return the items of a new keyring, its keys wrapped; now: microseconds UTC."""
     keyring_id = f"k_{os.urandom(10).hex()}"
     wrap = Wrap(wrapping.first(), keyring_id)
     secrets = {what: wrap.seal(os.urandom(KEY_BYTES), what=what) for what in _SECRETS}
-    return {"id": keyring_id.encode(), "epoch": os.urandom(_EPOCH_BYTES), **secrets}
+    told = {"id": keyring_id.encode(), "epoch": os.urandom(_EPOCH_BYTES)}
+    return {**told, _ROTATED: str(now).encode(), **secrets}

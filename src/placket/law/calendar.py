@@ -14,6 +14,9 @@ Instant: TypeAlias = int
 OPEN: Final = 2**63 - 1
 """The instant that never comes: an interval without an end ends here."""
 
+DAY: Final = 86_400_000_000
+"""A day of 24 hours, in microseconds."""
+
 UNITS: Final = ("years", "months", "weeks", "days", "hours")
 LARGEST: Final = 999
 
@@ -21,7 +24,6 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EPOCH_DAY: Final = _EPOCH.toordinal()
 _HOUR: Final = 3_600_000_000
-_DAY: Final = 24 * _HOUR
 _MIDNIGHT: Final = time()
 _LEAP_DAY: Final = (2, 29)
 
@@ -155,13 +157,13 @@ def instant_plus(at: Instant, duration: Duration, zone: ZoneInfo) -> Instant:
 
 def _steady_plus(at: Instant, months: int, days: int, zone: ZoneInfo) -> Instant | None:
     """Return the instant by whole numbers alone, or None when a clock changes near either end."""
-    before = _steady_offset(at // _DAY, zone)
+    before = _steady_offset(at // DAY, zone)
     if before is None:
         return None
-    day, clock = divmod(at + before, _DAY)
+    day, clock = divmod(at + before, DAY)
     later = (_number_plus(day, months) if months else day) + days
     after = _steady_offset(later, zone)
-    return None if after is None else later * _DAY + clock - after
+    return None if after is None else later * DAY + clock - after
 
 
 def _exact_plus(at: Instant, duration: Duration, zone: ZoneInfo) -> Instant:

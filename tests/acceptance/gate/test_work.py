@@ -12,7 +12,7 @@ import pytest
 
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.worker import Worker
-from tests.contract.gates import no
+from tests.contract.gates import DAY, no
 from tests.contract.installed import NEWS, Installation, install
 
 if TYPE_CHECKING:
@@ -123,3 +123,40 @@ def test_an_erasure_that_was_cut_short_is_ended(made: Installation) -> None:
 
     assert done.erasures == 1
     assert made.gate.ledger.unfinished_erasures() == ()
+
+
+def test_a_round_changes_a_wrapping_key_that_has_served_its_days(made: Installation) -> None:
+    key = Path(made.gate.settings.location(made.gate.settings.key_file))
+    since = made.gate.now() - 8 * DAY
+    made.gate.keys.rotate(now=since)
+    before = key.read_bytes()
+
+    out, err = started(made, "--once").communicate()
+    again, _ = started(made, "--once").communicate()
+
+    assert err == ""
+    assert out.count("the wrapping key is new, the old one destroyed; next: back up keyring") == 1
+    assert "wrapping key" not in again
+    assert key.read_bytes() != before
+    assert made.gate.keys.rotated_at > since
+
+
+def test_a_key_that_cannot_be_changed_is_told_once(made: Installation) -> None:
+    told: list[str] = []
+    worker = Worker(gate=made.gate, every_seconds=0.1, tell=told.append)
+    made.gate.keys.rotate(now=made.gate.now() - 8 * DAY)
+    key = Path(made.gate.settings.location(made.gate.settings.key_file))
+
+    key.chmod(0o644)
+    rotated = [worker.once().rotated, worker.once().rotated]
+    key.chmod(0o600)
+    rotated.append(worker.once().rotated)
+
+    assert rotated == [False, False, True]
+    assert told == [
+        (
+            "the keyring: the key file is open to others, or no plain file; give it mode 0600; "
+            "it is tried again"
+        ),
+        "the keyring works again",
+    ]

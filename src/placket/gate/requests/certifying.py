@@ -11,6 +11,7 @@ from placket.gate.requests.planning import read_kept
 from placket.gate.requests.proof import kept_with
 from placket.gate.requests.sealed import CERTIFICATE, Drawer
 from placket.gate.requests.telling import tellings
+from placket.law.calendar import DAY
 from placket.plan.certificate import Certificate, Evidence, Grounded, Grounding, certify
 from placket.plan.plan import CHANGING, LEDGER
 from placket.plan.scanned import Scanned, Unread
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 FOUND: Final = "found"
 UNREAD: Final = "unread"
-DAY: Final = 86_400_000_000
 _DATA: Final = frozenset({"email", "phone"})
 """Identifiers that are categories of data by their own name."""
 
@@ -131,7 +131,12 @@ def _of_ledger(register: Register, case: Case) -> Iterator[Grounded]:
     sealed = [fact for fact in case.history.facts if fact.sealed]
     if sealed and not any(_opens(fact, living.get(fact.person)) for fact in sealed):
         says = "what was sealed in the ledger opens no more; the keyring's backups hold the key"
-        yield Grounded(source=LEDGER, reached=Grounding.KEY_DESTROYED, says=says)
+        days = gate.settings.backup_days
+        # A backup of today may still hold the key: it was destroyed today.
+        until = case.at + days * DAY if days else None
+        yield Grounded(
+            source=LEDGER, reached=Grounding.KEY_DESTROYED, says=says, in_backups_until=until
+        )
 
 
 def _opens(fact: Fact, key: PersonKey | None) -> bool:

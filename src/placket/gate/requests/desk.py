@@ -13,6 +13,7 @@ from placket.gate.requests.packing import link_to
 from placket.gate.requests.post import post
 from placket.gate.requests.proof import NotOnFile, addresses_of
 from placket.gate.requests.register import MoveRefused
+from placket.law.calendar import DAY
 from placket.rights.letters import LetterKind, Particulars
 from placket.rights.moves import ABUSIVE_INTENT, PROOF, REMEDIES_TOLD, Move
 from placket.rights.right import Proof, Right
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from placket.gate.requests.register import Case, Opening, Register
     from placket.rights.request import Request
 
-DAY: Final = 86_400_000_000
 STOP: Final = "stop"
 NO_DAYS: Final = "the law counts no days now: extend once the person has answered"
 JUSTIFICATION: Final = "justification"

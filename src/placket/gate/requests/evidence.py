@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from placket.gate.requests.sealed import EVIDENCE, KINDS, Drawer
+from placket.law.calendar import DAY
 
 if TYPE_CHECKING:
     from placket.facts import Fact
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from placket.gate.requests.register import Register
     from placket.store.register import Record
 
-DAY: Final = 86_400_000_000
 _AT_ONCE: Final = 1_000
 
 

@@ -8,6 +8,7 @@ from placket.facts import Kind
 from placket.gate.requests.post import post
 from placket.gate.requests.register import MoveRefused, thawed
 from placket.gate.requests.sealed import LIFT, Drawer
+from placket.law.calendar import DAY
 from placket.rights.letters import LetterKind, Particulars
 from placket.rights.right import Right
 from placket.sources.told import Told
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from placket.facts import Fact
     from placket.gate.requests.register import Case, Register
 
-DAY: Final = 86_400_000_000
 _AT_ONCE: Final = 1_000
 
 

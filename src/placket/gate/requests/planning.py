@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from placket.gate.requests.connected import connected
 from placket.gate.requests.evidence import evidence_until
@@ -11,6 +11,7 @@ from placket.gate.requests.proof import known_by
 from placket.gate.requests.register import CORRECTIONS, MoveRefused
 from placket.gate.requests.sealed import PLAN, Drawer
 from placket.gate.sealing import open_payloads
+from placket.law.calendar import DAY
 from placket.plan.asking import Asking, Correction, Size
 from placket.plan.build import plan_of
 from placket.plan.holding import holds_of
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from placket.gate.requests.register import Case, Register
     from placket.identity.identifier import Identifier
     from placket.plan.inventory import Inventory
-
-DAY: Final = 86_400_000_000
 
 
 class NoPlan(Exception):

@@ -14,6 +14,7 @@ from placket.facts import Kind
 from placket.gate.requests.sealed import ADDRESS, CODE, LINK, Drawer
 from placket.gate.sealing import IDENTIFIER, open_payloads
 from placket.identity.identifier import Identifier, parse_identifier
+from placket.law.calendar import DAY
 from placket.rights.moves import PROOF, Move
 from placket.rights.request import proof_at
 from placket.rights.right import Proof
@@ -29,7 +30,6 @@ CODE_DIGITS: Final = 6
 CODE_LASTS: Final = 10 * 60 * 1_000_000
 CODE_TRIES: Final = 5
 CODES_A_DAY: Final = 10
-DAY: Final = 86_400_000_000
 _REACHED: Final = frozenset({"email", "phone"})
 _TOKEN_BYTES: Final = 24
 
