@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from placket.catalogue import Table
 from placket.catalogue.schema import Check, ForeignKey, Schema, Trigger
+from placket.facts import Kind
 from placket.plan.certificate import Grounding
 from placket.plan.inventory import row_digest
 from placket.plan.scanned import Unread
@@ -18,6 +19,7 @@ from placket.scan.scan import scan
 from placket.sources.reflect import reflect
 from placket.sources.reflected import reflected
 from placket.sources.rows import at_keys, read_holding, read_rows
+from tests.contract import small_shop
 from tests.contract.inventories import Ledger, Shop, identifier, whose
 
 if TYPE_CHECKING:
@@ -188,6 +190,26 @@ def test_a_link_by_text_leads_where_the_database_says_that_it_does(
     assert shop.plan() == [
         "delete customer[1]", f"delete line[{','.join(lines)}]", "delete orders[A-É]"
     ]  # fmt: skip
+
+
+def test_a_no_that_is_a_bit_is_no_yes_and_a_zero_date_is_none(engine: Engine) -> None:
+    run(
+        engine,
+        "SET sql_mode = ''",
+        "CREATE TABLE customer (id int PRIMARY KEY, email text, birth_date date, country text,"
+        " created_at datetime, opted_in bit(1))",
+        "INSERT INTO customer VALUES (1, 'a@example.org', '0000-00-00', 'gb', '2026-01-01', b'0'),"
+        " (2, 'b@example.org', NULL, 'gb', '0000-00-00 00:00:00', b'1'),"
+        " (3, 'c@example.org', NULL, 'gb', '2026-01-01', NULL)",
+    )
+    ledger = small_shop.Ledger()
+
+    done = small_shop.told_by(engine, ledger, text=small_shop.CATALOGUE.partition("orders:")[0])
+
+    assert [table.unreadable for table in done.tables] == [0]
+    given = [(f.person, f.occurred_at) for f in ledger.of(Kind.CONSENT_GIVEN)]
+    assert given == [(ledger.person("shop.customer:2"), small_shop.NOW)]
+    assert ledger.of(Kind.BORN) == []
 
 
 def test_what_a_history_keeps_is_only_hidden(engine: Engine) -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import column, select, table
 from sqlalchemy.sql.expression import label
+from sqlalchemy.types import NullType
 
 from placket.catalogue.model import Condition
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnClause, Select
+    from collections.abc import Callable
+
+    from sqlalchemy import ColumnClause, Dialect, Select
 
     from placket.catalogue.model import Catalogue, Link, Source, Subject, Table
+
+_BITS: Final = 16
+"""The number of the type BIT in the protocol of MariaDB and MySQL."""
 
 OWN = ""
 """The alias of the table whose rows are read."""
@@ -170,7 +176,23 @@ def read_select(reading: Reading, steps: tuple[Step, ...]) -> Select[Any]:
 
 
 def _of(of: Any, name: str) -> ColumnClause[Any]:
-    return column(name, _selectable=of)
+    return column(name, _AsRead(), _selectable=of)
+
+
+class _AsRead(NullType):
+    """A column's value as its driver gives it, but for the bits of MariaDB and MySQL.
+
+    Those come as bytes, and a byte of zero is true in Python: a no would be read as a yes.
+    """
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Return what makes a number of a column of bits, None for any other column."""
+        is_bits = dialect.name in {"mysql", "mariadb"} and coltype == _BITS
+        return _number if is_bits else None
+
+
+def _number(bits: Any) -> Any:
+    return int.from_bytes(bits, "big") if isinstance(bits, bytes) else bits
 
 
 def _ordered(reading: Reading, tables: dict[str, Any]) -> list[Any]:

@@ -98,7 +98,7 @@ def read_instant(value: object, zone: ZoneInfo) -> Instant | None:
     A text is ISO 8601, a number counts seconds since 1970, a date is its first instant; a time
     without a zone is read in `zone`. Raises ValueError for anything else.
     """
-    if value is None:
+    if value is None or is_zero_date(value):
         return None
     if isinstance(value, str):
         return _written(value, zone)
@@ -111,6 +111,11 @@ def read_instant(value: object, zone: ZoneInfo) -> Instant | None:
     raise ValueError("a time is a text, a date or a number")
 
 
+def is_zero_date(value: object) -> bool:
+    """Say whether it is the date that MariaDB and MySQL write for none where null is refused."""
+    return isinstance(value, str) and value.startswith("0000-00-00")
+
+
 @lru_cache(maxsize=65_536)
 def _written(text: str, zone: ZoneInfo) -> Instant:
     moment = datetime.fromisoformat(text)
@@ -119,7 +124,7 @@ def _written(text: str, zone: ZoneInfo) -> Instant:
 
 def read_date(value: object) -> str | None:
     """Return a column's date as `YYYY-MM-DD`, None for null. Raises ValueError if it is none."""
-    if value is None:
+    if value is None or is_zero_date(value):
         return None
     if isinstance(value, datetime):
         return value.date().isoformat()

@@ -54,6 +54,11 @@ def test_a_date_is_its_first_instant_and_null_is_none() -> None:
     assert instants == [midnight, midnight, None]
 
 
+@pytest.mark.parametrize("value", ["0000-00-00", "0000-00-00 00:00:00", "0000-00-00 00:00:00.000"])
+def test_the_date_that_mariadb_writes_for_none_is_none(value: str) -> None:
+    assert (read_instant(value, UTC_ZONE), read_date(value)) == (None, None)
+
+
 @pytest.mark.parametrize("value", ["soon", b"2026", [], "2026-13-01"])
 def test_what_is_no_time_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match=r"."):
