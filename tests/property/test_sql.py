@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -33,6 +33,7 @@ from tests.property.strategies import edges, lives, policies, questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from placket.store.session import Database
@@ -71,7 +72,18 @@ def database(
     opened.close()
 
 
-def rows(database: Database, query: Any, at: int) -> list[tuple[Any, ...]]:
+class Standings(Protocol):
+    """What the queries are asked of: a database that holds standings."""
+
+    @property
+    def dialect(self) -> str:
+        """Return sqlglot's name of the engine's SQL."""
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """Lend a connection whose `written` carries out a query."""
+
+
+def rows(database: Standings, query: Any, at: int) -> list[tuple[Any, ...]]:
     text = printed(query, database.dialect)
     with database.reading() as session:
         return [tuple(row) for row in session.written(text, {"now": at})]
@@ -91,7 +103,7 @@ def first_denials(prepared: Prepared, standings: tuple[Standing, ...], at: int) 
     return found
 
 
-def alike(database: Database, prepared: list[Prepared], layout: Layout, at: int) -> Alike:
+def alike(database: Standings, prepared: list[Prepared], layout: Layout, at: int) -> Alike:
     asked = asked_leaves(prepared, layout)
     with database.reading() as session:
         marks = list(session.written(printed(select_marks(layout), database.dialect), {}))
@@ -104,33 +116,38 @@ def alike(database: Database, prepared: list[Prepared], layout: Layout, at: int)
 )
 @given(crowd=crowds())
 def test_the_rows_of_the_sql_are_whom_decide_permits(database: Database, crowd: Crowd) -> None:
-    policy, standings, asked, at = crowd
+    policy, standings, _, _ = crowd
     layout = layout_of(policy)
     with database.writing() as session:
         drop_tables(session, layout)
         make_tables(session, layout)
         write(session, layout, standings, known=())
     try:
-        together = alike(database, [prepare(policy, q) for q in asked], layout, at)
-        for question in asked:
-            prepared = prepare(policy, question)
-            permitted = [s.person for s in standings if prepared.decide(s, at).is_permitted]
-
-            selected = rows(database, select_eligible(prepared, layout), at)
-            counted = rows(database, count_eligible(prepared, layout), at)
-            lost = rows(database, funnel(prepared, layout), at)
-            alone = rows(database, by_reason(prepared.steps, layout), at)
-
-            assert [row[0] for row in selected] == sorted(permitted)
-            assert counted == [(len(permitted),)]
-            assert {int(s): int(n) for s, n in lost} == first_denials(prepared, standings, at)
-            assert +Counter(together.first_denials(prepared)) == first_denials(
-                prepared, standings, at
-            )
-            assert [int(n or 0) for n in alone[0]] == [
-                sum(is_true(step.denies, s.dense, s.sparse, at) for s in standings)
-                for step in prepared.steps
-            ]
+        agree_with_decide(database, crowd)
     finally:
         with database.writing() as session:
             drop_tables(session, layout)
+
+
+def agree_with_decide(database: Standings, crowd: Crowd) -> None:
+    """Ask the database and `decide` the same questions: whom, how many, and for which reasons."""
+    policy, standings, asked, at = crowd
+    layout = layout_of(policy)
+    together = alike(database, [prepare(policy, q) for q in asked], layout, at)
+    for question in asked:
+        prepared = prepare(policy, question)
+        permitted = [s.person for s in standings if prepared.decide(s, at).is_permitted]
+
+        selected = rows(database, select_eligible(prepared, layout), at)
+        counted = rows(database, count_eligible(prepared, layout), at)
+        lost = rows(database, funnel(prepared, layout), at)
+        alone = rows(database, by_reason(prepared.steps, layout), at)
+
+        assert [row[0] for row in selected] == sorted(permitted)
+        assert counted == [(len(permitted),)]
+        assert {int(s): int(n) for s, n in lost} == first_denials(prepared, standings, at)
+        assert +Counter(together.first_denials(prepared)) == first_denials(prepared, standings, at)
+        assert [int(n or 0) for n in alone[0]] == [
+            sum(is_true(step.denies, s.dense, s.sparse, at) for s in standings)
+            for step in prepared.steps
+        ]

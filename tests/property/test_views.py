@@ -95,7 +95,7 @@ METADATA = sa.MetaData()
 CUSTOMER = sa.Table(
     "customer",
     METADATA,
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("opened_at", sa.DateTime),
     *(sa.Column(name, sa.String) for name in HELD),
 )
@@ -114,7 +114,9 @@ assert SHOP is not None
 def shown(engine: sa.Engine, view: View, at: int) -> list[dict[str, Any]]:
     """Return the rows of a view at an instant."""
     with engine.connect() as connection:
-        query = trees.printed(select_of(view), "sqlite")
+        query = trees.printed(select_of(view), trees.dialect_of(engine))
+        if engine.dialect.name == "mysql":
+            query = query.replace(":now", "%(now)s")
         found = connection.exec_driver_sql(query, {"now": at})
         return [dict(row) for row in found.mappings()]
 
@@ -133,6 +135,18 @@ def replicated(
 @settings(max_examples=cases(quick=20, long=40))
 @given(policies, lives(), st.data())
 def test_a_view_shows_what_decide_permits(policy: Policy, life: Life, data: st.DataObject) -> None:
+    engine = database(CUSTOMER, ORDERS)
+    show_what_decide_permits(engine, policy, life, data)
+    engine.dispose()
+
+
+def show_what_decide_permits(
+    engine: sa.Engine, policy: Policy, life: Life, data: st.DataObject
+) -> None:
+    """Compare the views of some activities with `decide` for one person, at one instant.
+
+    engine: of a database with the two tables of the shop, empty.
+    """
     assert SHOP is not None
     names = data.draw(st.lists(st.sampled_from(sorted(policy.activities)), min_size=1, max_size=3))
     channel = data.draw(st.sampled_from(["", "email", "sms", "phone"]))
@@ -142,7 +156,6 @@ def test_a_view_shows_what_decide_permits(policy: Policy, life: Life, data: st.D
     standing = (
         fold(policy, "p1", known, private=life.private, connected=life.connected) if known else None
     )
-    engine = database(CUSTOMER, ORDERS)
     with engine.begin() as connection:
         connection.execute(sa.insert(CUSTOMER).values({"id": 1, **{n: n for n in HELD}}))
         row = {"id": 5, "customer_id": 1, "total": "purchase_history", "pages": "browsing_history"}
@@ -160,7 +173,6 @@ def test_a_view_shows_what_decide_permits(policy: Policy, life: Life, data: st.D
             values = {value for row in found for value in row.values() if isinstance(value, str)}
             assert values == allowed & held
             assert bool(found) == bool(allowed & held)
-    engine.dispose()
 
 
 # Rows with clocks of their own.
@@ -213,7 +225,7 @@ PERSON = sa.Table("customer", sa.MetaData(), sa.Column("id", sa.Integer, primary
 CALL = sa.Table(
     "call",
     sa.MetaData(),
-    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("customer_id", sa.Integer),
     sa.Column("path", sa.String),
     sa.Column("ended_at", sa.String),
@@ -245,12 +257,23 @@ def due(ended: datetime | None, period: str) -> int:
 def test_a_row_is_shown_until_its_own_day(
     period: str, ended: list[datetime | None], data: st.DataObject
 ) -> None:
+    engine = database(PERSON, CALL)
+    show_until_its_own_day(engine, period, ended, data)
+    engine.dispose()
+
+
+def show_until_its_own_day(
+    engine: sa.Engine, period: str, ended: list[datetime | None], data: st.DataObject
+) -> None:
+    """Compare the rows of a view with the days until which each may be used, counted by hand.
+
+    engine: of a database with the two tables of the shop, empty.
+    """
     policy = load_policy(CLOCKED.replace("PERIOD", period), "p.md", on=date(2026, 1, 1)).policy
     catalogue = parse(CALLS).catalogue
     assert policy is not None
     assert catalogue is not None
     source = catalogue.sources[0]
-    engine = database(PERSON, CALL)
     with engine.begin() as connection:
         connection.execute(sa.insert(PERSON).values(id=1))
         for number, moment in enumerate(ended):
@@ -290,7 +313,6 @@ def test_a_row_is_shown_until_its_own_day(
     whole = due(newest, period)
     assert sorted(found) == [n for n, d in enumerate(dates) if at < min(d, whole)]
     assert bool(found) == decide(policy, standing, question, at).is_permitted
-    engine.dispose()
 
 
 # Shortening.
