@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, text
 from sqlglot import exp
 
-from placket.sources import trees
+from placket.sources import grants_mariadb, grants_postgres, trees
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterable
 
     from sqlalchemy import Connection
 
@@ -33,17 +32,21 @@ class RoleTooWide(RoleRefused):
     """The role reaches more than the views; take its other rights first."""
 
 
-ROLED: Final = frozenset({"postgres"})
-"""Dialects whose databases know who reads."""
+_KNOWING: Final = {"postgres": grants_postgres, "mysql": grants_mariadb}
+"""Dialects whose databases know who reads, and what knows their rights."""
+
+_ALL_ROWS: Final = 2**64 - 1
+"""MySQL's manual has no other word for a limit that leaves out no row."""
 
 
-def granted(view: str, role: str) -> exp.Expr:
+def granted(view: str, role: str, dialect: str) -> exp.Expr:
     """Return the statement that lets `role` read the view, and no more than read it."""
+    whom = grants_mariadb.written(role) if dialect == "mysql" else trees.identifier(role)
     return exp.Grant(
         privileges=[exp.GrantPrivilege(this=exp.var("SELECT"))],
         kind="TABLE",
         securable=trees.table(view),
-        principals=[exp.GrantPrincipal(this=trees.identifier(role))],
+        principals=[exp.GrantPrincipal(this=whom)],
     )
 
 
@@ -51,15 +54,27 @@ def fenced(query: exp.Query, dialect: str) -> exp.Query:
     """Return the query as one whose reader's conditions wait until all of it is worked out.
 
     Else a condition that tells nothing by itself, such as that an address is below another, is
-    tested on rows before the view's own, and EXPLAIN ANALYZE says for how many it held.
+    tested on rows before the view's own, and the database's counts say for how many it held.
     """
-    del dialect
+    if dialect == "mysql":
+        return query.limit(_ALL_ROWS, copy=False)
     return query.offset(0, copy=False)
+
+
+def properties(dialect: str, *, is_granted: bool) -> list[exp.Expr]:
+    """Return with which properties a view is made, so that nothing of the reader sees into it."""
+    if dialect == "postgres":
+        return [exp.Property(this=exp.var("security_barrier"), value=exp.true())]
+    if dialect == "mysql" and is_granted:
+        # Merged into the reader's query, it would hand each row to the reader's own conditions.
+        whole = exp.AlgorithmProperty(this=exp.var("TEMPTABLE"))
+        return [whole, exp.SqlSecurityProperty(this=exp.var("DEFINER"))]
+    return []
 
 
 def expect_roled(dialect: str) -> None:
     """Raise NoRoles where the database knows none."""
-    if dialect not in ROLED:
+    if dialect not in _KNOWING:
         raise NoRoles(str(NoRoles.__doc__))
 
 
@@ -67,78 +82,31 @@ def expect_narrow(connection: Connection, source: Source, role: str) -> None:
     """Raise unless `role` is there and reaches nothing that the source's views are made from.
 
     Rights count however it has them: its own, everybody's, inherited, or by a role that it may
-    become. Raises NoRoles, RoleMissing and RoleTooWide.
+    become. Raises NoRoles, RoleMissing, RoleTooWide, and RoleRefused where it cannot be seen.
     """
-    expect_roled(trees.dialect_of(connection))
-    if connection.execute(text(_IS_THERE), {"role": role}).first() is None:
+    dialect = trees.dialect_of(connection)
+    expect_roled(dialect)
+    try:
+        _expect_narrow(connection, source, role, dialect)
+    except grants_mariadb.Unseen as unseen:
+        raise RoleRefused(f"{unseen}") from unseen
+
+
+def _expect_narrow(connection: Connection, source: Source, role: str, dialect: str) -> None:
+    knowing = _KNOWING[dialect]
+    if not knowing.is_there(connection, role):
         raise RoleMissing(f"the database has no role `{role}`; make it first")
     told = {table.name for table in source.tables}
-    for found in _reached(connection, role, told):
+    for found in knowing.reached(connection, role, told):
         raise RoleTooWide(f"role `{role}` {found}; take that right first")
 
 
-def _reached(connection: Connection, role: str, told: Collection[str]) -> Iterator[str]:
-    """Yield what the role reaches, in words."""
-    asked: dict[str, Any] = {"role": role, "told": sorted(told)}
-    power = connection.scalar(text(_POWER), {"role": role})
-    if power is not None:
-        yield f"has the powers of `{power}`"
-    reach = text(_REACH).bindparams(bindparam("told", expanding=True))
-    relation = connection.scalar(reach, asked)
-    if relation is not None:
-        yield f"reaches `{relation}` besides the views"
-    schema = connection.scalar(text(_MAKES), {"role": role})
-    if schema is not None:
-        yield f"may create in schema `{schema}`, where the views are made"
+def revoke_all(connection: Connection, views: Iterable[str]) -> None:
+    """Take every right on the views from everybody, before they go.
 
-
-_IS_THERE: Final = "SELECT 1 FROM pg_roles WHERE rolname = :role"
-
-# A role of which it is a member counts even where nothing is inherited: SET ROLE is enough.
-_POWER: Final = """
-SELECT rolname FROM pg_roles
-WHERE pg_has_role(:role, oid, 'MEMBER') AND (
-    rolsuper OR rolcreaterole OR rolreplication OR rolname IN (
-        'pg_read_all_data', 'pg_write_all_data', 'pg_read_all_stats',
-        'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program'
-    )
-) ORDER BY rolname <> :role, rolname LIMIT 1
-"""
-
-# Beside the tables: partitions and parents of them, and whatever view of the shop reads them.
-# Any right counts. Who writes the replica makes a yes of a no; who may hang a trigger on a table,
-# or refer to it, learns of its rows.
-_REACH: Final = r"""
-WITH RECURSIVE behind (oid) AS (
-    SELECT c.oid FROM pg_class c
-    WHERE pg_table_is_visible(c.oid) AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
-    AND (c.relname IN :told OR (c.relname LIKE 'placket\_%' AND c.relkind = 'r'))
-  UNION
-    SELECT beside.oid FROM behind CROSS JOIN LATERAL (
-        SELECT inhrelid FROM pg_inherits WHERE inhparent = behind.oid
-        UNION ALL
-        SELECT inhparent FROM pg_inherits WHERE inhrelid = behind.oid
-        UNION ALL
-        SELECT v.oid FROM pg_depend d
-        JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class v ON v.oid = r.ev_class
-        WHERE d.classid = CAST('pg_rewrite' AS regclass)
-        AND d.refclassid = CAST('pg_class' AS regclass) AND d.refobjid = behind.oid
-        AND NOT (v.relname LIKE 'placket\_%' AND v.relkind = 'v')
-    ) AS beside (oid)
-)
-SELECT c.relname FROM behind JOIN pg_class c ON c.oid = behind.oid
-JOIN pg_roles w ON pg_has_role(:role, w.oid, 'MEMBER')
-WHERE has_table_privilege(
-    w.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'
-) OR has_any_column_privilege(w.oid, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
-ORDER BY c.relname LIMIT 1
-"""
-
-# A function or operator of the role's own that fits a column's type better than the system's
-# would be what a view made there calls.
-_MAKES: Final = """
-SELECT n.nspname FROM pg_namespace n
-JOIN pg_roles w ON pg_has_role(:role, w.oid, 'MEMBER')
-WHERE n.nspname = ANY (current_schemas(false))
-AND has_schema_privilege(w.oid, n.oid, 'CREATE') ORDER BY n.nspname LIMIT 1
-"""
+    PostgreSQL does so itself; MariaDB keeps a right by the name of what is gone, so that the
+    next view of that name would be open to whoever could read the last.
+    """
+    if trees.dialect_of(connection) == "mysql":
+        for statement in grants_mariadb.revoking(connection, views):
+            connection.exec_driver_sql(statement, execution_options={"no_parameters": True})

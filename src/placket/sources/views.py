@@ -25,7 +25,14 @@ from placket.decide.decide import permits
 from placket.decide.denials import shortened
 from placket.decide.sql import NOW, interval, truth
 from placket.sources import trees
-from placket.sources.grants import expect_narrow, expect_roled, fenced, granted
+from placket.sources.grants import (
+    expect_narrow,
+    expect_roled,
+    fenced,
+    granted,
+    properties,
+    revoke_all,
+)
 from placket.sources.replica_plan import CONTROL, StandingLayout, standing_name
 from placket.sources.routes import OWN, Route, Step, key_column, routes
 from placket.sources.rowclocks import DueTable, row_clocks
@@ -421,7 +428,7 @@ def statements(purpose: PurposeViews, dialect: str, *, role: str = "") -> tuple[
     if role:
         expect_roled(dialect)
     made = [s for view in purpose.views for s in _made(view, dialect, is_granted=bool(role))]
-    return (*made, *(granted(view.name, role) for view in purpose.views if role))
+    return (*made, *(granted(view.name, role, dialect) for view in purpose.views if role))
 
 
 def _made(view: View, dialect: str, *, is_granted: bool) -> tuple[exp.Expr, ...]:
@@ -431,10 +438,9 @@ def _made(view: View, dialect: str, *, is_granted: bool) -> tuple[exp.Expr, ...]
         kind="VIEW",
         expression=fenced(query, dialect) if is_granted else query,
     )
-    if dialect == "postgres":
-        # So that no function of the reader sees a row before the view has let it pass.
-        barrier = exp.Property(this=exp.var("security_barrier"), value=exp.true())
-        made.set("properties", exp.Properties(expressions=[barrier]))
+    found = properties(dialect, is_granted=is_granted)
+    if found:
+        made.set("properties", exp.Properties(expressions=found))
     return _gone(view.name), made
 
 
@@ -448,6 +454,7 @@ def apply_views(connection: Connection, purpose: PurposeViews, *, role: str = ""
     if role:
         for source in {view.source.name: view.source for view in purpose.views}.values():
             expect_narrow(connection, source, role)
+    revoke_all(connection, (view.name for view in purpose.views))
     for statement in made:
         trees.run(connection, statement)
 
@@ -459,7 +466,9 @@ def drop_views(connection: Connection, purpose: PurposeViews) -> None:
 
 def drop_named(connection: Connection, names: Iterable[str]) -> None:
     """Take views of ours away by name, where they stand: also of what a policy no longer has."""
-    for name in names:
+    gone = tuple(names)
+    revoke_all(connection, gone)
+    for name in gone:
         trees.run(connection, _gone(name))
 
 
