@@ -224,6 +224,8 @@ def test_a_copy_is_fetched_once_by_the_link_of_the_answer(asked: Asked) -> None:
     assert case.request.state is State.FULFILLED
     with zipfile.ZipFile(io.BytesIO(archive)) as files:
         page = files.read("index.html").decode()
+        witness = files.read("checkpoint.txt").decode()
+    assert asked.gate.verify(kept=[witness]).is_whole
     assert "1 Elm" in page
     assert "Ben" not in page
     with pytest.raises(NoSuchToken):

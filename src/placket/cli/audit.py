@@ -47,15 +47,26 @@ def command() -> None:
 
 @command.command("verify")
 @click.option("--standing", is_flag=True, help="Fold every person anew and compare too.")
+@click.option(
+    "--checkpoint",
+    "kept",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A checkpoint that somebody kept, or a receipt, proof or certificate; repeat.",
+)
 @config_option
 @json_option
-def verify(*, standing: bool, config: Path | None, as_json: bool) -> int:
+def verify(*, standing: bool, kept: tuple[Path, ...], config: Path | None, as_json: bool) -> int:
     """Recompute every leaf from its stored bytes, the tree and every checkpoint.
 
+    With --checkpoint the ledger must also go on from what was signed then: one that was written
+    anew, and signed anew with the right key, fits itself alone.
     Exit code 1 when something does not fit; the first damaged leaf is named.
     """
+    texts = [_text(file) for file in kept]
     with open_installation(config) as gate, bar("verifying") as progress:
-        found = gate.verify(standing=standing, progress=progress)
+        found = gate.verify(standing=standing, kept=texts, progress=progress)
     if as_json:
         write_json(_plain(found))
     else:

@@ -164,7 +164,14 @@ def add(kind: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
             gate.record([*first, told])
         # Told before the views are reached: the fact stands whether or not they can be.
         if as_json:
-            write_json({"fact": told.fact.id, "person": told.fact.person, "new": not known})
+            write_json(
+                {
+                    "fact": told.fact.id,
+                    "person": told.fact.person,
+                    "new": not known,
+                    "checkpoint": gate.checkpoint(),
+                }
+            )
         else:
             click.echo(told.fact.id)
         refresh_views_of(gate, told.fact.person, since=size)

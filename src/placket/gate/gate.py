@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from placket.decide.decide import decide, prepare
 from placket.decide.sql import printed, select_eligible
+from placket.gate.acting import Act, Denied
 from placket.gate.bitmaps import counted
 from placket.gate.erasing import Eraser, erased_at
 from placket.gate.folds import PolicyFold
 from placket.gate.funnels import funnels
 from placket.gate.newcomers import duplicates, met_by, renamed, settle, spread, untold
 from placket.gate.sealing import identifier_hashes, seal
-from placket.gate.verifying import beside_the_leaves
+from placket.gate.verifying import beside_the_leaves, beside_what_was_kept
 from placket.identity.identifier import Identifier, keyed_hash, parse_identifier
 from placket.standing.layout import Layout, layout_of
 from placket.store.ledger import no_progress
@@ -322,6 +323,27 @@ class Gate:
         self.sequence()
         return new
 
+    def act(self, told: Told, question: Question) -> Decision:
+        """Record an act where it is permitted at that very moment; return the decision.
+
+        Asked and written in one transaction, in which nobody else writes about the person: no
+        withdrawal comes between. A denial writes nothing. Raises FactConflict.
+        """
+        facts = seal([told], self.keys)
+
+        def write(folds: tuple[PolicyFold, ...]) -> Decision:
+            act = Act(policy=self.ready(), question=question, at=self.now())
+            proviso = act.proviso(told.fact.person)
+            self.ledger.append(facts, folds, now=act.at, proviso=proviso, signer=self.keys)
+            return act.answer()
+
+        try:
+            decision = self._under_folds(write)
+        except Denied as denied:
+            return denied.decision
+        self.sequence()
+        return decision
+
     def sequence(self) -> str | None:
         """Give committed facts their positions and sign a checkpoint, None without news."""
         return self.ledger.sequence(self.keys, now=self.now())
@@ -501,11 +523,21 @@ class Gate:
         """Return the proof that the tree of `old_size` facts stands unchanged in the newest."""
         return self.ledger.consistency_proof(old_size)
 
-    def verify(self, *, standing: bool = False, progress: Progress = no_progress) -> Verified:
-        """Recompute leaves, tree, checkpoints and policies; with `standing`, each fold too."""
+    def verify(
+        self,
+        *,
+        standing: bool = False,
+        kept: Sequence[str] = (),
+        progress: Progress = no_progress,
+    ) -> Verified:
+        """Recompute leaves, tree, checkpoints and policies; with `standing`, each fold too.
+
+        kept: checkpoints that others kept, or what holds one; the ledger must go on from each.
+        """
         refold = PolicyFold(policy=self.ready(), keys=self.keys) if standing else None
         found = self.ledger.verify(self.keys.public_key, standing=refold, progress=progress)
-        return beside_the_leaves(self.ledger, found, self.keys, is_hashed=standing)
+        found = beside_the_leaves(self.ledger, found, self.keys, is_hashed=standing)
+        return beside_what_was_kept(self.ledger, found, self.keys.public_key, kept)
 
     # Erasure
 

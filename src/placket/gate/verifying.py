@@ -15,9 +15,10 @@ from placket.policy.parse import parse
 from placket.policy.render import render
 from placket.store.histories import BATCH
 from placket.store.verifying import Damage
+from placket.store.witness import unlike_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from placket.gate.sealing import Keys
     from placket.store.ledger import KeptPolicy, Ledger
@@ -39,6 +40,19 @@ def beside_the_leaves(ledger: Ledger, found: Verified, keys: Keys, *, is_hashed:
     if ledger.tree_size() and not found.checkpoints:
         return replace(found, damage=Damage(what="the checkpoints that were signed are missing"))
     return replace(found, damage=_first_unfound(ledger, keys, is_hashed=is_hashed))
+
+
+def beside_what_was_kept(
+    ledger: Ledger, found: Verified, public_key: bytes, kept: Sequence[str]
+) -> Verified:
+    """Return `found` with the first of `kept` that the ledger does not fit, if there is any.
+
+    kept: checkpoints, or texts that hold one, as others kept them; public_key: the ledger's.
+    """
+    if found.damage is not None:
+        return found
+    unlike = (unlike_kept(ledger, text, public_key) for text in kept)
+    return replace(found, damage=next((damage for damage in unlike if damage is not None), None))
 
 
 def _first_unfound(ledger: Ledger, keys: Keys, *, is_hashed: bool) -> Damage | None:

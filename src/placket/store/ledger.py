@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from placket.standing.standing import Standing
     from placket.store.checkpoint import Signer
     from placket.store.moved import Asked, Mark, Moved
+    from placket.store.provisos import Proviso
     from placket.store.register import Fence, Record
     from placket.store.trial import Trial
     from placket.store.verifying import Verified
@@ -146,6 +147,7 @@ class Ledger(Protocol):
         now: int,
         identifiers: Mapping[str, bytes] | None = None,
         fence: Fence | None = None,
+        proviso: Proviso | None = None,
         signer: Signer | None = None,
         point: Point = no_point,
     ) -> Appended:
@@ -153,9 +155,10 @@ class Ledger(Protocol):
 
         now: microseconds UTC, by which a fact is from the future. identifiers: the keyed hash
         that a fact of kind `identified` gives its person, by fact id. folds: every active one.
-        fence: under which they are written; raises LeaseLost when it is not the newest. signer:
-        where the engine has one writer at a time the facts get their positions at once, under
-        a checkpoint that this signs; `sequence` gives what then still lacks one.
+        fence: under which they are written; raises LeaseLost when it is not the newest. proviso:
+        asked in the transaction that writes; what it raises ends that. signer: where the engine
+        has one writer at a time the facts get their positions at once, under a checkpoint that
+        this signs; `sequence` gives what then still lacks one.
         Raises FactRefused, StaleFolds, FoldMissing, LedgerBusy, LedgerUnwritable,
         LedgerUnreachable (nothing written) or UnknownOutcome.
         """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 from placket.identity import clusters
 from placket.standing.layout import Layout
 from placket.standing.standing import Standing, unpack
-from placket.store import erasing, leases, publishing, sequencing
+from placket.store import erasing, leases, provisos, publishing, sequencing
 from placket.store import folds as folding
 from placket.store import moved as moving
 from placket.store import records as registered
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from placket.store.appending import Bodies
     from placket.store.checkpoint import Signer
     from placket.store.moved import Asked, Mark, Moved
+    from placket.store.provisos import Proviso
     from placket.store.register import Fence, Record
     from placket.store.session import Database, Session
     from placket.store.trial import Trial
@@ -115,6 +116,7 @@ class StoredLedger:
         now: int,
         identifiers: Mapping[str, bytes] | None = None,
         fence: Fence | None = None,
+        proviso: Proviso | None = None,
         signer: Signer | None = None,
         point: Point = no_point,
     ) -> Appended:
@@ -126,6 +128,7 @@ class StoredLedger:
 
         def write(session: Session) -> Appended:
             leases.expect(session, fence)
+            provisos.expect(session, proviso)
             done = append(session, told, folds, hashes, point)
             if signer is not None:
                 sequencing.place_own(session, self.id, signer, now, point)

@@ -1,13 +1,13 @@
 """Check the ledger against itself: bytes, leaves, positions, tree, checkpoints, standing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 import msgspec
 
-from placket.facts import Kind
+from placket.facts import Fact, Kind
 from placket.identity import Link, clusters
 from placket.standing.standing import pack
 from placket.store import checkpoint as note
@@ -90,7 +90,9 @@ def verify(
         _check_tree(session, done, progress)
         _check_checkpoints(session, origin, public_key, done)
         if standing is not None:
+            _check_persons(session)
             _check_clusters(session)
+            _check_tombstones(session)
             _check_passages(session)
             _check_standing(session, standing, done, progress)
     except Found as found:
@@ -236,18 +238,63 @@ def _check_checkpoints(session: Session, origin: str, public_key: bytes, done: C
 
 def _check_clusters(session: Session) -> None:
     """Compare whose facts are folded together with what the links among the facts say."""
-    told = [read_fact(row[0]) for row in session.rows("link_facts")]
+    told = {row[0]: read_fact(row[1]) for row in session.rows("link_facts")}
+    _check_links(session, told)
     links = [
         Link(id=f.id, first=f.person, second=f.about, occurred_at=f.occurred_at, evidence=f.id)
-        for f in told
+        for f in told.values()
         if f.kind is Kind.IDENTITY_LINKED
     ]
-    roots = clusters(links, {f.about for f in told if f.kind is Kind.LINK_VOIDED})
+    roots = clusters(links, {f.about for f in told.values() if f.kind is Kind.LINK_VOIDED})
     expected = {person: root for person, root in roots.items() if person != root}
     kept: dict[str, str] = dict(session.rows("merged"))
     for person in sorted(expected.keys() | kept.keys()):
         if expected.get(person) != kept.get(person):
             raise Found(f"the cluster of person `{person}` is not what its links make")
+
+
+def _check_links(session: Session, told: Mapping[int, Fact]) -> None:
+    """Compare the links and voids that a fold reads with the facts that they are of."""
+    linked = {
+        (f.id, f.person, f.about, f.occurred_at, seq)
+        for seq, f in told.items()
+        if f.kind is Kind.IDENTITY_LINKED
+    }
+    void = {(f.about, seq) for seq, f in told.items() if f.kind is Kind.LINK_VOIDED}
+    for expected, kept, what in (
+        (linked, set(session.rows("links")), "is not what its fact says"),
+        (void, set(session.rows("voids")), "is void, or not, against what the facts say"),
+    ):
+        if expected != kept:
+            raise Found(f"link `{min(expected ^ kept)[0]}` {what}")
+
+
+def _check_tombstones(session: Session) -> None:
+    """Compare by which hashes a tombstone is found with the one that its fact names."""
+    total, after = 0, _BEFORE_ALL
+    while rows := session.rows("tombstone_facts", after, BATCH):
+        named = {bytes(row[1]): fact for row in rows if (fact := read_fact(row[1])).thing}
+        hashes = sorted({bytes.fromhex(fact.thing) for fact in named.values()})
+        kept = {(bytes(row[0]), bytes(row[1])) for row in session.by_hash("tombstones_of", hashes)}
+        for body, fact in named.items():
+            if (bytes.fromhex(fact.thing), body) not in kept:
+                raise Found(f"tombstone `{fact.id}` is not found", fact_id=fact.id)
+        total, after = total + len(named), rows[-1][0]
+    row = session.one("count_tombstones")
+    if row is not None and row[0] != total:
+        raise Found(f"{row[0]} tombstones are found, {total} were told")
+
+
+def _check_persons(session: Session) -> None:
+    """Compare who is there, and who was erased, with what the facts say."""
+    for query, what in (
+        ("unknown_person", "has facts and is not among the persons"),
+        ("erased_unsaid", "is marked as erased, and no fact says so"),
+        ("said_unerased", "was erased and is not marked so"),
+    ):
+        row = session.one(query)
+        if row is not None:
+            raise Found(f"person `{row[0]}` {what}")
 
 
 def _check_passages(session: Session) -> None:

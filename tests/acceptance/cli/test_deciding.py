@@ -194,6 +194,22 @@ def test_a_fact_added_twice_stands_once(placket: Placket) -> None:
     assert placket("audit", "verify", "--json").plain["whole"] is True
 
 
+def test_what_somebody_kept_is_held_against_the_ledger(placket: Placket, folder: Path) -> None:
+    receipt = placket("fact", "add", "interacted", "--subject", NOBODY, "--new", "--json")
+    (folder / "receipt.json").write_text(receipt.out)
+    (folder / "other.txt").write_text("a page of a book\n")
+    say_yes(placket)
+
+    whole = placket("audit", "verify", "--checkpoint", "receipt.json", "--json")
+    other = placket("audit", "verify", "--checkpoint", "other.txt")
+
+    assert (whole.code, whole.plain["damage"]) == (0, None)
+    assert other.code == 1
+    assert other.out.startswith(
+        "✗ damaged: what was kept is no checkpoint of this ledger: the checkpoint is cut short"
+    )
+
+
 def test_a_new_person_is_made_only_when_asked_for(placket: Placket) -> None:
     refused = placket("fact", "add", "interacted", "--subject", NOBODY)
     made = placket("fact", "add", "interacted", "--subject", NOBODY, "--new", "--json")

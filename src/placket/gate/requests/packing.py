@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 DOWNLOAD: Final = "download"
 READY: Final = "ready"
+CHECKPOINT: Final = "checkpoint.txt"
+"""The ledger's newest checkpoint, so that whoever has the copy witnesses what stood then."""
 
 
 class NoPackage(Exception):
@@ -38,7 +40,8 @@ def pack(register: Register, case: Case, plan: Plan, asking: Asking) -> None:
         facts=case.history.facts,
         country=asking.standing.country,
     )
-    body = msgspec.msgpack.encode(dict(made.files))
+    witness = (register.gate.checkpoint() or "").encode()
+    body = msgspec.msgpack.encode({**made.files, CHECKPOINT: witness})
     _drawer(register, case).put(PACKAGE, case.request.id, body, state=READY, until=case.at + LASTS)
 
 

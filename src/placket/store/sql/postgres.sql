@@ -477,7 +477,35 @@ SELECT f.body FROM place AS p JOIN fact AS f ON f.seq = p.seq
 WHERE p.position >= %s AND p.position < %s ORDER BY p.position
 
 -- name: link_facts
-SELECT body FROM fact WHERE kind IN ('identity_linked', 'link_voided')
+SELECT seq, body FROM fact WHERE kind IN ('identity_linked', 'link_voided')
+
+-- name: links
+SELECT id, first, second, occurred_at, seq FROM link
+
+-- name: voids
+SELECT link, seq FROM void
+
+-- name: tombstone_facts
+SELECT seq, body FROM fact WHERE kind = 'tombstone' AND seq > %s ORDER BY seq LIMIT %s
+
+-- name: count_tombstones
+SELECT count(*) FROM tombstone
+
+-- name: erased_unsaid
+SELECT p.id FROM person AS p WHERE p.gone = 1 AND p.root NOT IN (
+    SELECT q.root FROM fact AS f JOIN person AS q ON q.id = f.person
+    WHERE f.kind = 'erasure_started'
+) ORDER BY p.id LIMIT 1
+
+-- name: said_unerased
+SELECT p.id FROM person AS p WHERE p.gone = 0 AND p.root IN (
+    SELECT q.root FROM fact AS f JOIN person AS q ON q.id = f.person
+    WHERE f.kind = 'erasure_started'
+) ORDER BY p.id LIMIT 1
+
+-- name: unknown_person
+SELECT f.person FROM fact AS f LEFT JOIN person AS p ON p.id = f.person
+WHERE f.person <> '' AND p.id IS NULL LIMIT 1
 
 -- name: identified
 SELECT f.body, i.hash FROM fact AS f JOIN person AS p ON p.id = f.person

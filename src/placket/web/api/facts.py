@@ -128,14 +128,15 @@ def _recorded(gate: Gate, caller: Caller, sent: Facts) -> Recorded:
             raise Refused("fact-conflict")
     have = gate.has(unique)
     fresh = [one for id_, one in unique.items() if id_ not in have]
-    for known in have:
-        _expect_same(batch, unique[known])
+    for there in have:
+        _expect_same(batch, unique[there])
     anew = {gate.identifier(one.subject) for one in fresh if _starts_anew(gate, one)}
     for one in fresh:
         batch.told.append(_told(batch, one, anew))
     if batch.told:
         gate.record(batch.told)
-    return Recorded(recorded=len(fresh), known=len(sent.facts) - len(fresh))
+    known = len(sent.facts) - len(fresh)
+    return Recorded(recorded=len(fresh), known=known, checkpoint=gate.checkpoint() or "")
 
 
 def _starts_anew(gate: Gate, one: FactSent) -> bool:

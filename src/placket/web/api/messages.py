@@ -115,10 +115,14 @@ class Facts(Strict, frozen=True, kw_only=True):
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
-    """How many facts were new, and how many were known already by their id."""
+    """How many facts were new, and how many were known already by their id.
+
+    checkpoint: the newest of the ledger, a signed note; kept, it witnesses what stood then.
+    """
 
     recorded: int
     known: int
+    checkpoint: str
 
 
 class Whom(Strict, frozen=True, kw_only=True):
