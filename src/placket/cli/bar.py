@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import sys
+import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    SpinnerColumn,
     TaskID,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_PATIENCE_SECONDS: Final = 2.0
 
 
 @contextmanager
@@ -57,6 +62,36 @@ def bars() -> Iterator[Callable[[str, int, int], None]]:
         yield told
     finally:
         shown.stop()
+
+
+@contextmanager
+def waiting(title: str) -> Iterator[Callable[[], None]]:
+    """Show that something is under way whose end nobody knows, once it takes two seconds.
+
+    Yields a function that ends the showing before the end of the block.
+    """
+    if not sys.stderr.isatty():
+        yield _unheard
+        return
+    columns = (TextColumn("{task.description}"), SpinnerColumn(), TimeElapsedColumn())
+    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    shown.add_task(title, total=None)
+    later = threading.Timer(_PATIENCE_SECONDS, shown.start)
+    later.start()
+
+    def end() -> None:
+        later.cancel()
+        later.join()
+        shown.stop()
+
+    try:
+        yield end
+    finally:
+        end()
+
+
+def _unheard() -> None:
+    """Take no notice."""
 
 
 def _unseen(_title: str, _done: int, _total: int) -> None:

@@ -35,6 +35,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "decide": ("placket.cli.decide", "say whether an act is lawful, and why"),
     "eligible": ("placket.cli.eligible", "list whom an activity may address"),
     "view": ("placket.cli.view", "make a purpose view on a shop's database"),
+    "query": ("placket.cli.query", "rewrite a query by hand onto purpose views"),
     "request": ("placket.cli.request", "take a person's request from receipt to answer"),
     "scan": ("placket.cli.scan", "read every source again for a person"),
     "audit": ("placket.cli.audit", "verify the ledger, prove a fact, explain an act"),

@@ -90,6 +90,13 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.sources.mail.MailRefused": (REFUSED, ""),
     "placket.gate.views.SourceNotSet": (WRONG_USE, ""),
     "placket.gate.views.CatalogueUnusable": (REFUSED, ""),
+    "placket.gate.queries.ViewsNotMade": (
+        REFUSED,
+        "make them: `placket view ACTIVITY --source NAME --apply`",
+    ),
+    "placket.sources.querying.ViewsStale": (REFUSED, ""),
+    "placket.sources.querying.QueryRefused": (REFUSED, ""),
+    "placket.sources.querying.SourceAway": (WORLD, ""),
     "placket.gate.paper.PdfMissing": (WORLD, ""),
     "placket.gate.requests.register.NoSuchRequest": (WRONG_USE, ""),
     "placket.gate.requests.register.MoveRefused": (REFUSED, "see `placket request show`"),
