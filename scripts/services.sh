@@ -1,5 +1,5 @@
 #!/bin/sh
-# See that servers of PostgreSQL and MariaDB and Chromium are there for the tests. On Debian,
+# See that servers of PostgreSQL and MariaDB, Chromium and strace are there for the tests. On Debian,
 # as root, install what is missing; elsewhere say what is left out. Nothing is started here:
 # each test process runs servers of its own.
 set -eu
@@ -38,12 +38,18 @@ has_libatomic() {
     return 1
 }
 
+# Traces the system calls of a process, and fails them.
+has_strace() {
+    command -v strace >/dev/null 2>&1
+}
+
 missing=""
 has_postgres || missing="$missing postgresql"
 # The programs alone: the package around them would run a server as a service.
 has_mariadb || missing="$missing mariadb-server-core mariadb-client-core"
 has_chromium || missing="$missing chromium fonts-liberation"
 has_libatomic || missing="$missing libatomic1"
+has_strace || missing="$missing strace"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -eq 0 ] && [ -f /etc/debian_version ]; then
@@ -60,3 +66,4 @@ fi
 has_postgres || echo "left out: the tests on PostgreSQL (no server on the path; or set PLACKET_TEST_POSTGRES)"
 has_mariadb || echo "left out: the tests on MariaDB (no server on the path; or set PLACKET_TEST_MARIADB)"
 has_chromium || echo "left out: the tests in a browser (no Chromium on the path; or set PLACKET_TEST_CHROMIUM)"
+has_strace || echo "left out: the tests of power losses and failed system calls (no strace on the path)"

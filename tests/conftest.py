@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.counted import Counted, Counts, counting
+from tests.crash.traced import why_untraceable
 from tests.last_run import LastRun
 from tests.servers import (
     MariadbServer,
@@ -101,6 +102,14 @@ def mariadb_database(mariadb: MariadbServer) -> Iterator[str]:
     """Yield the URL of an empty database of the test's own."""
     with mariadb.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def strace() -> None:
+    """See that the system calls of a process can be traced, and failed."""
+    reason = why_untraceable()
+    if reason:
+        _leave_out("strace", f"system calls cannot be traced: {reason}")
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from placket.cli.words import expect_activity, expect_channel
 from placket.decide.question import Question
 from placket.gate.instants import rfc3339
 from placket.gate.words import filled
+from placket.sources.durable import put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,7 +132,7 @@ def write_lines(out: Path, lines: Iterable[str]) -> int:
                 count += 1
             stream.flush()
             os.fsync(stream.fileno())
-        part.replace(out)
+        put_in_place(part, out)
     except BaseException:
         part.unlink(missing_ok=True)
         raise

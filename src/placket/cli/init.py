@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from placket.keyring.refusals import KeyringExists
 from placket.settings import FILE, Settings, SourceSettings, write_settings
 from placket.sources.connect import open_source, parse_url
 from placket.sources.draft import draft_catalogue
+from placket.sources.durable import write_whole
 from placket.sources.starter import starter_policy
 
 if TYPE_CHECKING:
@@ -165,10 +165,8 @@ def _parsed(text: str | None) -> Catalogue:
 
 def _write_new(file: Path, text: str, *, mode: int = 0o644) -> None:
     """Write a file where there is none; what is there stays as it is."""
-    with suppress(FileExistsError):
-        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(opened, "w", encoding="utf-8") as stream:
-            stream.write(text)
+    if not os.path.lexists(file):
+        write_whole(file, text.encode(), mode=mode)
 
 
 def _from_folder(url: str, folder: Path) -> str:

@@ -9,6 +9,7 @@ import click
 
 from placket.cli.outcome import REFUSED, WRONG_USE, Ended
 from placket.settings import policy_file
+from placket.sources.durable import ANYBODY, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,12 +28,9 @@ def write_out(made: str | bytes, out: Path | None) -> None:
         click.echo(made, nl=False)
         return
     _expect_other(out)
-    part = out.with_name(f".{out.name}.part")
     try:
-        part.write_bytes(made.encode() if isinstance(made, str) else made)
-        part.replace(out)
+        write_whole(out, made.encode() if isinstance(made, str) else made, mode=ANYBODY)
     except OSError as fault:
-        part.unlink(missing_ok=True)
         raise Ended(
             f"{out} cannot be written: {str(fault.strerror).lower()}",
             "name a file in a folder that is there",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import smtplib
 import ssl
@@ -15,11 +14,11 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from secrets import token_hex
 from time import time_ns
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import unquote, urlsplit
 
+from placket.sources.durable import write_whole
 from placket.sources.processors.addresses import is_loopback
 
 if TYPE_CHECKING:
@@ -152,23 +151,12 @@ class FolderPost:
         """Put the letter down under its id, whole or not at all."""
         mail = Mail(to=to, subject=subject, body=body, name=name, language=language)
         text = written(mail, self.sender, self.clock()).as_bytes()
-        part = self.folder / f".{mail.id}.{token_hex(8)}"
         try:
-            with open(part, "xb", opener=_private) as opened:
-                opened.write(text)
-                opened.flush()
-                os.fsync(opened.fileno())
-            part.replace(self.folder / f"{mail.id}.eml")
+            write_whole(self.folder / f"{mail.id}.eml", text)
         except OSError as fault:
-            with suppress(OSError):
-                part.unlink()
             raise MailNotSent(
                 f"the letter cannot be put into `{self.folder}`; see that this folder is there"
             ) from fault
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
 import time
@@ -11,6 +10,8 @@ import tomllib
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from placket.sources.durable import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -144,16 +145,5 @@ def new_key(file: Path, name: str, scopes: Iterable[str]) -> str:
     listed = ", ".join(f'"{scope}"' for scope in wanted)
     entry = f'[{name}]\nsha256 = "{digest}"\nscopes = [{listed}]\n'
     before = file.read_text(encoding="utf-8").rstrip("\n") + "\n\n" if file.exists() else ""
-    _replace(file, before + entry)
+    write_whole(file, (before + entry).encode())
     return key
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write the file whole or not at all, for its owner alone."""
-    draft = file.with_name(f"{file.name}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(file)
