@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+from placket.sources import connect  # noqa: F401 - who DuckDB is, to SQLAlchemy
 from tests.contract import mariadb  # noqa: F401 - how types are made there
 from tests.contract.small_shop import ROWS, SHOP
 
@@ -22,8 +23,8 @@ _SERVERS = {"postgresql": "postgres_database", "mariadb": "mariadb_database"}
 
 
 def _url(request: pytest.FixtureRequest, folder: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{folder}/shop %.db"
+    if request.param in {"sqlite", "duckdb"}:
+        return f"{request.param}:///{folder}/shop %.db"
     name: str = request.getfixturevalue(_SERVERS[request.param])
     return name
 
@@ -38,9 +39,14 @@ def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return _url(request, tmp_path)
 
 
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb", "duckdb"])
+def shop_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return _url(request, tmp_path)
+
+
 @pytest.fixture
-def shop(any_url: str) -> Iterator[Engine]:
-    engine = create_engine(any_url.replace("postgresql:", "postgresql+psycopg:"))
+def shop(shop_url: str) -> Iterator[Engine]:
+    engine = create_engine(shop_url.replace("postgresql:", "postgresql+psycopg:"))
     SHOP.create_all(engine)
     with engine.begin() as connection:
         for table, rows in ROWS:

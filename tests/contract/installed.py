@@ -33,13 +33,13 @@ sources:
         holds: {email: email, name: name}
       call:
         owner: customer_id -> customer.id
-        tells: [call.ended at at]
+        tells: [call.ended at ended]
         holds: {call_recording: recording}
 """
 
 SCHEMA = (
     "CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT, email TEXT, created_at TEXT)",
-    'CREATE TABLE "call" (id INTEGER PRIMARY KEY, customer_id INTEGER, at TEXT, recording TEXT)',
+    'CREATE TABLE "call" (id INTEGER PRIMARY KEY, customer_id INTEGER, ended TEXT, recording TEXT)',
     "INSERT INTO customer VALUES (1, 'Ada', 'ada@example.org', '2026-01-01 10:00:00')",
     "INSERT INTO customer VALUES (2, 'Ben', 'ben@example.org', '2026-01-01 10:00:00')",
     "INSERT INTO \"call\" VALUES (7, 1, '2026-10-01 10:00:00', 'ring.wav')",

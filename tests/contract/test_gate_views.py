@@ -23,10 +23,12 @@ HOUR = DAY // 24
 TERMS = sa.table("placket_replica", sa.column("good_until", sa.BigInteger))
 
 
-@pytest.fixture(params=["sqlite", "postgres", "mariadb"])
+@pytest.fixture(
+    params=["sqlite", "postgres", "mariadb", pytest.param("duckdb", marks=pytest.mark.long)]
+)
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
-    url = f"sqlite:///{tmp_path / 'shop.db'}"
-    if request.param != "sqlite":
+    url = f"{request.param}:///{tmp_path / 'shop.db'}"
+    if request.param not in {"sqlite", "duckdb"}:
         url = request.getfixturevalue(f"{request.param}_database")
     found = install(tmp_path, url)
     yield found

@@ -1,4 +1,4 @@
-"""Reflection and sync, the same on SQLite, PostgreSQL and MariaDB."""
+"""Reflection and sync, the same on SQLite, PostgreSQL, MariaDB and DuckDB."""
 
 from __future__ import annotations
 
@@ -334,8 +334,8 @@ def test_progress_ends_with_all_rows(shop: Engine) -> None:
     assert ("shop.orders", 4, 4) in seen
 
 
-def test_an_engine_is_opened_by_its_address(any_url: str, shop: Engine) -> None:
-    engine = open_source(any_url)
+def test_an_engine_is_opened_by_its_address(shop_url: str, shop: Engine) -> None:
+    engine = open_source(shop_url)
 
     assert reflect(engine) == reflect(shop)
 

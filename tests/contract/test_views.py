@@ -1,4 +1,4 @@
-"""Purpose views on SQLite, PostgreSQL and MariaDB: columns, rows, clocks, staleness, roles."""
+"""Purpose views on each engine: columns, rows, clocks, staleness, roles."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ from tests.contract.viewed import (
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb", "duckdb"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/shop.db"
+    if request.param in {"sqlite", "duckdb"}:
+        return f"{request.param}:///{tmp_path}/shop.db"
     by = {"postgresql": "postgres_database", "mariadb": "mariadb_database"}
     name: str = request.getfixturevalue(by[request.param])
     return name

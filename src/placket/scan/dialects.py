@@ -24,7 +24,7 @@ SMALL: Final = 1024 * 1024
 
 
 class UnsupportedDialect(Exception):
-    """The scanner reads SQLite, PostgreSQL and MariaDB."""
+    """The scanner reads SQLite, PostgreSQL, MariaDB and DuckDB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,7 +286,49 @@ class Mariadb:
         return tuple(Unread(where=f"{name}.{each}", why="the history of a table") for each in found)
 
 
+class Duckdb:
+    """DuckDB: every schema of the file; other files that somebody attached are not of it."""
+
+    _TABLES: Final = """
+        SELECT CASE WHEN c.schema_name = current_schema() THEN '' ELSE c.schema_name END,
+            c.table_name, c.column_name, c.data_type = 'BLOB', coalesce(k.is_key, false),
+            regexp_full_match(c.data_type, 'U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?'), t.estimated_size
+        FROM duckdb_tables() t
+        JOIN duckdb_columns() c ON c.table_oid = t.table_oid AND c.database_oid = t.database_oid
+        LEFT JOIN (
+            SELECT table_oid, unnest(constraint_column_names) AS column_name, true AS is_key
+            FROM duckdb_constraints()
+            WHERE constraint_type = 'PRIMARY KEY' AND database_name = current_database()
+        ) k ON k.table_oid = c.table_oid AND k.column_name = c.column_name
+        WHERE t.database_name = current_database() AND NOT t.internal
+        ORDER BY 1, 2, c.column_index
+    """
+
+    def begin(self, connection: Connection) -> None:
+        """Begin one sight of the database that writes nothing."""
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("BEGIN TRANSACTION READ ONLY")
+
+    def end(self, connection: Connection) -> None:
+        """Do nothing: the transaction was all."""
+
+    def tables(self, connection: Connection) -> list[Listed]:
+        """Return every table, with a row estimate."""
+        rows = connection.exec_driver_sql(self._TABLES).all()
+        return _grouped(rows, {(r[0], r[1]): (int(r[6]), False) for r in rows})
+
+    def rows(self, connection: Connection, of: Listed) -> CursorResult[Any]:
+        """Return the rows as text and bytes, fetched as they are asked for."""
+        return connection.execute(_selected(of, as_text=True))
+
+    def beside(self, connection: Connection, name: str) -> tuple[Unread, ...]:
+        """Return nothing: all that DuckDB keeps is in tables."""
+        del connection, name
+        return ()
+
+
 _DIALECTS: Final[dict[str, Dialect]] = {
+    "duckdb": Duckdb(),
     "sqlite": Sqlite(),
     "postgresql": Postgres(),
     "mysql": Mariadb(),

@@ -46,6 +46,11 @@ def begin_alone(connection: Connection) -> None:
     opened.begin_alone()
 
 
+def view_texts(connection: Connection) -> list[str]:
+    """Return the statement of each view."""
+    return _names(connection, "view", "sql")
+
+
 class _Cursor:
     """A cursor of a connection that has one result at a time: what comes first is kept for it."""
 

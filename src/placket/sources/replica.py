@@ -15,13 +15,14 @@ from sqlglot import exp
 from placket.sources import trees
 from placket.sources.beside import remove_lost, upsert
 from placket.sources.connect import SourceUnreachable
+from placket.sources.duckdb_dialect import view_texts as duckdb_views
 from placket.sources.mariadb import is_mariadb, key_types, view_texts
 from placket.sources.replica_plan import CONTROL, NOBODY, standing_name
 from placket.sources.replica_rows import BATCH, Run, alone, unheard
 from placket.sources.rowclocks import DueTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from sqlalchemy import Connection, Engine
 
@@ -288,11 +289,13 @@ def _key_columns(connection: Connection, table: Table) -> list[sa.Column[Any]]:
 
 def _standing_shape(connection: Connection, found: StandingTable) -> sa.Table:
     states = (sa.Column(name, sa.BigInteger) for name in found.columns()[2:])
+    # DuckDB drops no column of a table with an index, and is as fast without.
+    is_indexed = connection.dialect.name != "duckdb"
     return sa.Table(
         quoted_name(found.name, quote=True),
         sa.MetaData(),
         *_key_columns(connection, found.table),
-        sa.Column("person", _WORD, nullable=False, index=True),
+        sa.Column("person", _WORD, nullable=False, index=is_indexed),
         sa.Column("marks", sa.Integer, nullable=False),
         *states,
         **_MARIADB,
@@ -327,8 +330,7 @@ def _made(
     there = {c["name"] for c in inspector.get_columns(shape.name)}
     missing = [c for c in shape.columns if c.name not in there]
     surplus = sorted(there - {c.name for c in shape.columns})
-    if is_mariadb(connection):
-        _refuse_read(connection, shape.name, surplus)
+    _refuse_read(connection, shape.name, surplus)
     if missing or surplus:
         forget()
     for wanted in missing:
@@ -345,9 +347,19 @@ def _made(
 
 
 def _refuse_read(connection: Connection, name: str, columns: list[str]) -> None:
-    """Raise ViewStillReads where a view reads one of the columns: MariaDB would break the view."""
-    quoted = connection.dialect.identifier_preparer.quote_identifier
-    views = [text for text in view_texts(connection) if quoted(name) in text]
+    """Raise ViewStillReads where a view reads one of the columns, and the database would break it.
+
+    MariaDB and DuckDB do; the others refuse themselves.
+    """
+    if is_mariadb(connection):
+        quoted: Callable[[str], str] = connection.dialect.identifier_preparer.quote_identifier
+        texts: Callable[[Connection], Sequence[str]] = view_texts
+    elif connection.dialect.name == "duckdb":
+        # It writes a name in quotes only where it needs them; ours are like no other word.
+        quoted, texts = str, duckdb_views
+    else:
+        return
+    views = [text for text in texts(connection) if quoted(name) in text] if columns else []
     if any(quoted(column) in text for column in columns for text in views):
         raise ViewStillReads(str(ViewStillReads.__doc__))
 
