@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from placket.sources.views import apply_views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from tests.contract.viewed import Small
 
@@ -55,6 +55,15 @@ class PostgresReader:
                 self._try(connection, statement, learned)
         return learned
 
+    def tries_each(self, statements: Iterable[str]) -> dict[str, Learned]:
+        """Carry out each in one connection; return what each brought."""
+        found = {}
+        with self.connect() as connection:
+            for statement in statements:
+                found[statement] = Learned([], "", "")
+                self._try(connection, statement, found[statement])
+        return found
+
     def _try(self, connection: psycopg.Connection[Any], statement: str, into: Learned) -> None:
         try:
             found = connection.execute(statement.replace("<view>", VIEW).encode())
@@ -79,6 +88,15 @@ class MariadbReader:
                 self._try(connection, statement.replace("<view>", VIEW), learned)
         return learned
 
+    def tries_each(self, statements: Iterable[str]) -> dict[str, Learned]:
+        """Carry out each in one connection; return what each brought."""
+        found = {}
+        with self.engine.connect() as connection:
+            for statement in statements:
+                found[statement] = Learned([], "", "")
+                self._try(connection, statement.replace("<view>", VIEW), found[statement])
+        return found
+
     def _try(self, connection: sa.Connection, statement: str, into: Learned) -> None:
         plain = {"no_parameters": True}
         try:
@@ -89,6 +107,15 @@ class MariadbReader:
             into.rows = []
             _hear(into, str(refusal.orig))
         _hear(into, str(list(connection.exec_driver_sql("SHOW WARNINGS"))))
+
+
+def let_through(tried: Mapping[str, Learned], refusals: Collection[str]) -> dict[str, Learned]:
+    """Return those statements that were not refused so, or brought anything all the same."""
+    return {
+        statement: learned
+        for statement, learned in tried.items()
+        if learned.refused not in refusals or learned.rows or learned.hidden
+    }
 
 
 def _hear(into: Learned, said: str | None) -> None:
@@ -103,12 +130,21 @@ class Watched:
     role: str
     reader: Any
 
+    @property
+    def database(self) -> str:
+        """Return the name of the shop's database."""
+        return str(self.shop.engine.url.database)
+
     def make(self) -> None:
         """Make the views, fresh for long, and grant them to the reader."""
-        [views] = self.shop.views("newsletter")
         self.fill()
+        self.make_for(self.role)
+
+    def make_for(self, role: str) -> None:
+        """Make the views, granted to `role` alone."""
+        [views] = self.shop.views("newsletter")
         with self.shop.engine.begin() as connection:
-            apply_views(connection, views, role=self.role)
+            apply_views(connection, views, role=role)
 
     def fill(self, **more: Any) -> None:
         """Fill the replica, good for ten years unless it is said otherwise."""
@@ -120,9 +156,8 @@ class Watched:
         with self.shop.engine.begin() as connection:
             for statement in statements:
                 plain = {"no_parameters": True}
-                connection.exec_driver_sql(
-                    statement.replace("<view>", VIEW), execution_options=plain
-                )
+                whole = statement.replace("<view>", VIEW).replace("<db>", self.database)
+                connection.exec_driver_sql(whole, execution_options=plain)
 
     @contextmanager
     def stale(self) -> Iterator[None]:
