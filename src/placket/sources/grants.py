@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
@@ -9,7 +10,7 @@ from sqlglot import exp
 from placket.sources import grants_mariadb, grants_postgres, trees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Connection
 
@@ -34,6 +35,9 @@ class RoleTooWide(RoleRefused):
 
 _KNOWING: Final = {"postgres": grants_postgres, "mysql": grants_mariadb}
 """Dialects whose databases know who reads, and what knows their rights."""
+
+PATIENCE_SECONDS: Final = 3
+"""How long the making of views waits for those who read them."""
 
 _ALL_ROWS: Final = 2**64 - 1
 """MySQL's manual has no other word for a limit that leaves out no row."""
@@ -99,6 +103,25 @@ def _expect_narrow(connection: Connection, source: Source, role: str, dialect: s
     told = {table.name for table in source.tables}
     for found in knowing.reached(connection, role, told):
         raise RoleTooWide(f"role `{role}` {found}; take that right first")
+
+
+@contextmanager
+def waiting_briefly(connection: Connection) -> Iterator[None]:
+    """Let what is done within fail where a reader who does not end keeps it waiting.
+
+    Else one open transaction of a reader would hold up the views of everybody.
+    """
+    dialect = trees.dialect_of(connection)
+    if dialect == "postgres":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
+    if dialect != "mysql":
+        yield
+        return
+    connection.exec_driver_sql(f"SET SESSION lock_wait_timeout = {PATIENCE_SECONDS}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("SET SESSION lock_wait_timeout = DEFAULT")
 
 
 def revoke_all(connection: Connection, views: Iterable[str]) -> None:

@@ -32,6 +32,7 @@ from placket.sources.grants import (
     granted,
     properties,
     revoke_all,
+    waiting_briefly,
 )
 from placket.sources.replica_plan import CONTROL, StandingLayout, standing_name
 from placket.sources.routes import OWN, Route, Step, key_column, routes
@@ -454,9 +455,10 @@ def apply_views(connection: Connection, purpose: PurposeViews, *, role: str = ""
     if role:
         for source in {view.source.name: view.source for view in purpose.views}.values():
             expect_narrow(connection, source, role)
-    revoke_all(connection, (view.name for view in purpose.views))
-    for statement in made:
-        trees.run(connection, statement)
+    with waiting_briefly(connection):
+        revoke_all(connection, (view.name for view in purpose.views))
+        for statement in made:
+            trees.run(connection, statement)
 
 
 def drop_views(connection: Connection, purpose: PurposeViews) -> None:
@@ -467,9 +469,10 @@ def drop_views(connection: Connection, purpose: PurposeViews) -> None:
 def drop_named(connection: Connection, names: Iterable[str]) -> None:
     """Take views of ours away by name, where they stand: also of what a policy no longer has."""
     gone = tuple(names)
-    revoke_all(connection, gone)
-    for name in gone:
-        trees.run(connection, _gone(name))
+    with waiting_briefly(connection):
+        revoke_all(connection, gone)
+        for name in gone:
+            trees.run(connection, _gone(name))
 
 
 def _gone(name: str) -> exp.Expr:
