@@ -54,6 +54,8 @@ class Writing:
             for part in value if isinstance(value, list) else [value]:
                 if isinstance(part, exp.Whens):
                     yield from _of_branches(part)
+                elif isinstance(part, exp.Values):
+                    yield from part.expressions
                 elif isinstance(part, exp.Expr):
                     yield part
 
@@ -106,7 +108,7 @@ def _of_branches(whens: exp.Whens) -> Iterator[exp.Expr]:
         for part in (when.args.get("condition"), when.args.get("then")):
             if isinstance(part, exp.DML):
                 yield from part.iter_expressions()
-            elif isinstance(part, exp.Expr):
+            elif isinstance(part, exp.Expr) and not isinstance(part, exp.Var):
                 yield part
 
 
