@@ -24,7 +24,12 @@ TERMS = sa.table("placket_replica", sa.column("good_until", sa.BigInteger))
 
 
 @pytest.fixture(
-    params=["sqlite", "postgres", "mariadb", pytest.param("duckdb", marks=pytest.mark.long)]
+    params=[
+        "sqlite",
+        "postgres",
+        pytest.param("mariadb", marks=pytest.mark.long),
+        pytest.param("duckdb", marks=pytest.mark.long),
+    ]
 )
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     url = f"{request.param}:///{tmp_path / 'shop.db'}"

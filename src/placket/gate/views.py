@@ -173,11 +173,14 @@ class SourceViews:
     def _make(self, policy: Policy, made: Sequence[Made], before: Kept) -> None:
         """Make all views anew under `policy`; those of an activity that left it go.
 
-        What was made is remembered at the end: after a kill it is made once more.
+        What was made is remembered at the end: after a kill it is made once more. What may be
+        made is remembered before: on MariaDB a kill leaves some views and not the others.
         """
         living = tuple(each for each in made if each.activity in policy.activities)
         views = [(each, self._of(policy, each.question)) for each in living]
         plan = plan_replica(self.source, policy, [purpose for _, purpose in views])
+        names = tuple(view.name for _, purpose in views for view in purpose.views)
+        self._remember(Kept(made=before.made, views=(*before.views, *names)))
         replica = Replica(self.engine)
         with reached(self.name), self.engine.begin() as connection:
             # Before anything goes: else one role that is refused would take every view with it.
@@ -189,8 +192,9 @@ class SourceViews:
         with reached(self.name), self.engine.begin() as connection:
             for each, purpose in views:
                 apply_views(connection, purpose, role=each.role)
-        names = tuple(view.name for _, purpose in views for view in purpose.views)
-        kept = Kept(digest=policy.fold_digest, made=living, views=names)
+        self._remember(Kept(digest=policy.fold_digest, made=living, views=names))
+
+    def _remember(self, kept: Kept) -> None:
         self.gate.remember({self._slot: msgspec.json.encode(kept).decode()})
 
     def refresh(self, *, progress: Progress = unheard) -> Replicated:

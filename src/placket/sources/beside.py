@@ -136,8 +136,9 @@ def _remove_found(connection: Connection, ours: str, of: Table) -> int:
     kept, theirs = sa.table(ours).alias("k"), sa.table(of.name).alias("t")
     key: list[Any] = [sa.column(name, _selectable=kept) for name in of.key]
     row: list[Any] = [sa.column(name, _selectable=theirs) for name in of.key]
-    same = sa.and_(*(mine == other for mine, other in zip(key, row, strict=True)))
-    lost = sa.select(*key).select_from(kept.outerjoin(theirs, same)).where(row[0].is_(None))
+    same = (mine == other for mine, other in zip(key, row, strict=True))
+    there = sa.select(sa.literal(1)).select_from(theirs).where(*same).correlate(kept)
+    lost = sa.select(*key).select_from(kept).where(~there.exists())
     rows = [tuple(found) for found in connection.execute(lost)]
     delete_keys(connection, ours, of.key, rows)
     return len(rows)

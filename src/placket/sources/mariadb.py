@@ -100,6 +100,11 @@ class AsWritten(UserDefinedType[Any]):
     def __init__(self, written: str) -> None:
         self.written = written
 
+    @property
+    def is_words(self) -> bool:
+        """Say whether it lists the words that the column may have."""
+        return self.written.startswith(("enum(", "set("))
+
     def get_col_spec(self, **_ignored: object) -> str:
         """Return the type."""
         return self.written

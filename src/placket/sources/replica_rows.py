@@ -12,6 +12,7 @@ from placket.identity import Identifier
 from placket.sources import trees
 from placket.sources.beside import Joined, count_rows, delete_keys, upsert
 from placket.sources.duckdb_dialect import begin_alone
+from placket.sources.mariadb import is_mariadb, key_types
 from placket.sources.replica_plan import CONTROL, NOBODY
 from placket.sources.routes import Reading, key_column
 from placket.sources.rowclocks import DueTable, make_due
@@ -107,6 +108,18 @@ def pages(
         page = wanted.where(behind).order_by(*key).limit(BATCH)
 
 
+def _ordered(engine: Engine, read: Joined, select: sa.Select[Any]) -> list[Any]:
+    """Return the columns of the key as they are put in order and compared.
+
+    MariaDB orders the words of an ENUM by their places, and compares them as words.
+    """
+    key = read.order(select)
+    with engine.connect() as connection:
+        types = key_types(connection, read.table.name) if is_mariadb(connection) else {}
+    named = zip(read.table.key, key, strict=True)
+    return [sa.func.concat(c) if name in types and types[name].is_words else c for name, c in named]
+
+
 class Run:
     """One replication."""
 
@@ -119,7 +132,7 @@ class Run:
         identify = make_identify(self.plan.source, found.table, read.reading)
         select = read.select()
         done, total = 0, count_rows(engine, found.table.name)
-        for connection, rows in pages(engine, select, read.order(select)):
+        for connection, rows in pages(engine, select, _ordered(engine, read, select)):
             yield self._write(connection, found, read, [(row, identify(row)) for row in rows])
             done += len(rows)
             self.progress(found.name, done, max(done, total))
@@ -172,7 +185,7 @@ class Run:
         makers = [make_due(clock, due, source, policy, read.reading) for clock in due.clocks]
         select = read.select()
         names = (*due.table.key, *columns)
-        for connection, rows in pages(engine, select, read.order(select)):
+        for connection, rows in pages(engine, select, _ordered(engine, read, select)):
             dated = [(row, [make(row) for make in makers]) for row in rows]
             changed = [[*read.key_of(r), *dates] for r, dates in dated if read.kept_of(r) != dates]
             yield upsert(connection, due.name, due.table.key, (names, changed)), 0
