@@ -13,7 +13,7 @@ from bench.measure import MICRO, MILLI, MOST, Row, Spread, Target, each, repeate
 from bench.shop import NEWSLETTER, policy_of, standing_of, subject_of
 from placket import catalogue as catalogues
 from placket.decide.decide import prepare
-from placket.gate.gate import system_now
+from placket.gate.instants import system_now
 from placket.sources.connect import open_source
 from placket.sources.replica import Replica
 from placket.sources.replica_plan import plan_replica

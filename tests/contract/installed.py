@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from placket.decide.question import Question
-from placket.gate.gate import system_now
+from placket.gate.instants import system_now
 from placket.gate.views import SourceViews
 from placket.settings import SourceSettings, write_settings
 from placket.sources.connect import parse_url

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from placket.decide.question import Question
-from placket.gate.gate import system_now
+from placket.gate.instants import system_now
 from placket.sources.reflect import reflect
 from placket.sources.replica import Replicated
 from tests.contract.gates import DAY, known, no, policy, yes

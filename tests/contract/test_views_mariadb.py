@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from placket.decide.question import Question
 from placket.facts import Kind
-from placket.gate.gate import system_now
+from placket.gate.instants import system_now
 from placket.sources import trees
 from placket.sources.replica import Replica
 from placket.sources.told import Told

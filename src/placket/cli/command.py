@@ -40,6 +40,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "scan": ("placket.cli.scan", "read every source again for a person"),
     "audit": ("placket.cli.audit", "verify the ledger, prove a fact, explain an act"),
     "key": ("placket.cli.key", "rotate the wrapping key"),
+    "backup": ("placket.cli.backup", "write sealed backups, each part apart"),
+    "restore": ("placket.cli.restore", "put a sealed backup back"),
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
@@ -17,6 +16,7 @@ from placket.gate.bitmaps import counted
 from placket.gate.erasing import Eraser, erased_at
 from placket.gate.folds import PolicyFold
 from placket.gate.funnels import funnels
+from placket.gate.instants import system_now
 from placket.gate.newcomers import duplicates, met_by, renamed, settle, spread, untold
 from placket.gate.sealing import identifier_hashes, seal
 from placket.gate.verifying import beside_the_leaves, beside_what_was_kept
@@ -60,11 +60,6 @@ class NotAnIdentifier(ValueError):
 
 class UnknownActivity(ValueError):
     """no clause names this activity."""
-
-
-def system_now() -> int:
-    """Return this machine's time, microseconds UTC."""
-    return time.time_ns() // 1000
 
 
 def new_person() -> str:
@@ -544,8 +539,11 @@ class Gate:
     def erase(self, person: str, *, by: str, route: str) -> None:
         """Erase a person: destroy the keys of the cluster, leave a tombstone of each no.
 
-        Safe to repeat after a kill. Raises what the ledger or the keyring refuses with.
+        Safe to repeat after a kill; whose erasure has ended, by whoever, is not erased again.
+        Raises what the ledger or the keyring refuses with.
         """
+        if self._is_erased(person):
+            return
         policy, now = self.policy, erased_at(self.ledger.history_of(person), self.now())
 
         def erase(folds: tuple[PolicyFold, ...]) -> None:
@@ -561,6 +559,14 @@ class Gate:
 
         self._under_folds(erase)
         self.sequence()
+
+    def _is_erased(self, person: str) -> bool:
+        """Say whether the person is known, gone, and has no key: also none that was restored."""
+        ledger = self.ledger
+        if ledger.root_of(person) is None or ledger.living([person]):
+            return False
+        unfinished = any(person in begun.members for begun in ledger.unfinished_erasures())
+        return not (unfinished or self.keys.keys_for(sorted(ledger.members_of([person]))))
 
     def close(self) -> None:
         """Let go of ledger and keyring."""

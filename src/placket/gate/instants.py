@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from time import time_ns
 from typing import TYPE_CHECKING
 
 from placket.law.calendar import start_of_day, to_instant
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+
+def system_now() -> int:
+    """Return this machine's time, microseconds UTC."""
+    return time_ns() // 1_000
 
 
 class NotAnInstant(ValueError):

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.folds import PolicyFold
-from placket.gate.gate import Gate, system_now
+from placket.gate.gate import Gate
+from placket.gate.instants import system_now
 from placket.gate.versions import Versions
 from placket.keyring import KeyringExists, create_keyring, open_keyring
 from placket.law.calendar import date_of
