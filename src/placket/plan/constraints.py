@@ -30,6 +30,7 @@ def obstacles(asking: Asking, doings: Sequence[Doing]) -> tuple[Obstacle, ...]:
         *(o for d in doings if d.action in CHANGING for o in _of_triggers(asking, d)),
         *_of_unique(asking, doings),
         *_of_deletion(asking, doings),
+        *_of_keys_in_duckdb(asking, doings),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -196,3 +197,35 @@ def _of_deletion(asking: Asking, doings: Sequence[Doing]) -> Iterator[Obstacle]:
                     f"a row that stays points here by {names}, and the source {would}",
                     f"name `cut` or `surrogate` for {names}, or `blank` in place of `delete`",
                 )
+
+
+def _of_keys_in_duckdb(asking: Asking, doings: Sequence[Doing]) -> Iterator[Obstacle]:
+    """Yield the rows that DuckDB leaves to nobody who changes what points at them as well.
+
+    It looks at a foreign key as it was when the transaction began, and writes a row of which an
+    indexed column changes as a new one in place of the old.
+    """
+    renewed = {doing.row.at for doing in doings if _renews(asking, doing)}
+    for row in asking.inventory.rows if renewed else ():
+        for key, target in asking.inventory.references(row):
+            if target.at in renewed and asking.inventory.dialect(target) == "duckdb":
+                names = ", ".join(_name(row, column) for column in key.columns)
+                yield _obstacle(
+                    target,
+                    f"DuckDB refuses to change a row to which {names} led when the plan began",
+                    f"drop the foreign key of {names} there: Placket keeps the order itself",
+                )
+
+
+def _renews(asking: Asking, doing: Doing) -> bool:
+    """Say whether DuckDB would delete the row, if only to write it anew."""
+    if doing.action not in WRITING:
+        return doing.action is Action.DELETE
+    schema = asking.inventory.table(doing.row)
+    indexes = (*schema.indexes, *schema.unique) if schema is not None else ()
+    # An index may be on an expression of any column.
+    named = {name for columns in indexes for name in columns}
+    lists = (
+        {c.name for c in schema.columns if c.type.endswith("]")} if schema is not None else set()
+    )
+    return "" in named or bool((named | lists) & doing.written.keys())

@@ -42,6 +42,8 @@ def register() -> None:
 
 def begin_alone(connection: Connection) -> None:
     """Begin the transaction of a connection to DuckDB anew, once nobody writes beside it."""
+    if not connection.in_transaction():
+        connection.begin()
     opened: Any = connection.connection.dbapi_connection
     opened.begin_alone()
 

@@ -91,7 +91,7 @@ def _unless_there(connection: Connection, work: Work) -> Any:
     row = {"request": work.request, "fence": work.fence}
     if connection.dialect.name == "sqlite":
         return sqlite.insert(FENCE).values(row).on_conflict_do_nothing()
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name in {"postgresql", "duckdb"}:
         return postgresql.insert(FENCE).values(row).on_conflict_do_nothing()
     mine = mysql.insert(FENCE).values(row)
     return mine.on_duplicate_key_update(request=mine.inserted.request)

@@ -70,6 +70,21 @@ _MYSQL: Final = {
 }
 
 
+_DUCKDB: Final = {
+    "Violates foreign key": FOREIGN_KEY,
+    "Duplicate": "unique key",
+    "NOT NULL constraint": "not null",
+    "CHECK constraint": "check",
+}
+_DUCKDB_CLASSES: Final = {
+    "CatalogException": "unknown",
+    "BinderException": "unknown",
+    "ConversionException": "type",
+    "OutOfRangeException": "type",
+    "InvalidInputException": "denied",
+}
+
+
 _SAID: Final = {
     "": "refuses, and does not say by what",
     "denied": "may not be held and changed by this role",
@@ -140,6 +155,8 @@ def refused(fault: DBAPIError, table: str) -> Refused:
     raised: Any = fault.orig
     if isinstance(raised, sqlite3.Error):
         return _by_sqlite(raised, table)
+    if _is_duckdb(raised):
+        return _by_duckdb(raised, table)
     return _by_mysql(raised, table) if _is_mysql(raised) else _by_postgres(raised, table)
 
 
@@ -168,6 +185,19 @@ def _by_postgres(raised: Any, table: str) -> Refused:
         return Refused(where, "trigger")
     name = getattr(about, "constraint_name", None) or getattr(about, "column_name", None)
     return Refused(where, _STATES.get(state, ""), name or "")
+
+
+def _is_duckdb(raised: object) -> bool:
+    return type(raised).__module__ == "_duckdb"
+
+
+def _by_duckdb(raised: Any, table: str) -> Refused:
+    # Its words hold keys and values: only what begins them is read.
+    text = str(raised)
+    if type(raised).__name__ in _DUCKDB_CLASSES:
+        return Refused(table, _DUCKDB_CLASSES[type(raised).__name__])
+    found = (kind for words, kind in _DUCKDB.items() if words in text.partition(' key "')[0])
+    return Refused(table, next(found, ""))
 
 
 def _is_mysql(raised: object) -> bool:

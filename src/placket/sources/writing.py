@@ -12,6 +12,7 @@ from placket.plan.apply import TargetRefuses, no_point
 from placket.plan.inventory import At, row_digest
 from placket.plan.plan import Action, Change, Seen, StalePlan, differences
 from placket.sources.changing import count, statement
+from placket.sources.duckdb_dialect import begin_alone
 from placket.sources.fencing import is_done, make_tables, note_done, take_fence
 from placket.sources.mariadb import without_transactions
 from placket.sources.refused import (
@@ -56,7 +57,7 @@ _FIRST_IN_MARIADB: Final = "SET SESSION idle_transaction_timeout = 30"
 
 @dataclass(frozen=True, slots=True)
 class SqlTarget:
-    """One source in SQLite, PostgreSQL or MariaDB, as a Target of a plan."""
+    """One source in SQLite, PostgreSQL, MariaDB or DuckDB, as a Target of a plan."""
 
     engine: Engine
     catalogue: Catalogue
@@ -201,13 +202,15 @@ def _refuse_count(step: Step, left: int) -> None:
 
 
 def _isolated(connection: Connection) -> Connection:
-    if connection.dialect.name == "sqlite":
+    if connection.dialect.name in {"sqlite", "duckdb"}:
         return connection
     # Each statement then sees what is committed by now; what it needs to stay, it locks.
     return connection.execution_options(isolation_level="READ COMMITTED")
 
 
 def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "duckdb":
+        begin_alone(connection)
     for first in _FIRST.get(connection.dialect.name, ()):
         connection.exec_driver_sql(first)
     if getattr(connection.dialect, "is_mariadb", False):

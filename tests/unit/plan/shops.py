@@ -138,7 +138,7 @@ def asking(
     policy = more.pop("policy", POLICY)
     inventory = Inventory(
         rows=tuple(rows),
-        schemas={"shop": Schema(tables=tuple(schema))},
+        schemas={"shop": Schema(tables=tuple(schema), dialect=more.pop("dialect", ""))},
         placeholders=more.pop("placeholders", {}),
     )
     given: dict[str, Any] = {

@@ -216,3 +216,38 @@ def test_the_forms_of_mariadb_are_read() -> None:
 
     assert meets(check, {"status": "gone", "n b": 0}, "mysql") is False
     assert meets(check, {"status": "open", "n b": 0}, "mariadb") is True
+
+
+ORDERED = """
+      customer:
+        subject: {email: email}
+        holds: {email: email, name: name}
+        %s
+      orders:
+        owner: customer_id -> customer.id
+        delete: true
+"""
+ORDER = row("orders", {"id": 7, "customer_id": 1})
+TOO_EARLY = (
+    "DuckDB refuses to change a row to which `shop.orders.customer_id` led when the plan began"
+)
+
+
+@pytest.mark.parametrize(
+    ("does", "index", "dialect", "says"),
+    [
+        ("delete: true", "email", "duckdb", [TOO_EARLY]),
+        ("delete: true", "email", "postgresql", []),
+        ("blank: {email: gone, name: null}", "email", "duckdb", [TOO_EARLY]),
+        ("blank: {email: gone, name: null}", "id", "duckdb", []),
+    ],
+)
+def test_duckdb_changes_no_row_that_others_point_at_when_the_plan_begins(
+    does: str, index: str, dialect: str, says: list[str]
+) -> None:
+    indexed = replace(CUSTOMER, indexes=((index,),))
+    orders = table("orders", "id! customer_id", "customer_id -> customer.id")
+
+    found = plan(ORDERED % does, [indexed, orders], [ADA, ORDER], dialect=dialect).obstacles
+
+    assert [obstacle.says for obstacle in found] == says
