@@ -283,6 +283,32 @@ def test_a_reader_whose_clock_is_set_back_by_an_hour_does_not_gain_it(watched: W
     assert (seen.rows, seen.refused) == ([], "")
 
 
+def test_a_time_zone_that_was_set_back_does_not_set_the_views_back(watched: Watched) -> None:
+    now = Replica(watched.shop.engine).now("shop")
+    watched.does(
+        "INSERT INTO mysql.time_zone VALUES (9001, 'N')",
+        "INSERT INTO mysql.time_zone_name VALUES ('Test/Back', 9001)",
+        "INSERT INTO mysql.time_zone_transition_type VALUES (9001, 0, 3600, 1, 'S')",
+        "INSERT INTO mysql.time_zone_transition_type VALUES (9001, 1, 0, 0, 'W')",
+        "INSERT INTO mysql.time_zone_transition VALUES (9001, 0, 0)",
+        "INSERT INTO mysql.time_zone_transition VALUES (9001, UNIX_TIMESTAMP() - 1800, 1)",
+    )
+    watched.fill(now=now - 1_000_000, good_for_seconds=1)
+
+    seen = watched.reader.tries(
+        "SET time_zone = 'Test/Back'", "SET timestamp = @@timestamp - 7200", READ
+    )
+
+    watched.fill()
+    watched.does(
+        "DELETE FROM mysql.time_zone WHERE time_zone_id = 9001",
+        "DELETE FROM mysql.time_zone_name WHERE time_zone_id = 9001",
+        "DELETE FROM mysql.time_zone_transition_type WHERE time_zone_id = 9001",
+        "DELETE FROM mysql.time_zone_transition WHERE time_zone_id = 9001",
+    )
+    assert (seen.rows, seen.refused) == ([], "")
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -32,6 +32,9 @@ _STEM_LETTERS: Final = 40
 _UNIX_EPOCH_JULIAN: Final = "2440587.5"
 _DAY_MILLISECONDS: Final = "86400000.0"
 _DAY_SECONDS: Final = 86_400
+_TURNED: Final = rb"\3\2\1".hex()
+_UUID_EPOCH: Final = 12_219_292_800_000_000
+"""Microseconds from 15 October 1582, from which such ids count, to 1970."""
 
 
 class UnsupportedDialect(Exception):
@@ -191,6 +194,8 @@ def _mysql_clock() -> exp.Expr:
 
     A reader may SET its own time zone, which UTC_TIMESTAMP does not heed, and its own TIMESTAMP,
     which SYSDATE does not: what lies between NOW and SYSDATE is added, and is less than a day.
+    In a zone that was put back between the two an hour of it is missing. So the time of a new id,
+    which nothing of a reader's moves, counts where it is later.
     """
     now, real = (_call(name, exp.Literal.number(6)) for name in ("NOW", "SYSDATE"))
     begun = _call("UTC_TIMESTAMP", exp.Literal.number(6))
@@ -203,7 +208,21 @@ def _mysql_clock() -> exp.Expr:
     at = exp.Add(
         this=_between("MICROSECOND", epoch, begun), expression=_between("MICROSECOND", now, real)
     )
-    return exp.Case(ifs=[exp.If(this=gone, true=at)])
+    return exp.Case(ifs=[exp.If(this=gone, true=_call("GREATEST", at, _time_of_an_id()))])
+
+
+def _time_of_an_id() -> exp.Expr:
+    """Return the instant in a new UUID of version 1; a very early one where MySQL reads it not."""
+    shape = exp.Literal.string("^(.{8})-(.{4})-.(.{3}).*$")
+    # Its three parts in order, as MariaDB names them; as hex, since a backslash is not always one.
+    turned = _call("REGEXP_REPLACE", _call("UUID"), shape, exp.HexString(this=_TURNED))
+    sixteen, ten = exp.Literal.number(16), exp.Literal.number(10)
+    ticks = exp.Cast(
+        this=_call("CONV", turned, sixteen, ten),
+        to=exp.DataType(this=exp.DataType.Type.BIGINT),
+    )
+    whole = exp.IntDiv(this=ticks, expression=ten.copy())
+    return exp.Paren(this=exp.Sub(this=whole, expression=exp.Literal.number(_UUID_EPOCH)))
 
 
 def _between(unit: str, begin: exp.Expr, end: exp.Expr) -> exp.Expr:
