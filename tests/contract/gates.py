@@ -121,9 +121,9 @@ class Shop:
             gate.close()
 
 
-def shop_in(folder: Path, ledger: str = "placket.db") -> Shop:
+def shop_in(folder: Path, ledger: str = "placket.db", keyring: str = "placket-keys.db") -> Shop:
     """Return a shop whose installation is in `folder`."""
-    return Shop(replace(Settings(folder=folder), ledger=ledger))
+    return Shop(replace(Settings(folder=folder), ledger=ledger, keyring=keyring))
 
 
 def known(gate: Gate, subject: str) -> str:

@@ -207,7 +207,9 @@ class Asked:
         self.shop.close()
 
 
-def asked_in(folder: Path, url: str, ledger: str = "placket.db") -> Asked:
+def asked_in(
+    folder: Path, url: str, ledger: str = "placket.db", keyring: str = "placket-keys.db"
+) -> Asked:
     """Return an installation in `folder` beside a new shop in the database at `url`, synced."""
     engine = sa.create_engine(parse_url(url))
     with plain_sql(engine) as connection:
@@ -216,7 +218,7 @@ def asked_in(folder: Path, url: str, ledger: str = "placket.db") -> Asked:
     engine.dispose()
     file = folder / "catalogue.yaml"
     file.write_text(CATALOGUE)
-    shop = shop_in(folder, ledger)
+    shop = shop_in(folder, ledger, keyring)
     sources = {"shop": SourceSettings(url=url, catalogue=file)}
     shop.settings = replace(shop.settings, sources=sources)
     gate = shop.create(POLICY.lstrip())

@@ -232,3 +232,15 @@ def test_an_act_of_before_an_erasure_brings_nobody_back(tmp_path: Path, days_slo
     yes = a_fact("ada-yes", Kind.CONSENT_GIVEN, person, 30).occurred_at
     assert not starts_anew(Kind.CONSENT_GIVEN, yes, stones)
     assert starts_anew(Kind.CONSENT_GIVEN, NOW + 1, stones)
+
+
+def test_who_is_erased_is_not_erased_again_by_another(tmp_path: Path) -> None:
+    """As when a recovery ended the erasure of a request, and the request then goes on."""
+    with made(tmp_path) as gate:
+        person = subscribe(gate, "ada", "email:ada@example.org")
+        gate.erase(person, by="recovery", route="recovery")
+        size = gate.size()
+
+        gate.erase(person, by="r_1", route="request")
+
+        assert gate.size() == size

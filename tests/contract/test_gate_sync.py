@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from placket.catalogue import parse
+from placket.cli.sync import run
 from placket.facts import Fact, Kind
+from placket.gate.gate import LOADING
 from placket.gate.opening import create_gate, open_gate, publish
 from placket.law.calendar import to_instant
 from placket.settings import Settings
@@ -17,7 +20,10 @@ from placket.sources.sync import sync
 from placket.sources.told import Told
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from placket.gate.gate import Gate
 
 NOW = to_instant(datetime(2026, 11, 24, 12, tzinfo=UTC))
 
@@ -89,6 +95,64 @@ def test_a_sync_after_a_link_tells_nothing_again(tmp_path: Path) -> None:
     assert (again, third) == ((0, 0), (0, 0))
 
 
+@dataclass
+class Met:
+    """A gate at which another sync appends just before the first append of this one."""
+
+    gate: Gate
+    meanwhile: list[Callable[[], object]]
+
+    def append(self, told: Sequence[Told]) -> int:
+        while self.meanwhile:
+            self.meanwhile.pop()()
+        return self.gate.append(told)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.gate, name)
+
+
+@pytest.mark.parametrize("ledger", ["sqlite", "postgres"])
+def test_whom_two_first_syncs_of_two_sources_meet_at_once_is_one_person(
+    tmp_path: Path, ledger: str, request: pytest.FixtureRequest
+) -> None:
+    at = "placket.db"
+    if ledger == "postgres":
+        at = request.getfixturevalue("postgres_database")
+    settings = replace(Settings(folder=tmp_path), ledger=at)
+    engines = []
+    for name in ("shop", "till"):
+        engines.append(create_engine(f"sqlite:///{tmp_path / name}.db"))
+        with engines[-1].begin() as source:
+            source.execute(
+                text("CREATE TABLE customer (id INTEGER PRIMARY KEY, email, created_at)")
+            )
+            row = f"INSERT INTO customer VALUES ({len(engines)}, 'ada@example.org', '2026-02-01')"
+            source.execute(text(row))
+
+    def synced(sink: Gate | Met, name: str) -> None:
+        catalogue = parse(CATALOGUE.replace("shop:", f"{name}:")).catalogue
+        assert catalogue is not None
+        sync(
+            catalogue,
+            name,
+            engines[name == "till"],
+            sink,  # type: ignore[arg-type]  # a gate, or one with another beside it
+            now=NOW,
+            policy_version=lambda _: "2026-01",
+            secret=sink.keys.hmac_key,
+        )
+
+    with create_gate(settings, clock=lambda: NOW) as first:
+        publish(first, POLICY, "policy.md", by="test")
+        with open_gate(settings, clock=lambda: NOW) as second:
+            synced(Met(first, [lambda: synced(second, "till")]), "shop")
+            holders = first.ledger.holders(first.hash_of(first.identifier("email:ada@example.org")))
+
+    for engine in engines:
+        engine.dispose()
+    assert len(holders) == 1
+
+
 @pytest.mark.parametrize(
     ("created_at", "is_told"),
     [
@@ -137,3 +201,25 @@ def test_a_row_of_before_an_erasure_brings_nobody_back_under_another_key(
     engine.dispose()
     assert (found.told > 0) is is_told
     assert [table.suppressed for table in found.tables] == [int(not is_told)]
+
+
+def test_a_first_sync_that_was_cut_short_is_a_first_sync_still(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    with engine.begin() as shop:
+        shop.execute(text("CREATE TABLE customer (id INTEGER PRIMARY KEY, email, created_at)"))
+    catalogue = parse(CATALOGUE).catalogue
+    assert catalogue is not None
+
+    with create_gate(Settings(folder=tmp_path), clock=lambda: NOW) as gate:
+        publish(gate, POLICY, "policy.md", by="test")
+        happened = Fact(
+            id="f_1", kind=Kind.HAPPENED, person="p_1", occurred_at=NOW, recorded_at=NOW
+        )
+        gate.record([Told(happened)])
+        # As a process leaves it that was killed in the middle.
+        gate.remember({LOADING: str(NOW)})
+        run(gate, catalogue, "shop", engine)
+        left = gate.remembered([LOADING])
+
+    engine.dispose()
+    assert left == {LOADING: ""}

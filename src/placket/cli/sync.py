@@ -14,6 +14,7 @@ from placket.cli.installation import open_installation
 from placket.cli.options import config_option, json_option
 from placket.cli.outcome import DONE, REFUSED, Ended, write_json
 from placket.cli.source import catalogue_of, connected, schema_of, source_of
+from placket.gate.gate import LOADING
 from placket.gate.views import SourceViews
 from placket.problems import Severity
 from placket.sources.checks import check_all
@@ -109,8 +110,12 @@ def run(
 
 
 def _loading(gate: Gate, progress: Callable[[str, int, int], None]) -> AbstractContextManager[None]:
-    """Return what folds everybody once at the end of a first sync; later ones fold as they go."""
-    if next(gate.ledger.persons(), None) is not None:
+    """Return what folds everybody once at the end of a first sync; later ones fold as they go.
+
+    One that was killed is a first sync still.
+    """
+    is_first = next(gate.ledger.persons(), None) is None
+    if not (is_first or gate.remembered([LOADING]).get(LOADING)):
         return nullcontext()
     return gate.loading(lambda done, total: progress("building standing", done, total))
 

@@ -218,6 +218,10 @@ class Gate:
         found = self.ledger.find_many(list(hashes.values()))
         return {i: found[hashed] for i, hashed in hashes.items() if hashed in found}
 
+    def roots(self, persons: Collection[str]) -> Mapping[str, str]:
+        """Return the one person that each of these is by now, after every link."""
+        return self.ledger.roots_of(sorted(persons))
+
     def _is_gone(
         self, key: tuple[Identifier, ...], since: int, erased: Mapping[bytes, int]
     ) -> bool:
@@ -303,10 +307,15 @@ class Gate:
     def _make_one(self, told: Sequence[Told], met: Mapping[str, bytes]) -> None:
         """Link whom another process made at the same moment, for the same identifier."""
         links = list(duplicates(told, met, self.ledger))
-        # The other process may link the same two, at another instant.
-        with suppress(FactConflict):
-            if links:
+        while links:
+            try:
                 self._appended(links)
+            except FactConflict:
+                # The other process linked some of the same at another instant; the rest remain.
+                known = self.has([link.fact.id for link in links])
+                links = [link for link in links if link.fact.id not in known]
+            else:
+                return
 
     def record(self, told: Sequence[Told], *, fence: Fence | None = None) -> int:
         """Append facts and give them their place in the tree; return how many were new.
@@ -333,11 +342,9 @@ class Gate:
             return act.answer()
 
         try:
-            decision = self._under_folds(write)
+            return self._under_folds(write)
         except Denied as denied:
             return denied.decision
-        self.sequence()
-        return decision
 
     def sequence(self) -> str | None:
         """Give committed facts their positions and sign a checkpoint, None without news."""
