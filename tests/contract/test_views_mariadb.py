@@ -280,6 +280,18 @@ def test_names_may_be_as_long_and_as_odd_as_mariadb_lets_them_be(engine: sa.Engi
         assert connection.scalar(sa.select(sa.func.count()).select_from(view)) == 0
 
 
+def test_a_table_is_no_wider_than_innodb_lets_it_be(engine: sa.Engine) -> None:
+    key = sa.Column("id", sa.String(60), primary_key=True)
+    columns = (sa.Column(f"c{n}", sa.BigInteger) for n in range(Replica(engine).widest))
+    person = sa.Column("person", sa.String(128), index=True)
+    widest = sa.Table("w", sa.MetaData(), key, person, *columns, mysql_charset="utf8mb4")
+
+    with engine.begin() as connection:
+        widest.create(connection)
+
+    assert len(sa.inspect(engine).get_columns("w")) == Replica(engine).widest + 2
+
+
 class Killed(BaseException):
     """The process is no more."""
 

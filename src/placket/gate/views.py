@@ -178,14 +178,15 @@ class SourceViews:
         """
         living = tuple(each for each in made if each.activity in policy.activities)
         views = [(each, self._of(policy, each.question)) for each in living]
-        plan = plan_replica(self.source, policy, [purpose for _, purpose in views])
+        replica, purposes = Replica(self.engine), [purpose for _, purpose in views]
+        plan = plan_replica(self.source, policy, purposes, widest=replica.widest)
         names = tuple(view.name for _, purpose in views for view in purpose.views)
-        self._remember(Kept(made=before.made, views=(*before.views, *names)))
-        replica = Replica(self.engine)
+        may_be_there = tuple(dict.fromkeys((*before.views, *names)))
         with reached(self.name), self.engine.begin() as connection:
             # Before anything goes: else one role that is refused would take every view with it.
             for role in sorted({each.role for each in living} - {""}):
                 expect_narrow(connection, self.source, role)
+            self._remember(Kept(made=before.made, views=may_be_there))
             drop_named(connection, before.views)
         replica.apply(plan)
         replica.drop_others(plan)

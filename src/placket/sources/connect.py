@@ -23,7 +23,7 @@ DRIVERS: Final = {
 _PATIENCE_SECONDS: Final = 10
 _EXTRAS: Final = {"mysql": "mysql", "duckdb": "lake"}
 _EXTRA: Final = "install it with `pip install 'placket[{}]'`"
-_ANOTHER: Final = "name a database in SQLite or PostgreSQL"
+_ANOTHER: Final = "name a database in SQLite, PostgreSQL, MariaDB, MySQL or DuckDB"
 _FILES: Final = {"sqlite": "SQLite", "duckdb": "DuckDB"}
 """Databases that are a file, by the name that people know."""
 

@@ -121,7 +121,9 @@ def waiting_briefly(connection: Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.exec_driver_sql("SET SESSION lock_wait_timeout = DEFAULT")
+        # A connection that went away took it along, and what it raised is to be told.
+        if not connection.invalidated:
+            connection.exec_driver_sql("SET SESSION lock_wait_timeout = DEFAULT")
 
 
 def revoke_all(connection: Connection, views: Iterable[str]) -> None:

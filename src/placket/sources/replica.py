@@ -17,7 +17,13 @@ from placket.sources.beside import remove_lost, upsert
 from placket.sources.connect import SourceUnreachable
 from placket.sources.duckdb_dialect import view_texts as duckdb_views
 from placket.sources.mariadb import is_mariadb, key_types, view_texts
-from placket.sources.replica_plan import CONTROL, NOBODY, standing_name
+from placket.sources.replica_plan import (
+    CONTROL,
+    NOBODY,
+    WIDEST,
+    WIDEST_INNODB,
+    standing_name,
+)
 from placket.sources.replica_rows import BATCH, Run, alone, unheard
 from placket.sources.rowclocks import DueTable
 
@@ -72,6 +78,11 @@ class Replica:
     """
 
     engine: Engine
+
+    @property
+    def widest(self) -> int:
+        """Return how many columns a table of this database may have."""
+        return WIDEST_INNODB if trees.dialect_of(self.engine) == "mysql" else WIDEST
 
     def apply(self, plan: ReplicaPlan) -> tuple[str, ...]:
         """Make or alter the tables of `plan`; return the names of those that changed.

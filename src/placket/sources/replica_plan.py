@@ -28,6 +28,9 @@ NOBODY: Final = ""
 WIDEST: Final = 1_500
 """Columns that a table may have: PostgreSQL allows 1,600, SQLite 2,000."""
 
+WIDEST_INNODB: Final = 960
+"""The same of MariaDB: half a page holds 8,126 bytes, of which a key may take some hundred."""
+
 
 class TooManyStates(Exception):
     """The views of one table ask for more states than a table has columns; make fewer views."""

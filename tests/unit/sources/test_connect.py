@@ -36,7 +36,8 @@ def test_a_database_of_another_kind_is_told_with_the_kinds_there_are() -> None:
         open_source("nowhere://127.0.0.1/shop")
 
     assert str(told.value) == (
-        "no driver for `nowhere` is installed; name a database in SQLite or PostgreSQL"
+        "no driver for `nowhere` is installed;"
+        " name a database in SQLite, PostgreSQL, MariaDB, MySQL or DuckDB"
     )
 
 
