@@ -102,6 +102,19 @@ def test_a_long_read_elsewhere_leaves_an_erasure_unfinished(sqlite_place: Place)
         keyring.destroy("p_1")
 
 
+def test_a_writer_elsewhere_who_does_not_end_is_told(sqlite_place: Place) -> None:
+    with sqlite_place.create() as keyring, closing(sqlite3.connect(sqlite_place.url)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        keyring._rows._sql.execute("PRAGMA busy_timeout = 10")  # type: ignore[attr-defined]  # noqa: SLF001  # not a minute
+
+        with pytest.raises(KeyringUnusable) as raised:
+            keyring.ensure(["p_1"])
+
+        other.rollback()
+        assert str(raised.value) == "the keyring's file refuses: database is locked"
+        assert keyring.ensure(["p_1"])["p_1"].generation == 1
+
+
 def test_keyring_and_key_file_are_for_their_owner_alone(
     sqlite_place: Place,
     tmp_path: Path,

@@ -107,6 +107,8 @@ def _be_traced(work: Callable[[Say], None], theirs: socket.socket) -> NoReturn:
     try:
         work(partial(_say, theirs))
         code = 0
+    except SystemExit as left:
+        code = int(left.code or 0)
     except BaseException:  # noqa: BLE001 - the child must not go on as a copy of its parent
         traceback.print_exc()
     sys.stderr.flush()

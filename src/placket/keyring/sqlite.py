@@ -76,7 +76,9 @@ class SqliteRows:
 
     def expect_keyring(self) -> None:
         """Raise KeyringMissing unless a keyring was made in this file."""
-        if not self._holds_keyring():
+        with self.reading():
+            is_there = self._holds_keyring()
+        if not is_there:
             raise KeyringMissing("the file holds no keyring; create one, or name another path")
 
     def _holds_keyring(self) -> bool:
@@ -106,15 +108,17 @@ class SqliteRows:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        self._sql.execute(begin)
         try:
+            self._sql.execute(begin)
             yield
             self._sql.execute("COMMIT")
         except sqlite3.DatabaseError as refused:
             raise KeyringUnusable(f"the keyring's file refuses: {refused}") from refused
         finally:
             if self._sql.in_transaction:
-                self._sql.execute("ROLLBACK")
+                # A disk that failed may fail here too; SQLite rolls back when it is next read.
+                with suppress(sqlite3.DatabaseError):
+                    self._sql.execute("ROLLBACK")
 
     def epoch(self) -> bytes:
         """Return the item `epoch`."""
@@ -183,7 +187,7 @@ class SqliteRows:
         """Move all into the database file, where the old bytes are overwritten; empty the WAL."""
         del whole  # each wrap is written over where it stands
         for _ in range(_CHECKPOINT_TRIES):
-            busy, pages, _ = self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            busy, pages = self._checkpointed()
             if not busy:
                 return
             if pages >= 0:
@@ -193,6 +197,16 @@ class SqliteRows:
         raise ErasureUnfinished(
             "another process holds the keyring open in a long read; end it and destroy again",
         )
+
+    def _checkpointed(self) -> tuple[int, int]:
+        """Return whether somebody was in the way, and how many pages stand in the WAL."""
+        try:
+            busy, pages, _ = self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.DatabaseError as refused:
+            raise ErasureUnfinished(
+                f"the keyring's file cannot be cleaned: {refused}; make room and destroy again",
+            ) from refused
+        return busy, pages
 
     def close(self) -> None:
         """Close the file."""

@@ -5,6 +5,7 @@ import stat
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from errno import EDQUOT, EIO, EMFILE, ENFILE, ENOSPC, EROFS
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -12,12 +13,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from placket.keyring.person_key import NONCE_BYTES, TAG_BYTES
-from placket.keyring.refusals import KeyringMissing, WrongWrappingKey
+from placket.keyring.refusals import KeyringMissing, KeyringUnusable, WrongWrappingKey
 
 KEY_BYTES: Final = 32
 WRAPPED_BYTES: Final = NONCE_BYTES + KEY_BYTES + TAG_BYTES
 VARIABLE: Final = "PLACKET_WRAPPING_KEY"
 NEXT_VARIABLE: Final = "PLACKET_WRAPPING_KEY_NEXT"
+
+# What says nothing of the file: another key would fare no better.
+_OF_THE_DISK: Final = frozenset({EDQUOT, EIO, EMFILE, ENFILE, ENOSPC, EROFS})
 
 Point = Callable[[str], None]
 """Is told the name of each step that was just made durable; tests kill the process there."""
@@ -201,7 +205,8 @@ def _opened(path: Path, flags: int) -> Iterator[int]:
     except FileNotFoundError:
         raise
     except OSError as refused:
-        raise WrongWrappingKey(f"the key file cannot be used: {refused.strerror}") from None
+        kind = KeyringUnusable if refused.errno in _OF_THE_DISK else WrongWrappingKey
+        raise kind(f"the key file cannot be used: {refused.strerror}") from None
     try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode) or mode & 0o077:
