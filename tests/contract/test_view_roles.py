@@ -172,6 +172,16 @@ def test_a_default_right_on_new_tables_refuses_the_role(shop: Small) -> None:
     assert why.startswith(f"role `{ROLE}` reaches `placket_due_orders` besides")
 
 
+def test_the_printed_statements_grant_the_views_to_the_role(shop: Small) -> None:
+    [views] = shop.views("newsletter")
+
+    printed = {of: views.sql(of, role='mark"et`') for of in ("postgres", "mysql")}
+
+    view = "placket_newsletter_customer"
+    assert printed["postgres"].endswith(f'GRANT SELECT ON TABLE "{view}" TO "mark""et`";\n')
+    assert printed["mysql"].endswith(f'GRANT SELECT ON TABLE `{view}` TO `mark"et```;\n')
+
+
 def test_a_role_that_is_not_there_is_told_of(shop: Small) -> None:
     [views] = shop.views("newsletter")
 
