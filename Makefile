@@ -7,6 +7,10 @@ READY := $(VENV)/ready
 PYTEST := $(BIN)/python -m pytest
 # Each process starts a database server of its own, so two suit the smallest machine.
 PROCESSES ?= 2
+# How long each reader is fuzzed by `make test-long`.
+FUZZ_SECONDS ?= 40
+# What takes every branch of the pure part.
+PURE_TESTS := tests/unit tests/property
 # The pure part, where every branch is taken by some test.
 CORE := problems documents facts identity law policy catalogue standing decide rights retention plan
 COMMA := ,
@@ -40,11 +44,14 @@ check: $(READY)
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy
 
-## make test-long  the full counts of generated cases and crash states, with branch coverage
+## make test-long  full counts of cases, crashes and races; all branches of the pure part; fuzzing
 test-long: $(READY) services
-	PLACKET_TEST_PROFILE=long $(PYTEST) -n $(PROCESSES) --dist loadgroup -m "not bench" \
-	  --cov --cov-branch --cov-report= $(TESTS)
+	PLACKET_TEST_PROFILE=long $(PYTEST) -n $(PROCESSES) --dist loadgroup -m "not bench" $(TESTS)
+	$(PYTEST) -q -n $(PROCESSES) --dist loadgroup --cov --cov-branch --cov-report= $(PURE_TESTS)
 	$(BIN)/coverage report --include="$(CORE_FILES)" --fail-under=100
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt atheris || \
+	  echo "left out: fuzzing"
+	$(BIN)/python -m tests.fuzz --processes $(PROCESSES) --seconds $(FUZZ_SECONDS)
 
 ## make bench      timings beside their floors, on a quiet machine; BENCH="verify --size full"
 bench: $(READY) services

@@ -34,7 +34,7 @@ settings.register_profile(
 settings.register_profile(
     "long",
     deadline=None,
-    max_examples=5000,
+    max_examples=600,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("PLACKET_TEST_PROFILE", "quick"))

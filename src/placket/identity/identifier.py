@@ -137,9 +137,9 @@ def full_phone(value: str, country: str | None) -> Identifier | str:
         return _NO_COUNTRY if foreign else _NO_PHONE
     if found.extension or not phonenumbers.is_possible_number(found):
         return _NO_PHONE
-    return Identifier(
-        "phone", phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
-    )
+    written = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+    # Of several zeros after the country's code one goes at each reading.
+    return Identifier("phone", written) if written == value else full_phone(written, None)
 
 
 def _customer(value: str) -> Identifier | str:

@@ -18,7 +18,8 @@ HEAD: Final = "placket certificate 1"
 LIMIT: Final = 16 * 1024 * 1024
 """Letters of a certificate at most."""
 
-_SIGNED_BY: Final = re.compile("\n\u2014 ([^\\s+]+) [A-Za-z0-9+/=]+\n")
+# A name with half a letter, as a file that is no UTF-8 gives, is nobody's.
+_SIGNED_BY: Final = re.compile("\n\u2014 ([^\\s+\ud800-\udfff]+) [A-Za-z0-9+/=]+\n")
 
 
 class BadCertificate(Exception):

@@ -51,6 +51,11 @@ def test_a_text_that_is_cut_short_is_refused(length: int) -> None:
         verify_certificate(TEXT[:length], KEY.public_key)
 
 
+def test_a_name_that_is_no_whole_text_is_refused() -> None:
+    with pytest.raises(BadCertificate, match="no signature stands under the text"):
+        verify_certificate("a\n\n\u2014 led\udcff AAAAAAAA\n", bytes(32))
+
+
 def test_another_key_verifies_nothing() -> None:
     with pytest.raises(BadCertificate, match="another key signed it"):
         verify_certificate(TEXT, Key(2).public_key)
