@@ -449,11 +449,12 @@ def test_a_role_is_granted_the_views_and_taken_by_its_members(watched: Watched) 
     assert rights == 0
 
 
-def test_a_role_that_is_not_there_is_told_of(watched: Watched) -> None:
+@pytest.mark.parametrize("role", ["no`body", "no`body@localhost", NAME, f"{NAME}@10.0.0.1"])
+def test_a_role_that_is_not_there_is_told_of(watched: Watched, role: str) -> None:
     with watched.shop.engine.connect() as connection, pytest.raises(RoleMissing) as missing:
-        expect_narrow(connection, watched.shop.catalogue.sources[0], "no`body@localhost")
+        expect_narrow(connection, watched.shop.catalogue.sources[0], role)
 
-    assert str(missing.value) == "the database has no role `no`body@localhost`; make it first"
+    assert str(missing.value) == f"the database has no role `{role}`; make it first"
 
 
 def test_an_account_that_may_not_see_rights_refuses_every_role(watched: Watched) -> None:

@@ -77,7 +77,9 @@ def is_there(connection: Connection, role: str) -> bool:
     """Say whether the server has the role, or the user. Raises Unseen."""
     user, host = parted(role)
     found = _accounts(connection, user)
-    return any(name == user and host in {None, at} for name, at in found)
+    # Without a host a role is meant, or the user of every host.
+    hosts = {"", "%"} if host is None else {host}
+    return any(name == user and at in hosts for name, at in found)
 
 
 def _accounts(connection: Connection, user: str) -> list[tuple[str, str]]:
