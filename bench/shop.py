@@ -84,6 +84,14 @@ def _chosen(number: int, lots: Random) -> Iterator[Told]:
         yield _told(number, Kind.PREFERENCE_OFF, -4, what="topic:newsletter")
 
 
+def more_of(number: int, facts: int) -> list[Told]:
+    """Return as many orders more, one a day."""
+    return [
+        _told(number, Kind.HAPPENED, -199 + n, name=str(n), what="order.placed", thing=f"o{n}")
+        for n in range(facts)
+    ]
+
+
 def yes(number: int, days: int, name: str = "yes") -> Told:
     """Return a yes to the newsletter with its evidence, which is sealed."""
     return _told(
