@@ -12,7 +12,6 @@ from sqlglot import exp
 
 from placket.decide.sql import NOW
 from placket.sources import trees
-from placket.sources.refused import is_passing
 from placket.sources.replica_plan import CONTROL, standing_name
 from placket.sources.views import select_of
 
@@ -26,7 +25,11 @@ if TYPE_CHECKING:
 _BEGIN: Final = {
     "sqlite": ("PRAGMA query_only = ON", "BEGIN"),
     "postgres": ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",),
-    "mysql": ("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",),
+    # Of the transaction alone it would leave what commits by itself, such as CREATE TABLE.
+    "mysql": (
+        "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        "START TRANSACTION WITH CONSISTENT SNAPSHOT",
+    ),
     "duckdb": ("ROLLBACK", "BEGIN TRANSACTION READ ONLY"),
 }
 """What starts a transaction that sees one state and writes nothing."""
@@ -37,7 +40,7 @@ class QueryRefused(Exception):
 
 
 class SourceAway(Exception):
-    """The source did not answer, or is in use by others; try again."""
+    """The source did not answer or went away; try again."""
 
 
 class ViewsStale(Exception):
@@ -64,19 +67,21 @@ def read_views(engine: Engine, sql: str, views: Sequence[View], *, most_rows: in
     nobody whom it counts. Raises ViewsStale, QueryRefused and SourceAway.
     """
     try:
-        with _reading(engine) as connection:
+        connection = engine.connect()
+    except SQLAlchemyError:
+        raise SourceAway(str(SourceAway.__doc__)) from None
+    try:
+        with connection, _reading(connection):
             persons = _persons(connection, views)
             columns, rows = _rows(connection, sql, most_rows + 1)
             persons |= _persons(connection, views)
             # In one state the term is what it was at the start, and the clock is later now.
             if not _is_fresh(connection, views):
                 raise ViewsStale(str(ViewsStale.__doc__))
-    except DBAPIError as fault:
-        if is_passing(fault) or fault.connection_invalidated:
-            raise SourceAway(str(SourceAway.__doc__)) from None
-        raise QueryRefused(str(QueryRefused.__doc__)) from None
-    except SQLAlchemyError:
-        raise QueryRefused(str(QueryRefused.__doc__)) from None
+    except SQLAlchemyError as fault:
+        is_away = isinstance(fault, DBAPIError) and fault.connection_invalidated
+        refusal = SourceAway if is_away else QueryRefused
+        raise refusal(str(refusal.__doc__)) from None
     return Read(
         columns=columns,
         rows=rows[:most_rows],
@@ -86,16 +91,15 @@ def read_views(engine: Engine, sql: str, views: Sequence[View], *, most_rows: in
 
 
 @contextmanager
-def _reading(engine: Engine) -> Iterator[Connection]:
-    with engine.connect() as connection:
-        for statement in _BEGIN[trees.dialect_of(connection)]:
-            connection.exec_driver_sql(statement)
-        try:
-            yield connection
-        finally:
-            connection.rollback()
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA query_only = OFF")
+def _reading(connection: Connection) -> Iterator[None]:
+    # Never given back to others: that it cannot write stays on it.
+    connection.detach()
+    for statement in _BEGIN[trees.dialect_of(connection)]:
+        connection.exec_driver_sql(statement)
+    try:
+        yield
+    finally:
+        connection.rollback()
 
 
 def _rows(connection: Connection, sql: str, most: int) -> tuple[tuple[str, ...], list[Any]]:

@@ -141,7 +141,8 @@ class Pass:
 
     def _cte(self, node: exp.CTE, ctes: Mapping[str, Cte], outer: Scope | None) -> Cte:
         name = node.args["alias"].this
-        printed = trees.identifier(self._free(str(name.this), self.ground.fold(name)))
+        printed = name.copy()
+        printed.set("this", self._free(str(name.this), self.ground.fold(name)))
         node.args["alias"].set("this", printed.copy())
         return Cte(node=node, written=name, name=printed, ctes=ctes, outer=outer)
 

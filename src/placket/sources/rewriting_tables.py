@@ -109,7 +109,7 @@ class Tables:
         outputs = self.whole.outputs_of(cte)
         alias = _alias_of(node)
         if alias is None and cte.written.this != cte.name.this:
-            alias = trees.identifier(str(node.this.this))
+            alias = node.this.copy()
             node.set("alias", exp.TableAlias(this=alias.copy()))
         name = alias or cte.name.copy()
         node.set("this", cte.name.copy())
@@ -182,7 +182,7 @@ class Tables:
 
     def _over(self, node: exp.Table, view: View, *, is_written: bool) -> Named:
         """Return the view in the place of its table; the alias stays, or is the table's name."""
-        name = _alias_of(node) or trees.identifier(str(node.this.this))
+        name = _alias_of(node) or node.this.copy()
         columns = self.ground.columns_of(view.table)
         outputs = shown_by(view, columns)
         if not is_written:
@@ -207,7 +207,7 @@ class Tables:
                 _TABLES,
             )
             return None
-        alias = _alias_of(node) or trees.identifier(str(node.this.this))
+        alias = _alias_of(node) or node.this.copy()
         query, columns = tree
         before = len(self.whole.refusals)
         self.inside.append(name)
