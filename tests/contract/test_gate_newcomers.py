@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from placket.decide.question import Question
-from placket.facts import Kind
+from placket.facts import Fact, Kind, fact_id
 from placket.gate.gate import new_person
+from placket.gate.newcomers import spread
 from placket.gate.opening import open_gate
 from placket.settings import Settings, read_settings, write_settings
 from placket.sources.told import Told
@@ -32,9 +34,10 @@ from tests.contract.gates import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from placket.gate.gate import Gate
+    from placket.store import Ledger
 
 ROOT = Path(__file__).parents[2]
 NEWS = Question(activity="newsletter", channel="email")
@@ -114,6 +117,74 @@ def test_a_known_id_that_says_something_else_is_refused(shop: Shop) -> None:
 
     with pytest.raises(FactConflict):
         gate.record([Told(msgspec.structs.replace(given.fact, channel="sms"))])
+
+
+@dataclass
+class Linking:
+    """A ledger on which another process links just after somebody has looked for doubles."""
+
+    ledger: Ledger
+    link: Callable[[], object]
+
+    def holders_of(self, hashes: Sequence[bytes]) -> dict[bytes, tuple[str, ...]]:
+        found = self.ledger.holders_of(hashes)
+        self.link()
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.ledger, name)
+
+
+def test_what_another_process_linked_already_keeps_no_other_apart(shop: Shop) -> None:
+    first = shop.create(policy("v1"))
+    second = shop.open()
+    ben = "email:ben@example.org"
+    pairs = [[(gate.identifier(s),) for s in (ADA, ben)] for gate in (first, second)]
+    mine, theirs = first.persons_for(pairs[0]), second.persons_for(pairs[1])
+    first.append([*newcomer(first, ADA, mine[0]), *newcomer(first, ben, mine[1])])
+    shop.clock.now += SECOND
+    apart = fact(first, Kind.IDENTITY_LINKED, mine[0], about=theirs[0])
+    linked = fact_id("linked", mine[0], theirs[0], "identifier")
+    link = Told(msgspec.structs.replace(apart, id=linked))
+    second.ledger = Linking(second.ledger, lambda: first.append([link]))
+
+    second.append([*newcomer(second, ADA, theirs[0]), *newcomer(second, ben, theirs[1])])
+
+    for subject in (ADA, ben):
+        assert len(first.ledger.holders(first.hash_of(first.identifier(subject)))) == 1
+
+
+@dataclass(frozen=True)
+class Parting:
+    """A ledger in which two persons are parted just after somebody has read of them."""
+
+    gate: Gate
+    link: str
+
+    def facts_of(self, person: str) -> list[Fact]:
+        found = self.gate.ledger.facts_of(person)
+        self.gate.record([Told(fact(self.gate, Kind.LINK_VOIDED, person, about=self.link))])
+        return found
+
+    def fact(self, fact_id: str) -> Fact | None:
+        return self.gate.ledger.fact(fact_id)
+
+    def holders_of(self, hashes: Sequence[bytes]) -> dict[bytes, tuple[str, ...]]:
+        return self.gate.ledger.holders_of(hashes)
+
+    def root_of(self, person: str) -> str | None:
+        return self.gate.ledger.root_of(person)
+
+
+def test_a_no_is_not_told_of_who_is_parted_from_the_person_meanwhile(shop: Shop) -> None:
+    gate = shop.create(policy("v1"))
+    ada, ben = known(gate, ADA), known(gate, "email:ben@example.org")
+    link = fact(gate, Kind.IDENTITY_LINKED, ada, about=ben)
+    gate.record([Told(link)])
+
+    told = spread([no(gate, ben)], Parting(gate, link.id), gate.keys)
+
+    assert [item.fact.person for item in told] == [ben]
 
 
 def test_an_address_that_a_known_person_takes_links_nobody(shop: Shop) -> None:

@@ -126,8 +126,8 @@ def test_whom_two_first_syncs_of_two_sources_meet_at_once_is_one_person(
             source.execute(
                 text("CREATE TABLE customer (id INTEGER PRIMARY KEY, email, created_at)")
             )
-            row = f"INSERT INTO customer VALUES ({len(engines)}, 'ada@example.org', '2026-02-01')"
-            source.execute(text(row))
+            row = "INSERT INTO customer VALUES (:id, 'ada@example.org', '2026-02-01')"
+            source.execute(text(row), {"id": len(engines)})
 
     def synced(sink: Gate | Met, name: str) -> None:
         catalogue = parse(CATALOGUE.replace("shop:", f"{name}:")).catalogue
@@ -136,7 +136,7 @@ def test_whom_two_first_syncs_of_two_sources_meet_at_once_is_one_person(
             catalogue,
             name,
             engines[name == "till"],
-            sink,  # type: ignore[arg-type]  # a gate, or one with another beside it
+            sink,
             now=NOW,
             policy_version=lambda _: "2026-01",
             secret=sink.keys.hmac_key,

@@ -230,6 +230,9 @@ class Ledger:
         del identifiers
         return {}
 
+    def root_of_each(self, persons: Collection[str]) -> Mapping[str, str]:
+        return {person: person for person in persons}
+
     def has(self, ids: Collection[str]) -> AbstractSet[str]:
         return self.facts.keys() & set(ids)
 

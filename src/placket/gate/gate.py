@@ -218,7 +218,7 @@ class Gate:
         found = self.ledger.find_many(list(hashes.values()))
         return {i: found[hashed] for i, hashed in hashes.items() if hashed in found}
 
-    def roots(self, persons: Collection[str]) -> Mapping[str, str]:
+    def root_of_each(self, persons: Collection[str]) -> Mapping[str, str]:
         """Return the one person that each of these is by now, after every link."""
         return self.ledger.roots_of(sorted(persons))
 

@@ -128,10 +128,14 @@ def spread(told: Sequence[Told], ledger: Holding, keys: Keys) -> list[Told]:
 
 
 def _told_too(no: Fact, told: Sequence[Told], ledger: Holding, keys: Keys) -> Iterator[Told]:
-    hashes = sorted(_addresses(no.person, told, ledger, keys))
+    facts = ledger.facts_of(no.person)
+    hashes = sorted(_addresses(no.person, facts, told, keys))
     holders = ledger.holders_of(hashes)
+    # Who was one with the person when these were read hears the no as it is told, also where
+    # the two are parted at this moment: by what was the other's alone nobody shares an address.
+    ours = {no.person, ledger.root_of(no.person), *(fact.person for fact in facts)}
     others = {person for keyed in hashes for person in holders.get(keyed, ())}
-    for other in sorted(others - {no.person, ledger.root_of(no.person)}):
+    for other in sorted(others - ours):
         yield Told(
             msgspec.structs.replace(
                 no, id=fact_id("shared", no.id, other), person=other, sealed=b"", generation=0
@@ -139,10 +143,10 @@ def _told_too(no: Fact, told: Sequence[Told], ledger: Holding, keys: Keys) -> It
         )
 
 
-def _addresses(person: str, told: Iterable[Told], ledger: Holding, keys: Keys) -> set[bytes]:
+def _addresses(person: str, facts: Iterable[Fact], told: Iterable[Told], keys: Keys) -> set[bytes]:
     """Return the hashes by which the person is written to or called; a device is no address."""
     said = [t.private for t in told if t.fact.kind is Kind.IDENTIFIED and t.fact.person == person]
-    said += [open_payload(f, keys) for f in ledger.facts_of(person) if f.kind is Kind.IDENTIFIED]
+    said += [open_payload(f, keys) for f in facts if f.kind is Kind.IDENTIFIED]
     written = (parse_identifier(str(p[IDENTIFIER])) for p in said if p is not None)
     return {
         keyed_hash(identifier, keys.hmac_key)

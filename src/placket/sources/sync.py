@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -33,6 +34,7 @@ from placket.sources.told import (
     own_key,
     read_instant,
 )
+from placket.store.refusals import FactConflict
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -61,6 +63,9 @@ class Sink(Protocol):
 
     def elsewhere(self, identifiers: Collection[Identifier]) -> Mapping[Identifier, str]:
         """Return whose each of these is by now; what another source told of them counts too."""
+
+    def root_of_each(self, persons: Collection[str]) -> Mapping[str, str]:
+        """Return the one person that each of these is by now, after every link."""
 
     def has(self, ids: Collection[str]) -> AbstractSet[str]:
         """Return those of `ids` that are facts of the ledger already."""
@@ -321,9 +326,14 @@ class _Sync:
         unique = {item.fact.id: item for item in told}
         have = self.sink.has(unique.keys())
         fresh = [item for id_, item in unique.items() if id_ not in have]
-        fresh += self._elsewhere([item for item in fresh if item.fact.what in links])
+        proofs = [item for item in fresh if item.fact.what in links]
+        fresh += self._elsewhere(proofs)
         count.known += len(unique) - len(fresh)
         count.told += self.sink.append(fresh) if fresh else 0
+        for link in self._met_meanwhile(proofs):
+            # The other sync may link the same two, at another instant.
+            with suppress(FactConflict):
+                count.told += self.sink.append([link])
 
     def link(self) -> int:
         """Link the persons who share an identifier that the catalogue takes for proof."""
@@ -358,6 +368,19 @@ class _Sync:
             if first != second:
                 links[first, second, identifier.kind] = fact.occurred_at
         return [self._link(*pair, at) for pair, at in sorted(links.items())]
+
+    def _met_meanwhile(self, told: Sequence[Told]) -> list[Told]:
+        """Return links with whoever was met by a proof while this sync told of it.
+
+        Of two syncs at once neither sees the other before it has appended; the later one does
+        after.
+        """
+        # Whom this sync itself found to share a proof is linked at its end.
+        new = [item for item in told if item.fact.kind is Kind.IDENTIFIED]
+        links = self._elsewhere([t for t in new if len(self.holders[_identifier_of(t)]) == 1])
+        ends = {end for link in links for end in (link.fact.person, link.fact.about)}
+        roots = self.sink.root_of_each(ends) if ends else {}
+        return [link for link in links if roots.get(link.fact.person) != roots.get(link.fact.about)]
 
     def _link(self, first: str, second: str, kind: str, at: Instant) -> Told:
         fact = Fact(
