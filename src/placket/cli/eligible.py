@@ -16,7 +16,9 @@ from placket.cli.installation import instant_of, open_installation
 from placket.cli.options import config_option, json_option
 from placket.cli.outcome import DONE, WRONG_USE, Ended, write_json
 from placket.cli.words import expect_activity, expect_channel
+from placket.decide.decide import prepare
 from placket.decide.question import Question
+from placket.decide.sql import DIALECTS, count_eligible, funnel, select_eligible
 from placket.gate.instants import rfc3339
 from placket.gate.words import filled
 from placket.sources.durable import put_in_place
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from placket.gate.answers import Funnel, Lost
     from placket.gate.gate import Gate
 
+_QUERIES: Final = {None: select_eligible, "count": count_eligible, "why": funnel}
 _LINE_LIMIT: Final = 4096
 _PERSON: Final = re.compile(rb"p_[0-9a-z]+\n")
 
@@ -37,6 +40,7 @@ _PERSON: Final = re.compile(rb"p_[0-9a-z]+\n")
 @click.option("--at", metavar="WHEN", help="Who was then: `2026-11-24` or RFC 3339.")
 @click.option("--count", "form", flag_value="count", help="Only how many.")
 @click.option("--why", "form", flag_value="why", help="How many, and a row per reason lost.")
+@click.option("--sql", "dialect", type=click.Choice(DIALECTS), help="Print the query instead.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the ids to this file.")
 @config_option
 @json_option
@@ -46,13 +50,15 @@ def command(  # noqa: PLR0913 - one parameter an option
     channel: str,
     at: str | None,
     form: str | None,
+    dialect: str | None,
     out: Path | None,
     config: Path | None,
     as_json: bool,
 ) -> int:
     """List the persons whom ACTIVITY may address now, one id a line.
 
-    With --at every history is folded anew as of then, which takes its time.
+    With --at every history is folded anew as of then, which takes its time. --sql prints the
+    query in a dialect, for a copy of the ledger's standing elsewhere; nothing is asked then.
     """
     if form == "why" and at is not None:
         raise Ended("`--why` answers for now alone", "leave `--at` out", code=WRONG_USE)
@@ -61,7 +67,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         expect_channel(channel)
         asked = Question(activity=activity, channel=channel)
         moment = instant_of(gate, at)
-        if form == "why":
+        if dialect is not None:
+            _tell_sql(gate, asked, form, dialect)
+        elif form == "why":
             _tell_why(gate.funnel(asked), as_json=as_json)
         elif form == "count":
             _tell_count(gate, asked, moment, as_json=as_json)
@@ -71,6 +79,14 @@ def command(  # noqa: PLR0913 - one parameter an option
         else:
             _tell_all(gate.eligible(asked, at=moment), as_json=as_json)
     return DONE
+
+
+def _tell_sql(gate: Gate, asked: Question, form: str | None, dialect: str) -> None:
+    layout, prepared = gate.layout, prepare(gate.policy, gate.known(asked))
+    query = _QUERIES[form](prepared, layout)
+    click.echo(f"-- tables: {layout.wide}, a row for each person; {layout.marks}, rare states")
+    click.echo("-- parameter: now, the instant in microseconds UTC")
+    click.echo(f"{query.sql(dialect=dialect, pretty=True)};")
 
 
 def _tell_count(gate: Gate, asked: Question, at: int | None, *, as_json: bool) -> None:
