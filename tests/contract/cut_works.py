@@ -31,6 +31,7 @@ from tests.contract.test_store_upgrade import TAKEN_AWAY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from placket.gate.gate import Gate
     from tests.contract.cut_grounds import Ground
 
 DAN: Final = "email:dan@example.com"
@@ -124,18 +125,23 @@ def _changed(ground: Ground) -> None:
 
 
 def told(ground: Ground) -> None:
-    """Meet somebody, hear a yes and a no, merge two, part them, and note a passage."""
+    """Hear of somebody through a gate of its own."""
     with ground.gate() as gate:
-        gate.record([yes(gate, known(gate, DAN))])
-        ada, ben = gate.person_of(ADA), gate.person_of(BEN)
-        assert ada is not None
-        assert ben is not None
-        link = fact(gate, Kind.IDENTITY_LINKED, ada, about=ben, what="email")
-        gate.record([Told(link)])
-        gate.record([no(gate, ben)])
-        both = tuple(sorted((ada, ben)))
-        gate.record([Told(fact(gate, Kind.SHARED, "", persons=both, recipient="courier"))])
-        gate.record([Told(fact(gate, Kind.LINK_VOIDED, ada, about=link.id))])
+        hear(gate)
+
+
+def hear(gate: Gate) -> None:
+    """Meet somebody, hear a yes and a no, merge two, part them, and note a passage."""
+    gate.record([yes(gate, known(gate, DAN))])
+    ada, ben = gate.person_of(ADA), gate.person_of(BEN)
+    assert ada is not None
+    assert ben is not None
+    link = fact(gate, Kind.IDENTITY_LINKED, ada, about=ben, what="email")
+    gate.record([Told(link)])
+    gate.record([no(gate, ben)])
+    both = tuple(sorted((ada, ben)))
+    gate.record([Told(fact(gate, Kind.SHARED, "", persons=both, recipient="courier"))])
+    gate.record([Told(fact(gate, Kind.LINK_VOIDED, ada, about=link.id))])
 
 
 def published(ground: Ground) -> None:

@@ -44,19 +44,20 @@ class PostgresRows:
     def _connected(self) -> psycopg.Connection:
         try:
             sql = psycopg.connect(self._url, autocommit=True)
+            sql.execute("SET synchronous_commit = on")
+            row = sql.execute("SHOW synchronous_commit").fetchone()
         except (psycopg.OperationalError, psycopg.ProgrammingError, ValueError) as refused:
             raise KeyringUnusable(
                 "the keyring's server does not let us in; is it up, and the URL right?"
             ) from refused
-        sql.execute("SET synchronous_commit = on")
-        row = sql.execute("SHOW synchronous_commit").fetchone()
         if row != ("on",):
             raise KeyringDamaged("the keyring's server does not commit to its disk; set it so")
         return sql
 
     def expect_keyring(self) -> None:
         """Raise KeyringMissing unless a keyring was made in this database."""
-        row = self._sql.execute("SELECT to_regclass('placket_keyring.item')").fetchone()
+        with self.reading():
+            row = self._sql.execute("SELECT to_regclass('placket_keyring.item')").fetchone()
         if row == (None,):
             raise KeyringMissing("the database holds no keyring; create one, or name another")
 

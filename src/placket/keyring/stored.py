@@ -167,12 +167,12 @@ class StoredKeyring:
     @property
     def is_unused(self) -> bool:
         """Say whether nobody's key was ever made here."""
-        with self._lock:
+        with self._lock, self._rows.reading():
             return not self._rows.living(-1, 1) and not self._rows.blanked()
 
     def destroyed(self) -> tuple[str, ...]:
         """Return the persons whose keys were destroyed and not made anew, sorted."""
-        with self._lock:
+        with self._lock, self._rows.reading():
             return tuple(self._rows.blanked())
 
     def destroy(self, *persons: str, point: Point = no_point) -> None:

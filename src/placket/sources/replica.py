@@ -399,7 +399,9 @@ def _columns_of(connection: Connection, name: str) -> set[str]:
     nothing = exp.select("*").from_(trees.table(name)).limit(0)
     try:
         return set(trees.run(connection, nothing).keys())
-    except DBAPIError:
+    except DBAPIError as fault:
+        if fault.connection_invalidated:
+            raise
         connection.rollback()
         if sa.inspect(connection).has_table(name):
             raise
