@@ -142,7 +142,7 @@ def test_on_sqlite_a_query_gives_what_the_lawful_copy_gives(counted: Counted) ->
     copy = sqlite3.connect(":memory:")
     build(copy.execute, is_copy=True)
 
-    @settings(max_examples=cases(quick=60, long=6_000))
+    @settings(max_examples=cases(quick=60, long=2_500))
     @given(SEEDS)
     def compared(seed: int) -> None:
         tried.compare("sqlite", seed, watched.ask, lambda query: copy.execute(query).fetchall())
@@ -161,7 +161,7 @@ def test_on_duckdb_a_query_gives_what_the_lawful_copy_gives(counted: Counted) ->
     build(full.execute, is_copy=False)
     build(copy.execute, is_copy=True)
 
-    @settings(max_examples=cases(quick=8, long=1_500))
+    @settings(max_examples=cases(quick=8, long=400))
     @given(SEEDS)
     def compared(seed: int) -> None:
         tried.compare(
@@ -205,7 +205,7 @@ def test_on_postgresql_a_query_gives_what_the_lawful_copy_gives(
 ) -> None:
     tried, (full, copy) = Tried(), schemas
 
-    @settings(max_examples=cases(quick=20, long=3_000))
+    @settings(max_examples=cases(quick=20, long=800))
     @given(SEEDS)
     def compared(seed: int) -> None:
         tried.compare(
@@ -235,7 +235,7 @@ SOUP: Final = st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join)
 DIALECTS: Final = ("sqlite", "postgres", "mysql", "duckdb", "spark")
 
 
-@settings(max_examples=cases(quick=40, long=3_000))
+@settings(max_examples=cases(quick=40, long=800))
 @given(st.text(max_size=60) | SOUP | SOUP.map(lambda soup: f"SELECT * FROM customer {soup}"))
 def test_any_text_is_rewritten_onto_the_views_or_refused(text: str) -> None:
     for dialect in DIALECTS:
