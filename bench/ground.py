@@ -1,4 +1,4 @@
-"""What a benchmark stands on: its size, a folder of its own, and a PostgreSQL server."""
+"""What a benchmark stands on: its size, a folder of its own, PostgreSQL and MariaDB servers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import create_engine, make_url
 
 from placket.gate.opening import create_gate, publish
 from placket.settings import Settings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SQLITE: Final = "SQLite"
 POSTGRES: Final = "PostgreSQL"
+MARIADB: Final = "MariaDB"
 SMALL_SHOP: Final = Path(__file__).parent / "policy.md"
 RETAILER: Final = Path(__file__).parents[1] / "policies" / "justelegance" / "policy.md"
 
@@ -32,7 +34,8 @@ class Size:
 
     policy: of everything but bulk eligibility. persons: with facts in a ledger; crowd: rows of
     bulk eligibility; calls: of what takes microseconds; commits: of what waits for the disk;
-    batches: of 10,000 facts, or of `batch`; runs: of what takes long; seconds: of web load.
+    batches: of 10,000 facts, or of `batch`; runs: of what takes long; seconds: of web load;
+    growth: the persons of one ledger, size by size.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Size:
     passage: int
     runs: int
     seconds: int
+    growth: tuple[int, ...]
 
 
 TINY: Final = Size(
@@ -60,6 +64,7 @@ TINY: Final = Size(
     passage=10,
     runs=1,
     seconds=1,
+    growth=(5, 10),
 )
 SMALL: Final = Size(
     name="small",
@@ -73,6 +78,7 @@ SMALL: Final = Size(
     passage=1_000,
     runs=3,
     seconds=3,
+    growth=(10_000, 100_000),
 )
 FULL: Final = Size(
     name="full",
@@ -86,6 +92,7 @@ FULL: Final = Size(
     passage=1_000,
     runs=5,
     seconds=10,
+    growth=(100_000, 1_000_000, 10_000_000),
 )
 SIZES: Final = {size.name: size for size in (TINY, SMALL, FULL)}
 
@@ -95,17 +102,24 @@ class Ground:
     """Where one run measures.
 
     server: the URL of a PostgreSQL server's maintenance database, empty where there is none.
+    mariadb: the URL of a MariaDB server, empty where there is none.
     """
 
     folder: Path
     size: Size
     server: str = ""
+    mariadb: str = ""
     _numbers: Iterator[int] = field(default_factory=count)
 
     @property
     def engines(self) -> tuple[str, ...]:
         """Return the engines to measure on."""
         return (SQLITE, POSTGRES) if self.server else (SQLITE,)
+
+    @property
+    def shops(self) -> tuple[str, ...]:
+        """Return the engines on which a shop may stand."""
+        return (*self.engines, MARIADB) if self.mariadb else self.engines
 
     def new_folder(self) -> Path:
         """Return an empty folder, which goes with the run's own."""
@@ -125,6 +139,15 @@ class Ground:
                     file.unlink()
             return
         name = f"bench_{next(self._numbers)}_{self.folder.name.lower()}"
+        if engine == MARIADB:
+            named = f"`{name}`"
+            self._run_mariadb(f"CREATE DATABASE {named} CHARACTER SET utf8mb4")
+            try:
+                url = make_url(self.mariadb).set(database=name)
+                yield url.render_as_string(hide_password=False)
+            finally:
+                self._run_mariadb(f"DROP DATABASE {named}")
+            return
         head = self.server.partition("?")[0].rpartition("/")[0]
         self._run("CREATE DATABASE {}", name)
         try:
@@ -135,6 +158,12 @@ class Ground:
     def _run(self, statement: str, name: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+    def _run_mariadb(self, statement: str) -> None:
+        engine = create_engine(self.mariadb)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
 
     @contextmanager
     def installation(self, engine: str, policy: Path | None = None) -> Iterator[Gate]:

@@ -7,16 +7,16 @@ import os
 import shutil
 import sys
 import tempfile
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from bench import crowd, diff, memory, reading, rights, scan, served, verify, view, writing
+from bench import crowd, diff, growth, memory, reading, rights, scan, served, verify, view, writing
 from bench.ground import FULL, SIZES, SMALL, Ground
 from bench.measure import short, told
-from tests.servers import find_postgres, postgres_server
+from tests.servers import find_mariadb, find_postgres, mariadb_server, postgres_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -36,6 +36,7 @@ BENCHES: Final[Mapping[str, Callable[[Ground], Iterator[Row]]]] = {
     view.NAME: view.measure,
     rights.NAME: rights.measure,
     scan.NAME: scan.measure,
+    growth.NAME: growth.measure,
 }
 """Every benchmark by name, in the order of the table in docs/explanation/speed.md."""
 
@@ -47,13 +48,13 @@ _ROOM: Final = 2
 @click.option("--size", "size_name", type=click.Choice([SMALL.name, FULL.name]), default=SMALL.name)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the rows here.")
 def main(names: tuple[str, ...], size_name: str, json_file: Path | None) -> None:
-    """Measure Placket's jobs, each beside its floor; without a NAME all of them."""
+    """Measure Placket's jobs, each beside its floor; without a NAME all but growth."""
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         raise click.UsageError(f"no benchmark `{unknown[0]}`; there are {', '.join(BENCHES)}")
     rows: list[dict[str, Any]] = []
     with ground_of(size_name) as ground:
-        for name in names or BENCHES:
+        for name in names or [each for each in BENCHES if each != growth.NAME]:
             click.echo(f"{name}  (load of the machine {os.getloadavg()[0]:.1f})", err=True)
             for row in BENCHES[name](ground):
                 click.echo(line_of(row))
@@ -67,13 +68,18 @@ def main(names: tuple[str, ...], size_name: str, json_file: Path | None) -> None
 def ground_of(size_name: str) -> Iterator[Ground]:
     """Lend what benchmarks stand on, all of it gone at the end."""
     size = SIZES[size_name]
-    has_postgres = find_postgres() is not None
-    if not has_postgres:
-        click.echo("left out: PostgreSQL (no server is installed)", err=True)
-    with tempfile.TemporaryDirectory(prefix="placket-bench-") as made:
+    with tempfile.TemporaryDirectory(prefix="placket-bench-") as made, ExitStack() as servers:
         _expect_room(Path(made), size.crowd * crowd.DISK_BYTES_A_PERSON * _ROOM)
-        with postgres_server(fsync=True) if has_postgres else nullcontext() as server:
-            yield Ground(folder=Path(made), size=size, server=server.url if server else "")
+        postgres = mariadb = ""
+        if find_postgres() is not None:
+            postgres = servers.enter_context(postgres_server(fsync=True)).url
+        else:
+            click.echo("left out: PostgreSQL (no server is installed)", err=True)
+        if find_mariadb() is not None:
+            mariadb = servers.enter_context(mariadb_server()).url
+        else:
+            click.echo("left out: MariaDB (no server is installed)", err=True)
+        yield Ground(folder=Path(made), size=size, server=postgres, mariadb=mariadb)
 
 
 def _expect_room(folder: Path, wanted: int) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from bench import view
 from bench.ground import TINY, Ground
 from bench.measure import LEAST, MISSED, MOST, REACHED, Row, Spread, Target
 from bench.run import BENCHES, line_of, main
@@ -46,8 +47,10 @@ def spread(*samples: float) -> Spread:
 
 
 @pytest.mark.parametrize("name", BENCHES)
-def test_a_benchmark_runs(name: str, tmp_path: Path, postgres: PostgresServer) -> None:
-    ground = Ground(folder=tmp_path, size=TINY, server=postgres.url)
+def test_a_benchmark_runs(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    postgres: PostgresServer = request.getfixturevalue("postgres")
+    mariadb = request.getfixturevalue("mariadb").url if name == view.NAME else ""
+    ground = Ground(folder=tmp_path, size=TINY, server=postgres.url, mariadb=mariadb)
 
     rows = list(BENCHES[name](ground))
 
