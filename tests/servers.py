@@ -260,6 +260,54 @@ def postgres_server(*, fsync: bool = False) -> Iterator[PostgresServer]:
             _stop(process)
 
 
+@dataclass(slots=True)
+class HardServer:
+    """A PostgreSQL that syncs what it commits, stopped without farewell and started again.
+
+    url: of its maintenance database, another one after each start.
+    """
+
+    url: str
+    process: subprocess.Popen[bytes]
+    _start: Callable[[], tuple[subprocess.Popen[bytes], int]]
+
+    def stop(self) -> None:
+        """Stop it at once, whatever it is about to do."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait()
+
+    def start(self) -> None:
+        """Start it on what its disk holds."""
+        self.process, port = self._start()
+        self.url = _postgres_url(port)
+
+
+@contextmanager
+def hard_server() -> Iterator[HardServer]:
+    """Start a server as `postgres_server` does, with what makes it durable on."""
+    programs = find_postgres()
+    if programs is None:
+        raise FileNotFoundError("no PostgreSQL server is installed")
+    account = _account("postgres")
+    with _folder("placket-pg-", account) as folder:
+        _make_cluster(programs, folder, account)
+
+        def start() -> tuple[subprocess.Popen[bytes], int]:
+            return _start(
+                lambda port: _command(programs, folder, port, fsync=True),
+                folder,
+                account,
+                lambda port: psycopg.connect(_postgres_url(port), connect_timeout=5).close(),
+            )
+
+        process, port = start()
+        server = HardServer(url=_postgres_url(port), process=process, _start=start)
+        try:
+            yield server
+        finally:
+            _stop(server.process)
+
+
 def _postgres_url(port: int) -> str:
     return f"postgresql://placket@127.0.0.1:{port}/postgres"
 
