@@ -235,7 +235,7 @@ SOUP: Final = st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join)
 DIALECTS: Final = ("sqlite", "postgres", "mysql", "duckdb", "spark")
 
 
-@settings(max_examples=cases(quick=40, long=800))
+@settings(max_examples=cases(quick=40, long=5_000))
 @given(st.text(max_size=60) | SOUP | SOUP.map(lambda soup: f"SELECT * FROM customer {soup}"))
 def test_any_text_is_rewritten_onto_the_views_or_refused(text: str) -> None:
     for dialect in DIALECTS:
