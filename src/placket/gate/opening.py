@@ -95,6 +95,10 @@ def open_gate(
         # erased, whatever the copy says.
         for person in sorted(ledger.living(keys.destroyed())):
             gate.erase(person, by="recovery", route="recovery")
+        # An older copy of the keyring beside the newest ledger: what it brought back goes again.
+        brought_back = keys.keys_for(sorted(ledger.erased()))
+        if brought_back:
+            keys.destroy(*brought_back)
     return gate
 
 

@@ -412,6 +412,9 @@ class Ledger(Protocol):
         `unfinished_erasures`. folds: every active one.
         """
 
+    def erased(self) -> set[str]:
+        """Return every person id that an erasure covered which has ended."""
+
     def unfinished_erasures(self) -> tuple[Erasure, ...]:
         """Return the erasures that were started and have no `key_destroyed` yet."""
 

@@ -507,6 +507,12 @@ class StoredLedger:
         erasing.finish(self._database, finished, erasure.members, folds, now)
         point("erasure recorded")
 
+    def erased(self) -> set[str]:
+        """Return every person id that an erasure covered which has ended."""
+        with self._database.reading() as session:
+            persons = [row[0] for row in session.rows("erased")]
+        return self.members_of(persons) if persons else set()
+
     def unfinished_erasures(self) -> tuple[Erasure, ...]:
         """Return the erasures that were started and have no `key_destroyed` yet."""
         with self._database.snapshot() as session:

@@ -450,6 +450,9 @@ SELECT count(*) FROM {bodies}
 SELECT i.hash FROM json_each(?) AS asked CROSS JOIN identifier AS i ON i.person = asked.value
 ORDER BY i.hash
 
+-- name: erased
+SELECT DISTINCT person FROM fact WHERE kind = 'key_destroyed' ORDER BY person
+
 -- name: unfinished
 SELECT s.id, s.person FROM fact AS s WHERE s.kind = 'erasure_started' AND NOT EXISTS (
     SELECT 1 FROM fact AS d WHERE d.kind = 'key_destroyed' AND d.person = s.person
