@@ -5,25 +5,43 @@ both, and else nothing of another run: its own folder, environment, streams and 
 the installed script does the same is held by the tests that run the script itself.
 """
 
+import array
 import atexit
 import gc
 import importlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[1]
 STREAMS = ("stdin", "stdout", "stderr")
+DOOR = """#!{python} -IS
+import array, json, os, socket, sys
+link = socket.socket(socket.AF_UNIX)
+link.connect({address!r})
+asked = {{"call": "placket.cli:main", "arguments": sys.argv[1:], "cwd": os.getcwd()}}
+asked["environ"] = dict(os.environ)
+streams = array.array("i", [0, 1, 2])
+link.sendmsg([json.dumps(asked).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)])
+link.shutdown(socket.SHUT_WR)
+code = int(link.recv(16) or b"70")
+sys.exit(code if code >= 0 else 128 - code)
+"""
+"""A `placket` that hands its command line and streams to a process that has imported all."""
+
+_ASKED_BYTES = 1 << 20
 
 
 def run_forked(
@@ -88,6 +106,62 @@ def _parent() -> Parent:
     return made
 
 
+@contextmanager
+def door(folder: Path) -> Iterator[Path]:
+    """Lend a folder with a `placket` for shells that starts in a fiftieth of a second."""
+    address = str(folder / "door")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.forked", address], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "open\n"
+    script = folder / "bin" / "placket"
+    script.parent.mkdir()
+    script.write_text(DOOR.format(python=sys.executable, address=address), encoding="utf-8")
+    script.chmod(0o700)
+    yield script.parent
+    process.terminate()
+    process.communicate()
+
+
+def _listen(address: str) -> None:
+    """Fork for each caller; it gets the exit code of what it asked for."""
+    _import_all()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(address)
+        listening.listen()
+        print("open", flush=True)  # noqa: T201 - whoever started it waits for this
+        while True:
+            caller, _ = listening.accept()
+            if os.fork() == 0:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                _answer(caller)
+            caller.close()
+
+
+def _answer(caller: socket.socket) -> NoReturn:
+    """Fork once more for the program, so that its end can be waited for, and tell its code."""
+    streams = array.array("i", [-1] * len(STREAMS))
+    size = socket.CMSG_SPACE(len(streams) * streams.itemsize)
+    text, given, _, _ = caller.recvmsg(_ASKED_BYTES, size)
+    while more := caller.recv(_ASKED_BYTES):
+        text += more
+    streams = array.array("i", given[0][2])
+    child = os.fork()
+    if child == 0:
+        for number, opened in enumerate(streams):
+            os.dup2(opened, number)
+            os.close(opened)
+        caller.close()
+        _become(json.loads(text))
+    for opened in streams:
+        os.close(opened)
+    _, status = os.waitpid(child, 0)
+    caller.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+    os._exit(0)
+
+
 def _serve() -> None:
     """Fork for each line that comes, and answer with the exit code."""
     _import_all()
@@ -97,6 +171,7 @@ def _serve() -> None:
         importlib.import_module(program["call"].partition(":")[0])
         child = os.fork()
         if child == 0:
+            _open_streams(program["streams"])
             _become(program)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the answer
@@ -115,7 +190,9 @@ def _import_all() -> None:
 
 def _become(program: Mapping[str, Any]) -> NoReturn:
     """Be the program, and end as it ends."""
-    _open_streams(program["streams"])
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - until it ends
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
     os.environ.clear()
     os.environ.update(program["environ"])
     time.tzset()
@@ -150,9 +227,6 @@ def _open_streams(streams: Mapping[str, str]) -> None:
         opened = os.open(streams[name], flags, 0o600)
         os.dup2(opened, number)
         os.close(opened)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - until it ends
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
 
 
 def _end(code: int) -> NoReturn:
@@ -167,4 +241,6 @@ def _end(code: int) -> NoReturn:
 if __name__ == "__main__":
     # Who interrupts the tests ends them; this process ends with its standard input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.argv[1:]:
+        _listen(sys.argv[1])
     _serve()

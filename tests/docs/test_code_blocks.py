@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.acceptance.cli.conftest import make_shop, run_placket
+from tests.acceptance.cli.conftest import COMMAND, make_shop, run_placket
+from tests.forked import door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,13 +87,14 @@ class Reader:
     """Somebody who does what a page says, in one shell after the other."""
 
     folder: Path
+    programs: Path = COMMAND.parent
     address: str = ADDRESS
     environ: dict[str, str] = field(default_factory=dict)
     served: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("PLACKET_")}
-        path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
+        path = os.pathsep.join((str(self.programs), str(COMMAND.parent), kept["PATH"]))
         self.environ = kept | {"PATH": path, **self.environ}
 
     def does(self, block: Block) -> subprocess.CompletedProcess[str]:
@@ -133,7 +135,7 @@ class Reader:
     def serves(self) -> None:
         """Start the server as the page says, on a free port."""
         process = subprocess.Popen(
-            ["placket", "serve", "--port", "0"],  # noqa: S607  # the one of this environment
+            [COMMAND, "serve", "--port", "0"],
             cwd=self.folder,
             stdout=subprocess.PIPE,
             text=True,
@@ -154,9 +156,25 @@ class Reader:
             process.communicate(timeout=30)
 
 
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Lend a folder with a `placket` that starts quickly."""
+    with door(tmp_path_factory.mktemp("door")) as folder:
+        yield folder
+
+
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
+def newcomer(tmp_path: Path) -> Iterator[Reader]:
+    """Yield somebody who has the command as it is installed."""
     somebody = Reader(tmp_path)
+    yield somebody
+    somebody.leaves()
+
+
+@pytest.fixture
+def reader(tmp_path: Path, programs: Path) -> Iterator[Reader]:
+    """Yield somebody whose every command is forked from a process that has imported all."""
+    somebody = Reader(tmp_path, programs)
     yield somebody
     somebody.leaves()
 
@@ -201,11 +219,11 @@ def hold_to_the_page(page: str, reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", *TUTORIALS])
-def test_every_block_of_a_first_page_does_what_it_says(page: str, reader: Reader) -> None:
+def test_every_block_of_a_first_page_does_what_it_says(page: str, newcomer: Reader) -> None:
     if page == "README.md":
-        make_shop(reader.folder / "shop.db")
+        make_shop(newcomer.folder / "shop.db")
 
-    hold_to_the_page(page, reader)
+    hold_to_the_page(page, newcomer)
 
 
 @pytest.mark.parametrize("page", HOW_TO)
