@@ -59,7 +59,7 @@ def filled(made: Installation, pairs: int) -> list[tuple[str, str]]:
 
 def reading(made: Installation, view: str, group: range, stop: threading.Event) -> list[Read]:
     """Read a group's rows again and again until the withdrawals are written, and once more."""
-    rows: sa.Select[tuple[int]] = sa.select(sa.column("id", sa.Integer)).select_from(sa.table(view))
+    rows: sa.Select[int] = sa.select(sa.column("id", sa.Integer)).select_from(sa.table(view))
     bounds = sa.column("id").between(10 + 2 * group.start, 9 + 2 * group.stop)
     found: list[Read] = []
     is_last = False
