@@ -203,8 +203,6 @@ def _holidays(country: str, subdivision: str | None, year: int) -> frozenset[dat
     import holidays  # noqa: PLC0415 - a tenth of a second that most commands need not spend
 
     try:
-        return frozenset(
-            holidays.country_holidays(country, subdiv=subdivision, years=year, expand=False)
-        )
+        return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
     except NotImplementedError:
         raise UnknownCalendar(country, subdivision) from None

@@ -219,3 +219,80 @@ def test_months_and_calendar_years_end_where_the_next_begins() -> None:
 )
 def test_an_age_is_reached_when_the_birthday_begins(birth: date, age: int, reached: date) -> None:
     assert come_of_age(birth, age, PARIS) == start_of_day(reached, PARIS)
+
+
+def test_what_has_no_end_ends_at_the_greatest_integer_of_64_bits() -> None:
+    assert OPEN == 9_223_372_036_854_775_807
+
+
+def test_a_duration_that_is_refused_says_what_each_unit_may_be() -> None:
+    with pytest.raises(ValueError) as raised:  # noqa: PT011 - the whole text follows
+        Duration(days=1000)
+
+    assert str(raised.value) == "each unit of a duration is 0 to 999, and one is not 0"
+
+
+def test_a_moment_without_a_zone_and_a_day_of_no_year_are_told_whole() -> None:
+    with pytest.raises(ValueError) as moment:  # noqa: PT011 - the whole text follows
+        to_instant(datetime(2026, 7, 1, 12))  # noqa: DTZ001 - the fault under test
+    with pytest.raises(ValueError) as day:  # noqa: PT011 - the whole text follows
+        end_of_accounting_year(0, (4, 31), LONDON)
+
+    assert str(moment.value) == "a moment without a zone is no instant"
+    assert str(day.value) == "no year has day 31 of month 4"
+
+
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        ("Europe/London", date(2026, 3, 29)),
+        ("Europe/London", date(2026, 10, 25)),
+        ("America/New_York", date(2026, 11, 1)),
+        ("Pacific/Auckland", date(2026, 4, 5)),
+        ("Pacific/Auckland", date(2026, 9, 27)),
+        ("Pacific/Apia", date(2011, 12, 30)),
+        ("Pacific/Pago_Pago", date(2026, 3, 29)),
+        ("America/Nuuk", date(2026, 3, 28)),
+    ],
+)
+@pytest.mark.parametrize("duration", [Duration(days=1), Duration(months=1)])
+def test_the_wall_clock_is_kept_at_each_hour_around_a_change_of_clocks(
+    zone: str, change: date, duration: Duration
+) -> None:
+    place = ZoneInfo(zone)
+    around = to_instant(datetime(change.year, change.month, change.day, tzinfo=UTC))
+    hours = [around + hour * 3_600_000_000 for hour in range(-35 * 24, 5 * 24)]
+
+    later = [instant_plus(at, duration, place) for at in hours]
+
+    clocks = [to_datetime(at, place) for at in hours]
+    assert later == [
+        to_instant(datetime.combine(date_plus(clock.date(), duration), clock.time(), place))
+        for clock in clocks
+    ]
+
+
+def test_an_age_that_no_year_reaches_is_never_reached() -> None:
+    last = (come_of_age(date(9979, 5, 3), 20, PARIS), come_of_age(date(9980, 5, 3), 20, PARIS))
+
+    assert last == (start_of_day(date(9999, 5, 3), PARIS), OPEN)
+
+
+def test_the_calendar_runs_to_the_end_of_the_year_9999() -> None:
+    with pytest.raises(OverflowError) as raised:
+        date_plus(date(9999, 6, 1), Duration(months=7))
+
+    assert str(raised.value) == "the calendar ends with the year 9999"
+    assert date_plus(date(9999, 5, 31), Duration(months=7)) == date(9999, 12, 31)
+
+
+def test_a_year_and_a_month_end_by_the_clock_of_the_zone() -> None:
+    auckland = ZoneInfo("Pacific/Auckland")
+    at = to_instant(datetime(2026, 12, 31, 12, tzinfo=UTC))
+
+    ends = [(end_of_calendar_year(at, zone), end_of_month(at, zone)) for zone in (auckland, LONDON)]
+
+    assert ends == [
+        (start_of_day(date(2028, 1, 1), auckland), start_of_day(date(2027, 2, 1), auckland)),
+        (london(2027, 1, 1), london(2027, 1, 1)),
+    ]

@@ -345,6 +345,12 @@ def test_a_pack_that_leaves_a_fact_out_says_so_when_asked() -> None:
             "from: 2026-01-01, until: 2026-01-01",
             "`breach_hours`: the state from 2026-01-01 does not end in time",
         ),
+        (
+            "from: 2026-01-01, source: An Act s. 1, checked: true}",
+            "from: 2026-01-01, source: An Act s. 1, checked: true, until: 2025-12-31}",
+            "`breach_hours`: the state from 2026-01-01 does not end in time",
+        ),
+        ("value: 24", "value: 0", "`breach_hours`: `0` is not a whole number above 0"),
         ("[GB]", "[Britain]", "`id, name, countries`: `Britain` is not a country code"),
         (
             "breach_hours: {value: 24",
@@ -409,7 +415,31 @@ def test_two_states_on_one_day_are_refused() -> None:
         read(GOOD.replace(first, f"[{second}, {first}]"))
 
 
-@pytest.mark.parametrize("text", ["a: [", "- a", ""])
-def test_a_file_that_holds_no_mapping_is_refused(text: str) -> None:
-    with pytest.raises(PackFault, match=r"packs/xx\.yaml"):
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("a: [", "this is no YAML: while parsing a flow node"),
+        ("- a", "the file holds no mapping"),
+        ("", "the file holds no mapping"),
+    ],
+)
+def test_a_file_that_holds_no_mapping_is_refused(text: str, fault: str) -> None:
+    with pytest.raises(PackFault) as raised:
         read_yaml("packs/xx.yaml", text)
+
+    assert str(raised.value).splitlines()[0] == f"packs/xx.yaml: ``: {fault}"
+
+
+def test_a_number_of_one_is_enough_and_a_state_ends_on_its_last_day() -> None:
+    ends = "value: 1, until: 2026-07-01"
+
+    pack = read(GOOD.replace("value: 24", ends))
+
+    assert pack.at(date(2026, 6, 30)).breach_hours == 1
+    assert pack.at(date(2026, 7, 1)).breach_hours == 72
+
+
+def test_grounds_and_prohibitions_are_written_by_their_names() -> None:
+    kinds = [*Ground, *Prohibition]
+
+    assert [kind.value for kind in kinds] == [kind.name.lower() for kind in kinds]
