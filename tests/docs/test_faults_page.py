@@ -12,7 +12,8 @@ ROW = re.compile(r"^\| ([^|]+?) \| [^|]+ \| [^|]+ \| [^|]+ \|$", re.MULTILINE)
 
 
 def test_what_tests_count_stands_on_the_page_of_counts() -> None:
-    files = [file for file in (ROOT / "tests").rglob("test_*.py") if file != Path(__file__)]
+    tests = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "tests").rglob("__main__.py")]
+    files = [file for file in tests if file != Path(__file__)]
 
     named = [name for file in files for name in COUNTED.findall(file.read_text(encoding="utf-8"))]
 
