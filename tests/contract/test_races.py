@@ -112,7 +112,7 @@ def expect_races(shop: Shop, kind: str, count: int) -> None:
 def test_what_two_writers_did_at_once_they_did_one_after_the_other(
     shop: Shop, counted: Counted
 ) -> None:
-    count = cases(quick=50, long=10_000)
+    count = cases(quick=12, long=10_000)
 
     expect_races(shop, "writers", count)
 
@@ -120,7 +120,7 @@ def test_what_two_writers_did_at_once_they_did_one_after_the_other(
 
 
 def test_a_no_wins_over_a_merge_whichever_comes_first(shop: Shop, counted: Counted) -> None:
-    count = cases(quick=50, long=10_000)
+    count = cases(quick=12, long=10_000)
 
     expect_races(shop, "merges", count)
 

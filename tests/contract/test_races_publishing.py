@@ -82,7 +82,7 @@ def may_be(act: Span, publication: Span) -> set[int]:
 
 
 def test_an_act_falls_before_a_publication_or_after_it(shop: Shop, counted: Counted) -> None:
-    count = cases(quick=50, long=10_000)
+    count = cases(quick=12, long=10_000)
     first = shop.create(policy(name_of(0)))
     person = known(first, ADA)
     second = shop.open()

@@ -74,7 +74,7 @@ def reading(made: Installation, view: str, group: range, stop: threading.Event) 
 def test_no_reader_sees_a_row_after_its_withdrawal_was_refreshed(
     made: Installation, counted: Counted
 ) -> None:
-    count = cases(quick=50, long=10_000)
+    count = cases(quick=12, long=10_000)
     pairs = filled(made, count)
     view = made.views.apply(NEWS).views[0].name
     refused = 0
