@@ -105,7 +105,7 @@ def test_no_error_and_no_warning_tells_of_a_hidden_row(watched: Watched, conditi
 def test_no_count_of_the_session_tells_what_a_hidden_row_holds(
     watched: Watched, compared: str
 ) -> None:
-    def counted(value: str) -> object:
+    def count_of(value: str) -> object:
         seen = watched.reader.tries(
             COUNT + compared.format(value, value),
             "SHOW SESSION STATUS WHERE Variable_name LIKE 'Handler%'"
@@ -113,7 +113,7 @@ def test_no_count_of_the_session_tells_what_a_hidden_row_holds(
         )
         return seen.rows
 
-    assert counted("cy@example.org") == counted("cz@example.org")
+    assert count_of("cy@example.org") == count_of("cz@example.org")
 
 
 READINGS = [

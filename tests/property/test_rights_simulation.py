@@ -13,14 +13,16 @@ from tests.property.rights_simulation import settle, town_in
 if TYPE_CHECKING:
     import pytest
 
+    from tests.counted import Counted
+
 IS_LONG = os.environ.get("PLACKET_TEST_PROFILE") == "long"
-SEEDS = int(os.environ.get("PLACKET_TEST_SEEDS", "2000" if IS_LONG else "10"))
+SEEDS = int(os.environ.get("PLACKET_TEST_SEEDS", "800" if IS_LONG else "10"))
 FIRST = int(os.environ.get("PLACKET_TEST_SEED", "0"))
 STEPS = 40
 
 
 def test_a_town_of_any_seed_keeps_what_must_hold(
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path_factory: pytest.TempPathFactory, counted: Counted
 ) -> None:
     folder = tmp_path_factory.mktemp("towns")
     empty, counts = empty_in(folder / "empty"), Counter[str]()
@@ -39,5 +41,5 @@ def test_a_town_of_any_seed_keeps_what_must_hold(
             town.world.close()
             shutil.rmtree(folder / f"town{seed}")
 
-    print(f"{SEEDS} seeds: {dict(counts)}")  # noqa: T201 - counts are shown
+    counted("towns of shoppers and staff", SEEDS)
     assert counts["killed"] > 0
