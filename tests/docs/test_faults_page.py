@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "explanation" / "faults.md"
-COUNTED = re.compile(r"\bcounted\(\s*f?\"([^\"]+)\"")
+COUNTED = re.compile(r"\bcounted\(\s*f?\"([^\"]+)\",")
 ROW = re.compile(r"^\| ([^|]+?) \| [^|]+ \| [^|]+ \| [^|]+ \|$", re.MULTILINE)
 
 
