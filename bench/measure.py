@@ -51,8 +51,9 @@ class Spread:
         )
 
     def __str__(self) -> str:
-        """Return the median, then the spread in parentheses, then the unit."""
-        return f"{short(self.median)} ({short(self.p10)} to {short(self.p90)}) {self.unit}"
+        """Return the median, then the spread in parentheses where there is one, then the unit."""
+        around = f" ({short(self.p10)} to {short(self.p90)})" if self.p10 < self.p90 else ""
+        return f"{short(self.median)}{around} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
