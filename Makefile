@@ -9,6 +9,8 @@ PYTEST := $(BIN)/python -m pytest
 PROCESSES ?= 2
 # How long each reader is fuzzed by `make test-long`.
 FUZZ_SECONDS ?= 40
+# The parts whose mutants `make test-long` tries.
+MUTANTS ?= facts law
 # What takes every branch of the pure part.
 PURE_TESTS := tests/unit tests/property
 # The pure part, where every branch is taken by some test.
@@ -44,11 +46,12 @@ check: $(READY)
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy
 
-## make test-long  full counts of cases, crashes and races; all branches of the pure part; fuzzing
+## make test-long  full counts of cases, crashes and races; all branches of the pure part; mutants; fuzzing
 test-long: $(READY) services
 	PLACKET_TEST_PROFILE=long $(PYTEST) -n $(PROCESSES) --dist loadgroup -m "not bench" $(TESTS)
 	$(PYTEST) -q -n $(PROCESSES) --dist loadgroup --cov --cov-branch --cov-report= $(PURE_TESTS)
 	$(BIN)/coverage report --include="$(CORE_FILES)" --fail-under=100
+	$(BIN)/python -m tests.mutants --processes $(PROCESSES) $(MUTANTS)
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt atheris || \
 	  echo "left out: fuzzing"
 	$(BIN)/python -m tests.fuzz --processes $(PROCESSES) --seconds $(FUZZ_SECONDS)

@@ -32,6 +32,7 @@ _DECIDING: Final = (
     "tests/unit/standing/",
     "tests/property/test_crowds.py",
     "tests/property/test_generated.py",
+    "tests/property/test_sql.py",
     "tests/acceptance/all_brands/",
     "tests/acceptance/justelegance/",
     "tests/acceptance/lepiquet/",
@@ -68,7 +69,8 @@ def left_out(item: pytest.Item) -> bool:
     """Say whether a test is none of those that are to notice a change."""
     starts = tuple(path for paths in TESTS.values() for path in paths)
     asks = getattr(item, "fixturenames", ())
-    return not item.nodeid.startswith(starts) or not _SLOW.isdisjoint(asks)
+    needs_server = "[postgres" in item.nodeid or not _SLOW.isdisjoint(asks)
+    return needs_server or not item.nodeid.startswith(starts)
 
 
 def tried(mutants: Sequence[Mutant], found: Mapping[str, Source], processes: int) -> set[int]:
