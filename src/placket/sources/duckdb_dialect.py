@@ -198,6 +198,11 @@ class AsWritten(sa.types.UserDefinedType[Any]):
     def __init__(self, word: str) -> None:
         self.word = word
 
+    @property
+    def is_words(self) -> bool:
+        """Say whether it lists the words that the column may have."""
+        return self.word.startswith("ENUM(") and not self.word.endswith("]")
+
     def get_col_spec(self, **_ignored: object) -> str:
         """Return the type's own words."""
         return self.word

@@ -11,7 +11,7 @@ from placket.catalogue.model import Subject
 from placket.identity import Identifier
 from placket.sources import trees
 from placket.sources.beside import Joined, count_rows, delete_keys, upsert
-from placket.sources.duckdb_dialect import begin_alone
+from placket.sources.duckdb_dialect import AsWritten, begin_alone
 from placket.sources.mariadb import is_mariadb, key_types
 from placket.sources.replica_plan import CONTROL, NOBODY
 from placket.sources.routes import Reading, key_column
@@ -111,13 +111,25 @@ def pages(
 def _ordered(engine: Engine, read: Joined, select: sa.Select[Any]) -> list[Any]:
     """Return the columns of the key as they are put in order and compared.
 
-    MariaDB orders the words of an ENUM by their places, and compares them as words.
+    MariaDB and DuckDB order the words of an ENUM by their places, and compare them as words;
+    PostgreSQL compares them with no word that is a parameter.
     """
-    key = read.order(select)
     with engine.connect() as connection:
-        types = key_types(connection, read.table.name) if is_mariadb(connection) else {}
-    named = zip(read.table.key, key, strict=True)
-    return [sa.func.concat(c) if name in types and types[name].is_words else c for name, c in named]
+        worded = _worded(connection, read.table.name)
+    named = zip(read.table.key, read.order(select), strict=True)
+    return [sa.func.concat(column) if name in worded else column for name, column in named]
+
+
+def _worded(connection: Connection, table: str) -> set[str]:
+    """Return the columns whose type lists the words that they may have."""
+    if is_mariadb(connection):
+        return {name for name, kind in key_types(connection, table).items() if kind.is_words}
+    types = {c["name"]: c["type"] for c in sa.inspect(connection).get_columns(table)}
+    return {
+        name
+        for name, kind in types.items()
+        if isinstance(kind, sa.Enum) or (isinstance(kind, AsWritten) and kind.is_words)
+    }
 
 
 class Run:
