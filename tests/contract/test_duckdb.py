@@ -139,6 +139,7 @@ def test_two_programs_read_one_file_together(file: Path) -> None:
         let_go(other)
 
 
+@pytest.mark.long
 def test_an_engine_that_is_let_go_of_leaves_the_file_to_others(file: Path) -> None:
     engine = open_source(f"duckdb:///{file}")
     engine.dispose()
@@ -204,6 +205,7 @@ def small(engine: sa.Engine) -> Small:
     return small_in(engine)
 
 
+@pytest.mark.long
 def test_a_view_goes_stale_within_a_transaction_that_stays_open(small: Small) -> None:
     plan = small.ready("newsletter")
     [views] = small.views("newsletter")
@@ -306,8 +308,8 @@ def test_a_row_that_changed_makes_it_stale_and_nothing_is_written(engine: sa.Eng
     ("write", "says"),
     [
         ({"email": "bea@example.org"}, "by its unique key"),
-        ({"email": None}, "by its not null"),
-        ({"visits": -1}, "by its check"),
+        pytest.param({"email": None}, "by its not null", marks=pytest.mark.long),
+        pytest.param({"visits": -1}, "by its check", marks=pytest.mark.long),
     ],
 )
 def test_a_write_that_is_refused_is_told_without_its_values(

@@ -78,7 +78,7 @@ def shop_in_memory(*tables: sa.Table) -> sa.Engine:
 def test_a_view_on_duckdb_shows_what_decide_permits(counted: Counted) -> None:
     number = 0
 
-    @settings(max_examples=cases(quick=3, long=100), phases=PHASES)
+    @settings(max_examples=cases(quick=2, long=100), phases=PHASES)
     @given(policies, lives(), st.data())
     def each(policy: Policy, life: Life, data: st.DataObject) -> None:
         nonlocal number
@@ -94,7 +94,7 @@ def test_a_view_on_duckdb_shows_what_decide_permits(counted: Counted) -> None:
 def test_a_row_on_duckdb_is_shown_until_its_own_day(counted: Counted) -> None:
     number = 0
 
-    @settings(max_examples=cases(quick=4, long=100), phases=PHASES)
+    @settings(max_examples=cases(quick=2, long=100), phases=PHASES)
     @given(
         st.sampled_from(sorted(PERIODS)),
         st.lists(st.one_of(st.none(), MONTH_ENDS), min_size=1, max_size=5),

@@ -94,7 +94,7 @@ def test_the_rows_of_the_sql_on_mariadb_are_whom_decide_permits(
     number = 0
 
     @settings(
-        max_examples=cases(quick=3, long=60),
+        max_examples=cases(quick=2, long=60),
         phases=(Phase.explicit, Phase.reuse, Phase.generate),
     )
     @given(crowd=crowds())

@@ -59,7 +59,7 @@ def tables(engine: sa.Engine, *made: sa.Table) -> Iterator[None]:
 def test_a_view_on_mariadb_shows_what_decide_permits(engine: sa.Engine, counted: Counted) -> None:
     number = 0
 
-    @settings(max_examples=cases(quick=5, long=150), phases=PHASES)
+    @settings(max_examples=cases(quick=3, long=150), phases=PHASES)
     @given(policies, lives(), st.data())
     def each(policy: Policy, life: Life, data: st.DataObject) -> None:
         nonlocal number
@@ -74,7 +74,7 @@ def test_a_view_on_mariadb_shows_what_decide_permits(engine: sa.Engine, counted:
 def test_a_row_on_mariadb_is_shown_until_its_own_day(engine: sa.Engine, counted: Counted) -> None:
     number = 0
 
-    @settings(max_examples=cases(quick=5, long=150), phases=PHASES)
+    @settings(max_examples=cases(quick=3, long=150), phases=PHASES)
     @given(
         st.sampled_from(sorted(PERIODS)),
         st.lists(st.one_of(st.none(), MONTH_ENDS), min_size=1, max_size=5),
