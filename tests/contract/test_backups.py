@@ -16,9 +16,11 @@ import pytest
 from placket.gate.ages import NotAnIdentity, NotARecipient, NotOpened, new_identity, seal
 from placket.gate.backups import (
     AlreadyThere,
+    BackupUnderWay,
     NotApart,
     NothingToBackUp,
     NotThisBackup,
+    RotationUnderWay,
     ToolFailed,
     What,
     back_up,
@@ -229,6 +231,78 @@ def test_a_disk_that_is_full_leaves_no_half_backup(tmp_path: Path, identity: Pat
     # What a killed one left is taken away, and never written through.
     assert [each.name for each in pipe.iterdir()] == [file.name]
     assert not file.is_symlink()
+
+
+def test_two_backups_of_one_ledger_at_once_never_mix(tmp_path: Path, identity: Path) -> None:
+    shop = shop_in(tmp_path)
+    shop.create(policy("v1"))
+    shop.close()
+    ledger, to = part_of(shop.settings, What.LEDGER), [recipient(identity)]
+    refused: list[BaseException] = []
+
+    def meanwhile(_done: int, _total: int) -> None:
+        for folder in (tmp_path / "one", tmp_path / "two"):
+            with pytest.raises(BackupUnderWay) as caught:
+                back_up(ledger, folder, to, now=DAY, progress=no_progress)
+            refused.append(caught.value)
+
+    file = back_up(ledger, tmp_path / "one", to, now=DAY, progress=meanwhile)
+
+    assert len(refused) >= 2
+    assert [each.name for each in (tmp_path / "one").iterdir()] == [file.name]
+    assert list((tmp_path / "two").iterdir()) == []
+    put_back(replace(ledger, place=str(tmp_path / "again.db")), file, identity)
+
+
+def test_a_copy_that_a_kill_left_is_in_nobodys_way(tmp_path: Path, identity: Path) -> None:
+    shop = shop_in(tmp_path)
+    shop.create(policy("v1"))
+    shop.close()
+    ledger = part_of(shop.settings, What.LEDGER)
+    copy = Path(f"{ledger.place}.copy")
+    copy.write_bytes(b"half of a page")
+
+    file = backed_up(shop.settings, What.LEDGER, tmp_path / "l", identity)
+
+    assert not copy.exists()
+    put_back(replace(ledger, place=str(tmp_path / "again.db")), file, identity)
+
+
+@pytest.mark.parametrize("point", ["next wrapping key written", "old wrapping key overwritten"])
+def test_no_key_is_backed_up_while_it_is_changed(
+    tmp_path: Path, identity: Path, point: str
+) -> None:
+    shop = shop_in(tmp_path)
+    gate = shop.create(policy("v1"))
+
+    class Killed(BaseException):
+        """the process was killed."""
+
+    def kill(name: str) -> None:
+        if name == point:
+            raise Killed
+
+    with pytest.raises(Killed):
+        gate.keys.rotate(point=kill)
+    with pytest.raises(RotationUnderWay):
+        backed_up(shop.settings, What.KEY, tmp_path / "k", identity)
+
+    assert list((tmp_path / "k").iterdir()) == []
+
+
+def test_no_key_is_put_back_beside_one_that_a_rotation_left(
+    shop: Shop, elsewhere: Settings, identity: Path, tmp_path: Path
+) -> None:
+    shop.create(policy("v1"))
+    file = backed_up(shop.settings, What.KEY, tmp_path / "k", identity)
+    part = part_of(elsewhere, What.KEY)
+    left = Path(f"{part.place}.next")
+    left.write_bytes(b"the only key of a newer keyring")
+
+    with pytest.raises(AlreadyThere, match=left.name):
+        put_back(part, file, identity)
+
+    assert list(elsewhere.folder.iterdir()) == [left]
 
 
 def test_wrong_words_are_refused_with_a_sentence(tmp_path: Path, identity: Path) -> None:

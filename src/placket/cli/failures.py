@@ -23,6 +23,8 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.gate.ages.NotSealed": (WORLD, "see that disk and server are well; try again"),
     "placket.gate.backups.NotApart": (REFUSED, "name another folder"),
     "placket.gate.backups.NothingToBackUp": (WORLD, ""),
+    "placket.gate.backups.BackupUnderWay": (REFUSED, ""),
+    "placket.gate.backups.RotationUnderWay": (REFUSED, ""),
     "placket.gate.backups.AlreadyThere": (REFUSED, ""),
     "placket.gate.backups.NotThisBackup": (REFUSED, ""),
     "placket.gate.backups.ToolFailed": (WORLD, ""),

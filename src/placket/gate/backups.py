@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import subprocess
@@ -43,6 +44,14 @@ class NotApart(Exception):
 
 class NothingToBackUp(Exception):
     """There is nothing here to back up."""
+
+
+class BackupUnderWay(Exception):
+    """another process is writing here; when it is done, try again."""
+
+
+class RotationUnderWay(Exception):
+    """the wrapping key is being changed; try again, and if it stays so, run `placket status`."""
 
 
 class AlreadyThere(Exception):
@@ -93,7 +102,8 @@ def back_up(
 
     It is of one moment, whoever writes meanwhile, and stands under its name only once it is
     whole and on the disk. recipients: of age, any one of whom can open it. progress: told the
-    pages of a SQLite ledger. Raises NotApart, NothingToBackUp, ToolFailed and what `seal` does.
+    pages of a SQLite ledger. Raises NotApart, NothingToBackUp, BackupUnderWay,
+    RotationUnderWay, ToolFailed and what `seal` does.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     others = [each for each in What if each is not part.what]
@@ -112,7 +122,8 @@ def back_up(
 def put_back(part: Part, file: Path, identity_file: Path) -> None:
     """Open a backup and put it where the settings say, where nothing stands yet.
 
-    Raises AlreadyThere, NotThisBackup, ToolFailed and what `unseal` does; then nothing is there.
+    Raises AlreadyThere, BackupUnderWay, NotThisBackup, ToolFailed and what `unseal` does; then
+    nothing is there.
     """
     with file.open("rb") as sealed:
         if part.kind == _POSTGRES:
@@ -133,22 +144,55 @@ def _unnamed(target: Path) -> Path:
 def _whole(target: Path) -> Iterator[BinaryIO]:
     """Give a file that gets its name once all is written and on the disk."""
     part = _unnamed(target)
-    part.unlink(missing_ok=True)  # of one that was killed
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as written:
-            yield written
-            written.flush()
-            os.fsync(written.fileno())
+    with _own(part) as descriptor, os.fdopen(descriptor, "wb", closefd=False) as written:
+        yield written
+        written.flush()
+        os.fsync(descriptor)
         part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
     folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+@contextmanager
+def _own(path: Path) -> Iterator[int]:
+    """Give an empty file that no other process writes to; it is gone in the end.
+
+    The lock goes with the process, so what a killed one left is in nobody's way.
+    """
+    if path.is_symlink():
+        path.unlink()
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        _lock(descriptor, path)
+        os.ftruncate(descriptor, 0)
+        try:
+            yield descriptor
+        finally:
+            _remove_own(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_own(descriptor: int, path: Path) -> None:
+    # Renamed by now, its name may be that of another's file already.
+    with suppress(FileNotFoundError):
+        if os.path.samestat(path.lstat(), os.fstat(descriptor)):
+            path.unlink()
+
+
+def _lock(descriptor: int, path: Path) -> None:
+    """Raise BackupUnderWay unless the file is ours alone, and still the one of that name."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        named, held = path.lstat(), os.fstat(descriptor)
+    except (BlockingIOError, FileNotFoundError):
+        raise BackupUnderWay(str(BackupUnderWay.__doc__)) from None
+    if not os.path.samestat(named, held) or held.st_nlink != 1:
+        raise BackupUnderWay(str(BackupUnderWay.__doc__))
+    os.fchmod(descriptor, 0o600)
 
 
 class _Headed(RawIOBase):
@@ -184,8 +228,7 @@ def _read(part: Part, progress: Progress) -> Iterator[BinaryIO]:
     if not path.is_file():
         raise NothingToBackUp(f"there is no {part.what} at its place; see the settings")
     if part.kind == _FILE:
-        with path.open("rb") as plain:
-            yield plain
+        yield BytesIO(_settled_key(path))
     elif part.what is What.KEYRING:
         # In memory, so that no wrap stands in one more file on this disk.
         with closing(_opened(path)) as source:
@@ -193,6 +236,21 @@ def _read(part: Part, progress: Progress) -> Iterator[BinaryIO]:
     else:
         with _copied(path, progress) as copy:
             yield copy
+
+
+def _settled_key(path: Path) -> bytes:
+    """Return the key file; while a rotation changes it, it may hold the old key or none."""
+    following = _next_key(path)
+    if following.exists():
+        raise RotationUnderWay(str(RotationUnderWay.__doc__))
+    key = path.read_bytes()
+    if following.exists() or not key.strip(b"\0"):
+        raise RotationUnderWay(str(RotationUnderWay.__doc__))
+    return key
+
+
+def _next_key(path: Path) -> Path:
+    return path.with_name(f"{path.name}.next")
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -203,13 +261,11 @@ def _opened(path: Path) -> sqlite3.Connection:
 def _copied(path: Path, progress: Progress) -> Iterator[BinaryIO]:
     """Give a copy of the ledger that stands beside it while it is read: it may be large."""
     copy = path.with_name(f"{path.name}.copy")
-    copy.unlink(missing_ok=True)
-    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
 
     def told(_status: int, left: int, total: int) -> None:
         progress(total - left, total)
 
-    try:
+    with _own(copy):
         with closing(_opened(path)) as source, closing(sqlite3.connect(copy)) as target:
             # One read transaction: a backup that lets writers in between starts again each time.
             source.execute("BEGIN")
@@ -217,8 +273,6 @@ def _copied(path: Path, progress: Progress) -> Iterator[BinaryIO]:
             source.backup(target, pages=_PAGES, progress=told, sleep=0)
         with copy.open("rb") as plain:
             yield plain
-    finally:
-        copy.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -313,15 +367,23 @@ class _Checked(RawIOBase):
 
 def _into_file(part: Part, sealed: BinaryIO, identity_file: Path) -> None:
     path = Path(part.place)
-    for there in (path, path.with_name(f"{path.name}-wal")):
-        if there.exists():
-            raise AlreadyThere(f"{there.name} stands here already; move it away first")
+    _expect_free(part, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _whole(path) as written:
         _unsealed(part, sealed, written.write, identity_file)
         written.flush()
         if part.kind == _SQLITE:
             _expect_sound(_unnamed(path))
+        # Once more, now that nobody else puts something back here.
+        _expect_free(part, path)
+
+
+def _expect_free(part: Part, path: Path) -> None:
+    """Raise AlreadyThere where a file stands, or what would be taken for a part of it."""
+    ends = (".next",) if part.kind == _FILE else ("-wal", "-journal")
+    for there in (path, *(path.with_name(f"{path.name}{end}") for end in ends)):
+        if there.exists():
+            raise AlreadyThere(f"{there.name} stands here already; move it away first")
 
 
 def _expect_sound(copy: Path) -> None:
