@@ -24,7 +24,7 @@ from placket.gate.words import filled
 from placket.sources.durable import put_in_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from placket.gate.answers import Funnel, Lost
     from placket.gate.gate import Gate
@@ -58,8 +58,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     """List the persons whom ACTIVITY may address now, one id a line.
 
     With --at every history is folded anew as of then, which takes its time. --sql prints the
-    query in a dialect, for a copy of the ledger's standing elsewhere; nothing is asked then.
+    query in a dialect, for a copy of the ledger's standing elsewhere; nobody is asked then.
     """
+    if dialect is not None:
+        _expect_no_list({"--at": at, "--out": out, "--json": as_json})
     if form == "why" and at is not None:
         raise Ended("`--why` answers for now alone", "leave `--at` out", code=WRONG_USE)
     with open_installation(config) as gate:
@@ -79,6 +81,17 @@ def command(  # noqa: PLR0913 - one parameter an option
         else:
             _tell_all(gate.eligible(asked, at=moment), as_json=as_json)
     return DONE
+
+
+def _expect_no_list(given: Mapping[str, object]) -> None:
+    """End the command when an option is given that only a list takes."""
+    for option, value in given.items():
+        if value:
+            raise Ended(
+                f"`--sql` prints a query and asks nobody, so `{option}` says nothing",
+                f"leave `{option}` out",
+                code=WRONG_USE,
+            )
 
 
 def _tell_sql(gate: Gate, asked: Question, form: str | None, dialect: str) -> None:

@@ -75,7 +75,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.keyring.refusals.SealBroken": (WORLD, "run `placket audit verify`"),
     "placket.sources.connect.NotADatabase": (
         WRONG_USE,
-        "write one such as `sqlite:///shop.db` or `postgresql://localhost/shop`",
+        "write one such as `sqlite:///shop.db`, `postgresql://localhost/shop` or `duckdb:///shop.duckdb`",
     ),
     "placket.sources.connect.SourceUnreachable": (WORLD, ""),
     "placket.sources.connect.DriverMissing": (WORLD, ""),

@@ -118,7 +118,8 @@ def test_what_is_no_address_of_a_database_is_wrong_use(tmp_path: Path) -> None:
     assert done.code == 2
     assert done.err == (
         "placket: the address names no database\n"
-        "  mend: write one such as `sqlite:///shop.db` or `postgresql://localhost/shop`\n"
+        "  mend: write one such as `sqlite:///shop.db`, `postgresql://localhost/shop` or"
+        " `duckdb:///shop.duckdb`\n"
     )
 
 
