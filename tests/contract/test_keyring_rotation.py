@@ -189,3 +189,12 @@ def test_a_rotation_does_not_wait_for_who_holds_the_keyring_and_tells_so(
 
         assert keyring.has("p_0")
         assert keyring.rotate(now=2 * DAY)
+
+
+def test_a_clock_that_ran_ahead_does_not_put_off_rotation_for_years(place: Place) -> None:
+    with place.create() as keyring:
+        keyring.rotate(now=3_650 * DAY)
+
+        assert keyring.rotate(now=20 * DAY, before=13 * DAY)
+        assert not keyring.rotate(now=20 * DAY, before=13 * DAY)
+        assert keyring.rotated_at == 20 * DAY

@@ -141,9 +141,11 @@ class Worker:
         if not days:
             return False
         with suppress(*REFUSALS), self._watched(KEYRING):
-            due = now - days * DAY
-            # Asked without a lock first: a rotation makes all others wait.
-            return self.gate.keys.rotated_at < due and self.gate.keys.rotate(now=now, before=due)
+            due, since = now - days * DAY, self.gate.keys.rotated_at
+            # Asked without a lock first: a rotation makes all others wait. A clock that once ran
+            # years ahead must not put it off for years.
+            is_due = not due <= since <= now + DAY
+            return is_due and self.gate.keys.rotate(now=now, before=due)
         return False
 
     def _keep_requests(self) -> Kept | None:

@@ -27,6 +27,8 @@ _BATCH: Final = 10_000
 _EPOCH_BYTES: Final = 16
 _SECRETS: Final = ("hmac", "signing")
 _ROTATED: Final = "rotated"
+_AHEAD: Final = 86_400_000_000
+"""So much later than now, microseconds, the clock of a rotation was wrong, not a little off."""
 
 
 class Rows(Protocol):
@@ -225,14 +227,15 @@ class StoredKeyring:
         """Wrap all living keys with a new wrapping key, destroy the old one, and say so.
 
         now: the instant kept as `rotated_at`. before: rotates only where the last rotation was
-        earlier, so that of two who find it due one does it; then False.
+        earlier, or a day and more ahead of now, so that of two who find it due one does it;
+        else False.
         Killed at any point, the keyring opens with the one key or the other, and opening it
         ends what was begun.
         """
         with self._lock:
             with self._rows.writing():
                 self._refresh()
-                if before is not None and self._rotated_at >= before:
+                if before is not None and before <= self._rotated_at <= now + _AHEAD:
                     return False
                 self._wrapping.settle(self._wrap.key, no_point)
                 fresh = Wrap(self._wrapping.prepare(), self._id)
