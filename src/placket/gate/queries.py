@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from placket.facts import Fact, Kind
 from placket.sources import trees
-from placket.sources.querying import Read, ViewsStale, read_views
+from placket.sources.querying import QueryRefused, Read, ViewsStale, read_views
 from placket.sources.reflect import reflect
 from placket.sources.replica import reached
 from placket.sources.rewriting import Refused, Rewritten, rewrite
@@ -91,14 +91,22 @@ def run_query(  # noqa: PLR0913 - what is asked, of what, by whom, and who is to
         raise ViewsNotMade(str(ViewsNotMade.__doc__))
     if query.views and kept.digest != views.gate.ready().fold_digest:
         raise ViewsStale(str(ViewsStale.__doc__))
-    found = read_views(views.engine, query.sql, query.views, most_rows=most_rows)
+    try:
+        found: Read | QueryRefused = read_views(
+            views.engine, query.sql, query.views, most_rows=most_rows
+        )
+    except QueryRefused as refused:
+        found = refused
     told = list(_used(views.gate, question, query, sorted(found.persons), by=by))
     for done, fact in enumerate(told):
-        # INVARIANT: no row is shown of anybody whose fact is not in the ledger.
+        # INVARIANT: no row is shown of anybody whose fact is not in the ledger, nor that a row
+        # made the query fail.
         views.gate.append([fact], is_placed=True)
         progress(done + 1, len(told))
     if told:
         views.gate.sequence()
+    if isinstance(found, QueryRefused):
+        raise found
     return found
 
 

@@ -36,7 +36,14 @@ _BEGIN: Final = {
 
 
 class QueryRefused(Exception):
-    """The database refused the query; what it says is not repeated, it may hold a value."""
+    """The database refused the query; what it says is not repeated, it may hold a value.
+
+    persons: the ids of all whom its views show, as a query can be made to fail for certain rows.
+    """
+
+    def __init__(self, persons: frozenset[str] = frozenset()) -> None:
+        super().__init__(str(QueryRefused.__doc__).partition("\n")[0])
+        self.persons = persons
 
 
 class SourceAway(Exception):
@@ -70,9 +77,10 @@ def read_views(engine: Engine, sql: str, views: Sequence[View], *, most_rows: in
         connection = engine.connect()
     except SQLAlchemyError:
         raise SourceAway(str(SourceAway.__doc__)) from None
+    persons: set[str] = set()
     try:
         with connection, _reading(connection):
-            persons = _persons(connection, views)
+            persons |= _persons(connection, views)
             columns, rows = _rows(connection, sql, most_rows + 1)
             persons |= _persons(connection, views)
             # In one state the term is what it was at the start, and the clock is later now.
@@ -80,8 +88,9 @@ def read_views(engine: Engine, sql: str, views: Sequence[View], *, most_rows: in
                 raise ViewsStale(str(ViewsStale.__doc__))
     except SQLAlchemyError as fault:
         is_away = isinstance(fault, DBAPIError) and fault.connection_invalidated
-        refusal = SourceAway if is_away else QueryRefused
-        raise refusal(str(refusal.__doc__)) from None
+        if is_away:
+            raise SourceAway(str(SourceAway.__doc__)) from None
+        raise QueryRefused(frozenset(persons)) from None
     return Read(
         columns=columns,
         rows=rows[:most_rows],

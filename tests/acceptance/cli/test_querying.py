@@ -122,3 +122,19 @@ def test_nothing_is_shown_that_the_ledger_did_not_take(placket: Placket, folder:
 
     assert done.code != 0
     assert "ada@example.org" not in done.out + done.err
+
+
+def test_a_query_that_fails_for_the_rows_it_reads_is_recorded_as_a_use(
+    placket: Placket, folder: Path
+) -> None:
+    placket("fact", "add", "consent_given", "--subject", "email:ada@example.org", *YES)
+    placket("view", "newsletter", "--source", "shop", "--apply")
+    # The least whole number has no opposite: one row more, and SQLite fails.
+    asks = "SELECT abs(-9223372036854775807 - count(*)) AS n FROM customer WHERE email LIKE '{}%'"
+
+    fails = placket(*ASKED, asks.format("ada"), "--run")
+    answers = placket(*ASKED, asks.format("bob"), "--run")
+
+    assert (fails.code, answers.code, fails.out) == (3, 0, "")
+    assert "ada" not in fails.err
+    assert [len(fact.persons) for fact in used(folder)] == [1, 1]
