@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from placket.decide.question import Question
 from placket.gate.instants import system_now
+from placket.gate.views import SourceViews
 from placket.sources.reflect import reflect
 from placket.sources.replica import Replicated
 from tests.contract.gates import DAY, known, no, policy, yes
@@ -52,6 +53,26 @@ def test_views_follow_a_new_policy_at_the_next_refresh(made: Installation) -> No
     assert (before, after) == ([1, 2], [1, 2])
     assert stale in ([], [1, 2])
     assert made.views.kept().digest == made.gate.policy.fold_digest
+
+
+def test_views_that_two_make_at_once_are_both_there(made: Installation) -> None:
+    if made.views.engine.dialect.name == "duckdb":
+        pytest.skip("two processes never have a DuckDB file open at once")
+    others: list[SourceViews] = []
+
+    def meanwhile(_connection: sa.Connection) -> None:
+        if not others:
+            others.append(SourceViews(gate=made.gate, name=made.views.name))
+            others[0].apply(CALLS)
+            others[0].close()
+
+    sa.event.listen(made.views.engine, "begin", meanwhile)
+    made.views.apply(NEWS)
+
+    kept = made.views.kept()
+    assert {each.question for each in kept.made} == {NEWS, CALLS}
+    assert made.names() >= {*kept.views}
+    assert made.rows("placket_newsletter_email_customer") == [1, 2]
 
 
 def test_a_view_whose_activity_left_the_policy_is_dropped(made: Installation) -> None:

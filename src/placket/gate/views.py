@@ -186,8 +186,14 @@ class SourceViews:
             # Before anything goes: else one role that is refused would take every view with it.
             for role in sorted({each.role for each in living} - {""}):
                 expect_narrow(connection, self.source, role)
-            self._remember(Kept(made=before.made, views=may_be_there))
-            drop_named(connection, before.views)
+            latest = self.kept()
+            if latest.made == before.made:
+                self._remember(Kept(made=before.made, views=may_be_there))
+                drop_named(connection, before.views)
+        if latest.made != before.made:
+            # Another process made views meanwhile, which must neither go nor be forgotten.
+            self._make(policy, _joined(latest.made, made), latest)
+            return
         replica.apply(plan)
         replica.drop_others(plan)
         with reached(self.name), self.engine.begin() as connection:
@@ -286,6 +292,11 @@ class SourceViews:
         """Let go of the source's database."""
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+
+def _joined(made: Iterable[Made], later: Iterable[Made]) -> list[Made]:
+    """Return both, of one question the later."""
+    return list({each.question: each for each in (*made, *later)}.values())
 
 
 def refresh_views_of(gate: Gate, person: str, *, since: int) -> None:
