@@ -48,6 +48,15 @@ def test_a_keyring_knows_since_when_its_wrapping_key_is_the_present_one(place: P
         assert again.rotated_at == 17 * DAY
 
 
+def test_the_old_key_is_overwritten_where_it_stood(place: Place, tmp_path: Path) -> None:
+    with place.create() as keyring:
+        (tmp_path / "same blocks").hardlink_to(tmp_path / "wrapping.key")
+
+        keyring.rotate(now=DAY)
+
+    assert set((tmp_path / "same blocks").read_bytes()) == {0}
+
+
 def test_of_several_who_find_it_due_one_rotates(place: Place) -> None:
     place.create().close()
     rotated: list[bool] = []
