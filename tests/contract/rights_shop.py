@@ -70,7 +70,7 @@ CREATE TABLE orders (
     closed_at TEXT, total INTEGER NOT NULL, ship_to TEXT
 );
 CREATE TABLE "call" (
-    id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer (id), at TEXT,
+    id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer (id), "at" TEXT,
     recording TEXT
 );
 INSERT INTO address VALUES (9, '1 Elm'), (8, '2 Oak');
@@ -208,12 +208,17 @@ class Asked:
 
 
 def asked_in(
-    folder: Path, url: str, ledger: str = "placket.db", keyring: str = "placket-keys.db"
+    folder: Path,
+    url: str,
+    ledger: str = "placket.db",
+    keyring: str = "placket-keys.db",
+    *,
+    schema: str = SCHEMA,
 ) -> Asked:
     """Return an installation in `folder` beside a new shop in the database at `url`, synced."""
     engine = sa.create_engine(parse_url(url))
     with plain_sql(engine) as connection:
-        for statement in SCHEMA.split(";"):
+        for statement in schema.split(";"):
             connection.execute(sa.text(statement))
     engine.dispose()
     file = folder / "catalogue.yaml"

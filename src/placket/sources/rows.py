@@ -218,7 +218,7 @@ class _Dialect:
 @cache
 def _dialect(name: str, driver: str) -> _Dialect:
     made = registry.load(f"{name}.{driver}")
-    return _Dialect(name, made(paramstyle="qmark" if name == "sqlite" else "format"))
+    return _Dialect(name, made(paramstyle="qmark" if name in {"sqlite", "duckdb"} else "format"))
 
 
 @lru_cache(maxsize=4096)
