@@ -10,7 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from placket.facts import Kind
-from placket.sources.grants import RoleMissing, RoleRefused, RoleTooWide, expect_narrow
+from placket.sources.grants import (
+    MayNotGrant,
+    RoleMissing,
+    RoleRefused,
+    RoleTooWide,
+    expect_narrow,
+)
 from placket.sources.replica import Replica
 from tests.contract.bypassing import HIDDEN, VIEW, MariadbReader, Watched, let_through
 from tests.contract.viewed import NOW, small_in
@@ -454,7 +460,8 @@ def test_a_role_that_is_not_there_is_told_of(watched: Watched, role: str) -> Non
     with watched.shop.engine.connect() as connection, pytest.raises(RoleMissing) as missing:
         expect_narrow(connection, watched.shop.catalogue.sources[0], role)
 
-    assert str(missing.value) == f"the database has no role `{role}`; make it first"
+    or_host = "" if "@" in role else "; or name a user with its host, as `USER@HOST`"
+    assert str(missing.value) == f"the database has no role `{role}`; make it first{or_host}"
 
 
 def test_an_account_that_may_not_see_rights_refuses_every_role(watched: Watched) -> None:
@@ -462,3 +469,26 @@ def test_an_account_that_may_not_see_rights_refuses_every_role(watched: Watched)
         expect_narrow(connection, watched.shop.catalogue.sources[0], READER)
 
     assert "cannot be seen; let Placket's account read" in str(unseen.value)
+
+
+def test_an_account_that_may_not_let_others_read_is_told_before_anything_is_made(
+    watched: Watched,
+) -> None:
+    url = watched.shop.engine.url
+    account = "`grantless`@`127.0.0.1`"
+    watched.does(
+        f"CREATE USER {account} IDENTIFIED BY 'shop'",
+        f"GRANT ALL ON `{url.database}`.* TO {account}",
+        f"GRANT SELECT ON mysql.* TO {account}",
+    )
+    login = url.set(username="grantless", password="shop")  # noqa: S106 - of this test
+    engine = sa.create_engine(login, poolclass=sa.NullPool)
+    source = watched.shop.catalogue.sources[0]
+
+    with engine.connect() as connection, pytest.raises(MayNotGrant, match="WITH GRANT OPTION"):
+        expect_narrow(connection, source, READER)
+    watched.does(f"GRANT SELECT ON `{url.database}`.* TO {account} WITH GRANT OPTION")
+    with engine.connect() as connection:
+        expect_narrow(connection, source, READER)
+
+    watched.does(f"DROP USER {account}")

@@ -17,6 +17,7 @@ OF_ROLES = {
     "test_a_role_is_granted_the_views_and_taken_by_its_members",
     "test_a_role_that_is_not_there_is_told_of",
     "test_an_account_that_may_not_see_rights_refuses_every_role",
+    "test_an_account_that_may_not_let_others_read_is_told_before_anything_is_made",
 }
 """Those of whom is granted and refused, which the page tells in words."""
 

@@ -85,6 +85,7 @@ CODES: Final[dict[str, tuple[int, str]]] = {
     "placket.sources.grants.RoleRefused": (REFUSED, ""),
     "placket.sources.grants.NoRoles": (WRONG_USE, "leave `--role` out"),
     "placket.sources.grants.RoleMissing": (WRONG_USE, ""),
+    "placket.sources.grants.MayNotGrant": (REFUSED, "see how to query a purpose view"),
     "placket.sources.trees.UnsupportedDialect": (WRONG_USE, ""),
     "placket.sources.replica_plan.TooManyStates": (REFUSED, ""),
     "placket.sources.replica.PlanTooNarrow": (REFUSED, ""),

@@ -29,6 +29,10 @@ class RoleMissing(RoleRefused):
     """The database has no such role; make it first, or leave `--role` out."""
 
 
+class MayNotGrant(RoleRefused):
+    """Placket's own account may not let others read; give it SELECT WITH GRANT OPTION."""
+
+
 class RoleTooWide(RoleRefused):
     """The role reaches more than the views; take its other rights first."""
 
@@ -86,7 +90,8 @@ def expect_narrow(connection: Connection, source: Source, role: str) -> None:
     """Raise unless `role` is there and reaches nothing that the source's views are made from.
 
     Rights count however it has them: its own, everybody's, inherited, or by a role that it may
-    become. Raises NoRoles, RoleMissing, RoleTooWide, and RoleRefused where it cannot be seen.
+    become. Raises NoRoles, RoleMissing, RoleTooWide, MayNotGrant before anything is made, and
+    RoleRefused where it cannot be seen.
     """
     dialect = trees.dialect_of(connection)
     expect_roled(dialect)
@@ -99,7 +104,11 @@ def expect_narrow(connection: Connection, source: Source, role: str) -> None:
 def _expect_narrow(connection: Connection, source: Source, role: str, dialect: str) -> None:
     knowing = _KNOWING[dialect]
     if not knowing.is_there(connection, role):
-        raise RoleMissing(f"the database has no role `{role}`; make it first")
+        is_bare = dialect == "mysql" and "@" not in role
+        or_host = "; or name a user with its host, as `USER@HOST`" if is_bare else ""
+        raise RoleMissing(f"the database has no role `{role}`; make it first{or_host}")
+    if dialect == "mysql" and not grants_mariadb.may_grant(connection):
+        raise MayNotGrant(str(MayNotGrant.__doc__))
     told = {table.name for table in source.tables}
     for found in knowing.reached(connection, role, told):
         raise RoleTooWide(f"role `{role}` {found}; take that right first")

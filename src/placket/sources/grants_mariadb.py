@@ -93,6 +93,23 @@ def _accounts(connection: Connection, user: str) -> list[tuple[str, str]]:
         raise Unseen(str(Unseen.__doc__)) from refused
 
 
+def may_grant(connection: Connection) -> bool:
+    """Say whether Placket's own account may hand a right to read on to others.
+
+    A right that it has by a role counts too where the role is its default.
+    """
+    schema = str(connection.scalar(text("SELECT DATABASE()")))
+    for line in map(str, connection.scalars(text("SHOW GRANTS"))):
+        right = _right(line)
+        if right is None or not line.endswith("WITH GRANT OPTION"):
+            continue
+        reads = {"ALL PRIVILEGES", "SELECT"} & set(right.rights.split(", "))
+        is_ours = right.schema == _EVERYTHING or _is_like(schema, right.schema)
+        if reads and is_ours and right.name == _EVERYTHING:
+            return True
+    return False
+
+
 def reached(connection: Connection, role: str, told: Collection[str]) -> Iterator[str]:
     """Yield what the role reaches, in words. told: the shop's tables behind the views.
 
