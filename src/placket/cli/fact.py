@@ -18,7 +18,8 @@ from placket.cli.options import (
     subject_of,
     subject_option,
 )
-from placket.cli.outcome import DONE, REFUSED, WRONG_USE, Ended, write_json
+from placket.cli.outcome import DONE, PROBLEMS, REFUSED, WRONG_USE, Ended, write_json
+from placket.cli.shown import tell_decision
 from placket.cli.words import (
     expect_activity,
     expect_channel,
@@ -28,15 +29,18 @@ from placket.cli.words import (
     expect_purpose,
 )
 from placket.facts import Fact, Kind, fact_id
+from placket.gate.acting import question_of
 from placket.gate.gate import new_person
+from placket.gate.instants import rfc3339
 from placket.gate.newcomers import ANEW, identified, starts_anew
 from placket.gate.views import refresh_views_of
 from placket.sources.told import WORDING, Told, read_birth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from placket.decide.question import Decision
     from placket.gate.gate import Gate
     from placket.identity.identifier import Identifier
 
@@ -136,12 +140,18 @@ def _text_options(function: Callable[..., int]) -> Callable[..., int]:
     is_flag=True,
     help="Read `key=value` lines from standard input, sealed under the person's key.",
 )
+@click.option(
+    "--if-permitted",
+    is_flag=True,
+    help="Record a message (`sent`) only where it is permitted at this very moment.",
+)
 @config_option
 @json_option
 def add(kind: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
     """Append a fact of KIND, such as `consent_given`, and print its id.
 
     The same fact added again is known by its id and stands once.
+    Exit code 1, with every reason, when `--if-permitted` is given and it is not.
     """
     subject = subject_of(given["subject"])
     private = _read_private() if given["private"] else {}
@@ -161,7 +171,9 @@ def add(kind: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
         known, size = bool(gate.has([told.fact.id])), gate.size()
         if not known:
             first = [] if person else [identified(told.fact, identifier)]
-            gate.record([*first, told])
+            denied = _record(gate, told, first, if_permitted=given["if_permitted"])
+            if denied is not None:
+                return _refuse(gate, denied, told.fact.channel, as_json=as_json)
         # Told before the views are reached: the fact stands whether or not they can be.
         if as_json:
             write_json(
@@ -176,6 +188,29 @@ def add(kind: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
             click.echo(told.fact.id)
         refresh_views_of(gate, told.fact.person, since=size)
     return DONE
+
+
+def _record(
+    gate: Gate, told: Told, first: Sequence[Told], *, if_permitted: bool
+) -> Decision | None:
+    """Record the fact, and return None; the denial where it must be permitted and is not."""
+    if not if_permitted:
+        gate.record([*first, told])
+        return None
+    decision = gate.act(told, question_of(told.fact), first=first)
+    if not decision.is_permitted:
+        return decision
+    gate.sequence()
+    return None
+
+
+def _refuse(gate: Gate, decision: Decision, channel: str, *, as_json: bool) -> int:
+    """Say why nothing was recorded."""
+    if as_json:
+        write_json(decision.as_json(rfc3339(decision.at)))
+    else:
+        tell_decision(decision, gate.fact, channel=channel)
+    return PROBLEMS
 
 
 def _new(gate: Gate, identifier: Identifier, fields: Mapping[str, Any]) -> str:
@@ -210,6 +245,12 @@ def parse_kind(written: str) -> Kind:
 def _fields(gate: Gate, kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the fact, every word known to the policy in force."""
     data = names_of(given["data"])
+    if given["if_permitted"] and (kind is not Kind.SENT or not given["activity"]):
+        raise Ended(
+            "`--if-permitted` is for a message of an activity",
+            "write `sent` with `--activity`, or leave `--if-permitted` out",
+            code=WRONG_USE,
+        )
     _expect_words(gate, kind, given)
     expect_data(data)
     wording = (WORDING + given["wording"],) if given["wording"] else ()

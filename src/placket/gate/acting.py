@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from placket.decide.decide import decide
+from placket.decide.question import Question
 from placket.store.provisos import Proviso
 
 if TYPE_CHECKING:
-    from placket.decide.question import Decision, Question
+    from placket.decide.question import Decision
+    from placket.facts import Fact
     from placket.policy.compile import Policy
     from placket.standing.standing import Standing
 
@@ -20,6 +22,11 @@ class Denied(Exception):
     def __init__(self, decision: Decision) -> None:
         super().__init__(str(Denied.__doc__))
         self.decision = decision
+
+
+def question_of(fact: Fact) -> Question:
+    """Return whether what the fact tells may be done: the act, its channel and its recipient."""
+    return Question(activity=fact.activity, channel=fact.channel, recipient=fact.recipient)
 
 
 @dataclass(slots=True, kw_only=True)

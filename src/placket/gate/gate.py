@@ -291,11 +291,15 @@ class Gate:
                 signer=self.keys if is_placed else None,
             )
         )
+        self._take_in(told, met)
+        return appended.new
+
+    def _take_in(self, told: Sequence[Told], met: Mapping[str, bytes]) -> None:
+        """Count whom these facts have met among the known."""
         for person in met:
             self.made.pop(person, None)
         if met:
             self._make_one(told, met)
-        return appended.new
 
     def _newly_met(self, told: Sequence[Told], hashes: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the hash by which each person was met of whom the ledger knows nothing yet."""
@@ -327,24 +331,29 @@ class Gate:
         self.sequence()
         return new
 
-    def act(self, told: Told, question: Question) -> Decision:
+    def act(self, told: Told, question: Question, *, first: Sequence[Told] = ()) -> Decision:
         """Record an act where it is permitted at that very moment; return the decision.
 
-        Asked and written in one transaction, in which nobody else writes about the person: no
-        withdrawal comes between. A denial writes nothing. Raises FactConflict.
+        Asked and written in one transaction: nobody writes about the person in between. A denial
+        writes nothing. first: what makes the person whom the act meets. Raises FactConflict.
         """
-        facts = seal([told], self.keys)
+        facts, hashes = seal(said := [*first, told], self.keys), identifier_hashes(said, self.keys)
+        met = self._newly_met(said, hashes)
 
         def write(folds: tuple[PolicyFold, ...]) -> Decision:
             act = Act(policy=self.ready(), question=question, at=self.now())
             proviso = act.proviso(told.fact.person)
-            self.ledger.append(facts, folds, now=act.at, proviso=proviso, signer=self.keys)
+            self.ledger.append(
+                facts, folds, now=act.at, identifiers=hashes, proviso=proviso, signer=self.keys
+            )
             return act.answer()
 
         try:
-            return self._under_folds(write)
+            decision = self._under_folds(write)
         except Denied as denied:
             return denied.decision
+        self._take_in(said, met)
+        return decision
 
     def sequence(self) -> str | None:
         """Give committed facts their positions and sign a checkpoint, None without news."""

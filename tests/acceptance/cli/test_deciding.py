@@ -253,3 +253,21 @@ def test_a_list_is_written_over_nothing_but_a_list(placket: Placket, name: str) 
         "  mend: name another file\n"
     )
     assert placket("audit", "verify").code == 0
+
+
+def test_a_message_is_recorded_only_where_it_is_permitted(placket: Placket) -> None:
+    send = ("fact", "add", "sent", "--activity", "newsletter", "--channel", "email", "--json")
+
+    denied = placket(*send, "--if-permitted", "--subject", ADA)
+    stranger = placket(*send, "--if-permitted", "--subject", NOBODY, "--new")
+    say_yes(placket)
+    done = placket(*send, "--if-permitted", "--subject", ADA)
+    other = placket("fact", "add", "interacted", "--if-permitted", "--subject", ADA)
+
+    assert (denied.code, stranger.code, done.code, other.code) == (1, 1, 0, 2)
+    assert [reason["code"] for reason in denied.plain["because"]] == [
+        "basis.consent_not_given",
+        "channel.no_soft_opt_in",
+    ]
+    assert done.plain["new"] is True
+    assert placket("fact", "add", "interacted", "--subject", NOBODY).code == 2

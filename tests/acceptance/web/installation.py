@@ -79,6 +79,7 @@ def make_installation(folder: Path) -> dict[str, str]:
     scopes = {
         "all": ("facts", "decide", "eligible", "audit"),
         "news": ("decide:newsletter", "eligible:newsletter", "facts:newsletter"),
+        "recorder": ("facts",),
         "auditor": ("audit",),
     }
     return {name: new_key(folder / FILE, name, said) for name, said in scopes.items()}

@@ -539,3 +539,60 @@ def test_a_key_taken_out_of_the_file_stops(served: Served) -> None:
     file.write_text(kept)
 
     assert httpx.get(url, headers=headers, timeout=60).status_code == 401
+
+
+def sent(number: int, subject: str, **said: Any) -> dict[str, Any]:
+    """Return a newsletter sent, to be recorded where it is permitted."""
+    news = {"kind": "sent", "activity": "newsletter", "channel": "email", "if_permitted": True}
+    return fact(number, "", subject) | news | said
+
+
+def test_a_message_is_recorded_where_it_is_permitted(client: httpx.Client) -> None:
+    answers = [client.post("/v1/facts", json={"facts": [sent(80, BEN)]}) for _ in range(2)]
+
+    assert [(a.json()["recorded"], a.json()["known"]) for a in answers] == [(1, 0), (0, 1)]
+    assert client.get("/v1/audit/fact/t_80").json()["activity"] == "newsletter"
+    assert client.get("/v1/audit/proof/t_80").status_code == 200
+
+
+@pytest.mark.parametrize("subject", [ADA, "email:fay@example.org"])
+def test_a_message_that_is_not_permitted_is_not_recorded(
+    client: httpx.Client, subject: str
+) -> None:
+    asked = {"subject": subject, "activity": "newsletter", "channel": "email"}
+    why = client.post("/v1/decide", json=asked).json()["because"]
+
+    answer = client.post("/v1/facts", json={"facts": [sent(81, subject)]})
+
+    problem = answer.json()
+    assert (answer.status_code, problem["type"]) == (409, "/problems#not-permitted")
+    assert problem["because"] == why
+    assert client.get("/v1/audit/fact/t_81").status_code == 404
+    assert client.post("/v1/decide", json=asked).json()["because"] == why
+
+
+@pytest.mark.parametrize(
+    ("facts", "pointer"),
+    [
+        ([sent(82, BEN, kind="interacted")], "/facts/0/if_permitted"),
+        ([sent(82, BEN, activity="")], "/facts/0/activity"),
+        ([fact(83, "interacted", BEN), sent(82, BEN)], "/facts/1/if_permitted"),
+    ],
+)
+def test_only_a_message_by_itself_is_asked_about(
+    client: httpx.Client, facts: list[dict[str, Any]], pointer: str
+) -> None:
+    answer = client.post("/v1/facts", json={"facts": facts})
+
+    assert [at for at, _ in faults(answer)] == [pointer]
+
+
+def test_who_may_not_ask_records_no_message_where_permitted(served: Served) -> None:
+    answer = httpx.post(
+        f"{served.address}/v1/facts",
+        json={"facts": [sent(84, BEN)]},
+        headers=served.bearing("recorder"),
+        timeout=60,
+    )
+
+    assert answer.json()["type"] == "/problems#scope-missing"

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from placket.facts import Fact, Kind, fact_id
+from placket.gate.acting import question_of
 from placket.gate.gate import NotAnIdentifier, new_person
 from placket.gate.newcomers import ANEW, starts_anew
 from placket.gate.sealing import IDENTIFIER
@@ -16,6 +17,8 @@ from placket.policy import vocabulary
 from placket.sources.told import Told, read_birth
 from placket.store.checks import TOLERANCE
 from placket.store.refusals import FactConflict
+from placket.web.api.decide import VERB as DECIDE
+from placket.web.api.decide import expect_reach
 from placket.web.api.messages import Facts, FactSent, Recorded
 from placket.web.api.operations import Operation, instant
 from placket.web.api.refusals import Fault, Refused
@@ -77,16 +80,27 @@ _SAME: Final = (
 def record(gate: Gate, caller: Caller, sent: Facts) -> Recorded:
     """Record the facts and say how many were new. Raises Refused; then none is recorded."""
     faults = [fault for place, one in _placed(sent) for fault in faults_of(gate, one, place)]
+    faults += _not_alone(sent)
     if faults:
         raise Refused("field", errors=tuple(faults[:MOST_FAULTS]))
     for one in sent.facts:
         if not _reaches(gate, caller, one):
             raise Refused("scope-missing", "this key does not reach the activity of each fact")
+        if one.if_permitted:
+            expect_reach(caller, DECIDE, one.activity)
     try:
         return _recorded(gate, caller, sent)
     except FactConflict:
         # Another process may have met the same new person at this moment: now it is known.
         return _recorded(gate, caller, sent)
+
+
+def _not_alone(sent: Facts) -> Iterator[Fault]:
+    if len(sent.facts) == 1:
+        return
+    for place, one in _placed(sent):
+        if one.if_permitted:
+            yield Fault(pointer=f"{place}/if_permitted", detail="send this fact by itself")
 
 
 def _placed(sent: Facts) -> Iterator[tuple[str, FactSent]]:
@@ -133,10 +147,21 @@ def _recorded(gate: Gate, caller: Caller, sent: Facts) -> Recorded:
     anew = {gate.identifier(one.subject) for one in fresh if _starts_anew(gate, one)}
     for one in fresh:
         batch.told.append(_told(batch, one, anew))
-    if batch.told:
+    if batch.told and sent.facts[0].if_permitted:
+        _act(batch)
+    elif batch.told:
         gate.record(batch.told)
     known = len(sent.facts) - len(fresh)
     return Recorded(recorded=len(fresh), known=known, checkpoint=gate.checkpoint() or "")
+
+
+def _act(batch: Batch) -> None:
+    """Record the one message, with whom it meets, where it is permitted. Raises Refused."""
+    gate, (*first, told) = batch.gate, batch.told
+    decision = gate.act(told, question_of(told.fact), first=first)
+    if not decision.is_permitted and not gate.has([told.fact.id]):
+        raise Refused("not-permitted", because=decision.because)
+    gate.sequence()
 
 
 def _starts_anew(gate: Gate, one: FactSent) -> bool:
@@ -338,6 +363,14 @@ def _needed(gate: Gate, one: FactSent) -> Iterator[tuple[str, str]]:
             yield f"private/{IDENTIFIER}", str(fault)
 
 
+def _permitted(gate: Gate, one: FactSent) -> Iterator[tuple[str, str]]:
+    del gate
+    if one.if_permitted and one.kind != Kind.SENT.value:
+        yield "if_permitted", "only a fact of kind `sent` is asked about"
+    elif one.if_permitted and not one.activity:
+        yield "activity", "say which activity is to be permitted"
+
+
 def _clear(gate: Gate, one: FactSent) -> Iterator[tuple[str, str]]:
     """Yield the clear fields that hold an address: the ledger keeps them for good."""
     del gate
@@ -355,6 +388,7 @@ _CHECKS: Final[tuple[Callable[[Gate, FactSent], Iterator[tuple[str, str]]], ...]
     _times,
     _terms,
     _needed,
+    _permitted,
     _clear,
 )
 

@@ -86,6 +86,7 @@ class FactSent(Strict, frozen=True, kw_only=True):
     """One fact. Its id is the sender's: a fact sent twice is recorded once.
 
     private: text to be sealed under the person's key, such as evidence or a birth date.
+    if_permitted: a message, the only fact of its batch, is asked about and recorded as one.
     """
 
     id: FactId
@@ -106,6 +107,7 @@ class FactSent(Strict, frozen=True, kw_only=True):
     data: Names = []
     marks: Names = []
     private: Annotated[dict[Name, Annotated[str, Meta(max_length=4096)]], Meta(max_length=20)] = {}
+    if_permitted: bool = False
 
 
 class Facts(Strict, frozen=True, kw_only=True):

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from placket.decide.question import Reason  # noqa: TC001  # msgspec reads the types at run time
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,7 +37,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The body of every refusal."""
+    """The body of every refusal. because: why an act is not permitted, as a decision says it."""
 
     type: str
     title: str
@@ -43,6 +45,7 @@ class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     detail: str
     instance: str
     errors: tuple[Fault, ...] = ()
+    because: tuple[Reason, ...] = ()
 
 
 class Refused(Exception):
@@ -54,6 +57,7 @@ class Refused(Exception):
         detail: str = "",
         *,
         errors: tuple[Fault, ...] = (),
+        because: tuple[Reason, ...] = (),
         headers: tuple[tuple[bytes, bytes], ...] = (),
     ) -> None:
         """Keep what is told: never a value that the caller sent."""
@@ -61,6 +65,7 @@ class Refused(Exception):
         self.kind = TYPES[name]
         self.detail = detail or self.kind.meaning
         self.errors = errors
+        self.because = because
         self.headers = headers
 
     def details(self, instance: str) -> ProblemDetails:
@@ -72,6 +77,7 @@ class Refused(Exception):
             detail=self.detail,
             instance=instance,
             errors=self.errors,
+            because=self.because,
         )
 
 
@@ -123,6 +129,12 @@ _ALL: Final = (
         status=409,
         title="the fact says something else than the one known by its id",
         meaning="give what is new an id of its own; a fact is never changed",
+    ),
+    ProblemType(
+        name="not-permitted",
+        status=409,
+        title="the act is not permitted now, and was not recorded",
+        meaning="leave it; `because` says why, and what would change it",
     ),
     ProblemType(
         name="person-erased",

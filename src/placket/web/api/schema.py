@@ -20,7 +20,7 @@ _TEMPLATE: Final = "#/components/schemas/{name}"
 _EVERYWHERE: Final = ("key-unknown", "scope-missing", "field", "ours", "ledger-unavailable")
 _WITH_BODY: Final = ("not-json", "too-large", "media-type")
 _OWN: Final = {
-    "/v1/facts": ("fact-conflict", "person-erased"),
+    "/v1/facts": ("fact-conflict", "not-permitted", "person-erased"),
     "/v1/audit/checkpoint": ("not-in-tree",),
     "/v1/audit/proof/{fact}": ("fact-unknown", "not-in-tree"),
     "/v1/audit/consistency": ("not-in-tree",),
