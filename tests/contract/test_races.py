@@ -44,7 +44,7 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
 
 
 def count_on(shop: Shop) -> int:
-    """Return how many races of a kind are run: a race on PostgreSQL takes four times as long."""
+    """Return how many races of a kind are run: one on PostgreSQL takes four times the CPU."""
     return cases(quick=12, long=3_000 if "postgres" in shop.settings.ledger else 10_000)
 
 
