@@ -169,7 +169,8 @@ DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'kept'
     LOOP
         EXECUTE format('DELETE FROM placket.%1$I', name);
-        EXECUTE format('INSERT INTO placket.%1$I OVERRIDING SYSTEM VALUE SELECT * FROM kept.%1$I', name);
+        EXECUTE format('INSERT INTO placket.%1$I OVERRIDING SYSTEM VALUE '
+            'SELECT * FROM kept.%1$I', name);
     END LOOP;
 END $$
 """
