@@ -19,7 +19,7 @@ from tests.contract.cut_works import WORKS
 from tests.contract.cuts import Level, in_child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tests.contract.cut_works import Work
 
@@ -34,17 +34,17 @@ LEVELS: Final[tuple[Level, ...]] = ("statement", "point")
 
 @dataclass(slots=True)
 class Run:
-    """All that is cut on one ground. share: how many cuts of each kind a work gets, -1 for all."""
+    """All that is cut on one ground. is_naming: each name of a point is cut, whatever the share."""
 
     ground: Ground
-    share: dict[str, int]
+    is_naming: bool
     chance: Random
     cuts: Counter[str] = field(default_factory=Counter)
     points: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
-    def work(self, work: Work) -> None:
-        """Cut one kind of work as often as its share says."""
+    def work(self, work: Work, share: dict[str, int]) -> None:
+        """Cut one kind of work. share: how often at each kind of boundary, ALL for each of it."""
         work.prepare(self.ground)
         self.ground.keep(START)
         # Here, so that no child has to import and to compile what this one has already.
@@ -52,21 +52,26 @@ class Run:
         end = end_of(self.ground)
         gc.freeze()
         for level in LEVELS:
-            self._each(work, level, self._numbers(work, level), end)
-        for first in self._sampled(work, "statement", self.share["pair"]):
+            self._each(work, level, self._numbers(work, level, share[level]), end)
+        for first in self._numbers(work, "statement", share["pair"]):
             self._twice(work, first, end)
 
-    def _numbers(self, work: Work, level: Level) -> Iterable[int]:
-        share = self.share[level]
-        return range(1, sys.maxsize) if share == ALL else self._sampled(work, level, share)
-
-    def _sampled(self, work: Work, level: Level, share: int) -> Iterable[int]:
-        """Return some of the boundaries of a whole run."""
-        if not share:
-            return ()
+    def _numbers(self, work: Work, level: Level, share: int) -> Iterable[int]:
+        """Return which boundaries of a whole run are cut."""
+        is_naming = self.is_naming and level == "point"
+        if share == ALL or not (share or is_naming):
+            return range(1, sys.maxsize if share else 1)
         self.ground.put_back(START)
-        count = in_child(partial(work.do, self.ground), level).count
-        return sorted(self.chance.sample(range(1, count + 1), min(share, count)))
+        whole = in_child(partial(work.do, self.ground), level)
+        sampled = self.chance.sample(range(1, whole.count + 1), min(share, whole.count))
+        return sorted({*sampled, *(self._unmet(whole.names) if is_naming else ())})
+
+    def _unmet(self, names: Sequence[str]) -> Iterable[int]:
+        """Return a call of each point that no work before was cut at."""
+        calls: dict[str, list[int]] = {}
+        for number, name in enumerate(names, 1):
+            calls.setdefault(name, []).append(number)
+        return [self.chance.choice(found) for name, found in calls.items() if not self.points[name]]
 
     def _each(self, work: Work, level: Level, numbers: Iterable[int], end: dict[str, Any]) -> None:
         """Cut at each number until a run survives."""
@@ -81,7 +86,7 @@ class Run:
         self.ground.put_back(START)
         ended = in_child(partial(work.do, self.ground), level, number)
         if ended.is_cut and level == "point":
-            self.points[ended.name] += 1
+            self.points[ended.names[-1]] += 1
         return ended.is_cut
 
     def _twice(self, work: Work, first: int, end: dict[str, Any]) -> None:
@@ -124,10 +129,11 @@ def program() -> None:
     """Cut as the command line says in JSON; tell the counts, the points and what went wrong."""
     asked = json.loads(sys.argv[1])
     ground = Ground(Path(asked["folder"]), asked["server"])
-    run = Run(ground, asked["share"], Random(asked["seed"]))  # noqa: S311 - the same cuts again
+    chance = Random(asked["seed"])  # noqa: S311 - the same cuts again
+    run = Run(ground, asked["is_naming"], chance)
     try:
-        for name in asked["works"] or WORKS:
-            run.work(WORKS[name])
+        for name, share in asked["shares"].items():
+            run.work(WORKS[name], share)
     finally:
         ground.close()
     told = {"cuts": run.cuts, "points": run.points, "wrong": run.wrong}

@@ -32,19 +32,20 @@ _COUNT_BYTES: Final = 8
 class Cutter:
     """Counts boundaries where its parent sees it; kills the process at the k-th.
 
-    at: 0 for never. What it counted and where it cut stand in memory that both share.
+    at: 0 for never. What it counted and the names that it met stand in memory that both share.
     """
 
     def __init__(self, at: int = 0) -> None:
         self._at = at
-        self._shared = mmap.mmap(-1, mmap.PAGESIZE)
+        self._shared = mmap.mmap(-1, mmap.PAGESIZE * 16)
+        self._shared.seek(_COUNT_BYTES)
 
     def __call__(self, name: str = "") -> None:
         count = self.count + 1
         self._shared[:_COUNT_BYTES] = count.to_bytes(_COUNT_BYTES, "big")
+        if name:
+            self._shared.write(f"{name}\n".encode())
         if count == self._at:
-            said = name.encode()[:200]
-            self._shared[_COUNT_BYTES : _COUNT_BYTES + len(said)] = said
             os.kill(os.getpid(), signal.SIGKILL)
 
     @property
@@ -53,9 +54,9 @@ class Cutter:
         return int.from_bytes(self._shared[:_COUNT_BYTES], "big")
 
     @property
-    def name(self) -> str:
-        """Return the boundary at which it cut."""
-        return self._shared[_COUNT_BYTES:].rstrip(b"\0").decode(errors="replace")
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the boundaries in their order, of those that have one."""
+        return tuple(self._shared[_COUNT_BYTES:].rstrip(b"\0").decode().splitlines())
 
     def close(self) -> None:
         """Let go of the shared memory."""
@@ -64,11 +65,11 @@ class Cutter:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a child ended. count: the boundaries that it reached; name: the one it was cut at."""
+    """How a child ended. count, names: the boundaries that it reached, up to where it was cut."""
 
     is_cut: bool
     count: int
-    name: str
+    names: tuple[str, ...]
 
 
 def in_child(do: Callable[[], None], level: Level = "statement", at: int = 0) -> Ended:
@@ -78,7 +79,7 @@ def in_child(do: Callable[[], None], level: Level = "statement", at: int = 0) ->
     if child == 0:
         _become(do, level, cutter)
     _, status = os.waitpid(child, 0)
-    ended = Ended(os.WIFSIGNALED(status), cutter.count, cutter.name)
+    ended = Ended(os.WIFSIGNALED(status), cutter.count, cutter.names)
     cutter.close()
     if status and not ended.is_cut:
         raise AssertionError(f"a child that was to be cut at {level} {at} failed by itself")
@@ -104,7 +105,7 @@ def _watch_statements(cutter: Cutter) -> None:
 
     def traced(*given: Any, **named: Any) -> sqlite3.Connection:
         connection: sqlite3.Connection = connect(*given, **named)
-        connection.set_trace_callback(cutter)
+        connection.set_trace_callback(lambda _text: cutter())
         return connection
 
     drivers: tuple[Any, ...] = (sqlite3, sqlite3.dbapi2)
