@@ -23,7 +23,7 @@ from placket.decide.decide import permits
 from placket.decide.denials import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from placket.decide.decide import Prepared
     from placket.decide.steps.asking import Step
@@ -162,9 +162,8 @@ def _is_of_row(row: str) -> exp.Expr:
 
 
 def _some_mark(layout: Layout, conditions: list[exp.Expr]) -> exp.Expr:
-    found = exp.Select(expressions=[exp.Literal.number(1)])
-    found.from_(_table(layout.marks, _MARK), copy=False)
-    return exp.Exists(this=found.where(joined(conditions, every=True), copy=False))
+    found = _selected([exp.Literal.number(1)], _table(layout.marks, _MARK))
+    return exp.Exists(this=_where(found, joined(conditions, every=True)))
 
 
 def met(condition: Condition, layout: Layout, row: str = ROW) -> exp.Expr:
@@ -203,13 +202,21 @@ def standing_row(layout: Layout, row: str = ROW) -> exp.Table:
 def select_marks(layout: Layout) -> exp.Select:
     """Return the query for all sparse states: `person`, `name`, `from_`, `until_`."""
     columns = [_column(name, _MARK) for name in ("person", "name", "from_", "until_")]
-    return exp.Select(expressions=columns).from_(_table(layout.marks, _MARK), copy=False)
+    return _selected(columns, _table(layout.marks, _MARK))
 
 
 def _table(name: str, alias: str) -> exp.Table:
     # The library's own function parses each name anew.
     as_ = exp.TableAlias(this=exp.Identifier(this=alias))
     return exp.Table(this=exp.Identifier(this=name), alias=as_)
+
+
+def _selected(columns: Sequence[exp.Expr], table: exp.Table) -> exp.Select:
+    return exp.Select(expressions=list(columns)).from_(table, copy=False)
+
+
+def _where(query: exp.Select, wanted: exp.Expr) -> exp.Select:
+    return query.where(wanted, copy=False)
 
 
 def select_eligible(prepared: Prepared, layout: Layout, *, after: bool = False) -> exp.Select:
@@ -221,15 +228,15 @@ def select_eligible(prepared: Prepared, layout: Layout, *, after: bool = False) 
     if after:
         behind = exp.Placeholder(this="after")
         wanted.append(exp.GT(this=exp.column("person", ROW), expression=behind))
-    query = exp.select(exp.column("person", ROW)).from_(standing_row(layout), copy=False)
-    query.where(joined(wanted, every=True), copy=False)
+    query = _selected([exp.column("person", ROW)], standing_row(layout))
+    _where(query, joined(wanted, every=True))
     return query.order_by(exp.column("person", ROW), copy=False)
 
 
 def numbers_eligible(prepared: Prepared, layout: Layout) -> exp.Select:
     """Return the query for the numbers that the ledger gave the permitted persons."""
-    query = exp.select(exp.column("number", _PERSON))
-    return _numbered(query, layout).where(permitted(prepared, layout), copy=False)
+    query = _numbered([exp.column("number", _PERSON)], layout)
+    return _where(query, permitted(prepared, layout))
 
 
 def turning(prepared: Prepared, layout: Layout) -> exp.Select:
@@ -248,14 +255,14 @@ def turning(prepared: Prepared, layout: Layout) -> exp.Select:
         ends = [exp.column(end, _MARK) for end in ("from_", "until_")]
         near = joined([_turns(end) for end in ends], every=False)
         turns.append(joined([has_marks(), _some_mark(layout, [_is_of_row(ROW), near])], every=True))
-    query = exp.select(exp.column("person", ROW), exp.column("number", _PERSON))
-    return _numbered(query, layout).where(joined(turns, every=False), copy=False)
+    query = _numbered([exp.column("person", ROW), exp.column("number", _PERSON)], layout)
+    return _where(query, joined(turns, every=False))
 
 
-def _numbered(query: exp.Select, layout: Layout) -> exp.Select:
-    ledger = exp.alias_(exp.to_table("person"), _PERSON, table=True)
+def _numbered(columns: Sequence[exp.Expr], layout: Layout) -> exp.Select:
+    ledger = _table("person", _PERSON)
     same = exp.EQ(this=exp.column("id", _PERSON), expression=exp.column("person", ROW))
-    return query.from_(standing_row(layout), copy=False).join(ledger, on=same, copy=False)
+    return _selected(columns, standing_row(layout)).join(ledger, on=same, copy=False)
 
 
 def _turns(end: exp.Column) -> exp.Expr:
@@ -266,9 +273,8 @@ def _turns(end: exp.Column) -> exp.Expr:
 
 def count_eligible(prepared: Prepared, layout: Layout) -> exp.Select:
     """Return the query for the number of permitted persons, one row of one column."""
-    count = exp.Count(this=exp.Star())
-    query = exp.select(count).from_(standing_row(layout), copy=False)
-    return query.where(permitted(prepared, layout), copy=False)
+    query = _selected([exp.Count(this=exp.Star())], standing_row(layout))
+    return _where(query, permitted(prepared, layout))
 
 
 def funnel(prepared: Prepared, layout: Layout) -> exp.Select:
@@ -279,13 +285,12 @@ def funnel(prepared: Prepared, layout: Layout) -> exp.Select:
     first = case(
         [(met(s.denies, layout), n) for n, s in enumerate(permits(prepared))], otherwise=-1
     )
-    query = exp.Select(
-        expressions=[
-            exp.Alias(this=first, alias=exp.to_identifier("step")),
-            exp.Alias(this=exp.Count(this=exp.Star()), alias=exp.to_identifier("persons")),
-        ]
-    )
-    return query.from_(standing_row(layout), copy=False).group_by(exp.Literal.number(1), copy=False)
+    columns = [
+        exp.Alias(this=first, alias=exp.to_identifier("step")),
+        exp.Alias(this=exp.Count(this=exp.Star()), alias=exp.to_identifier("persons")),
+    ]
+    query = _selected(columns, standing_row(layout))
+    return query.group_by(exp.Literal.number(1), copy=False)
 
 
 def case(pairs: list[tuple[exp.Expr, int]], *, otherwise: int = 0) -> exp.Expr:
@@ -309,7 +314,7 @@ def by_reason(steps: Iterable[Step], layout: Layout) -> exp.Select:
         )
         for index, step in enumerate(steps)
     ]
-    return exp.Select(expressions=columns).from_(standing_row(layout), copy=False)
+    return _selected(columns, standing_row(layout))
 
 
 def printed(query: exp.Expr, dialect: str) -> str:

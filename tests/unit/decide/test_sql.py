@@ -6,9 +6,21 @@ from contextlib import closing
 import pytest
 from sqlglot import exp
 
-from placket.decide.condition import FALSE, TRUE, All, Condition, Ended, Holds, Known, Leaf, Not
+from placket.decide.condition import (
+    FALSE,
+    TRUE,
+    All,
+    AnyOf,
+    Condition,
+    Ended,
+    Holds,
+    Known,
+    Leaf,
+    Not,
+)
 from placket.decide.decide import Prepared
 from placket.decide.sql import (
+    DIALECTS,
     balanced,
     by_reason,
     case,
@@ -31,6 +43,8 @@ A_HOLDS = "(s.a_from <= :now AND s.a_until > :now)"
 NO_A = "(s.a_from IS NULL OR s.a_from > :now OR s.a_until <= :now)"
 OF_S = "SELECT 1 FROM mark_old AS m WHERE (m.person = s.person"
 MARKED = f"EXISTS({OF_S} AND m.name = 'm' AND m.from_ <= :now AND m.until_ > :now))"
+KNOWN_NO_M = f"NOT EXISTS({OF_S} AND m.name = 'm'))"
+KNOWN_NO_N = f"NOT EXISTS({OF_S} AND m.name = 'n'))"
 A, M = Holds("a"), Holds("m", sparse=True)
 
 
@@ -89,6 +103,8 @@ def test_a_leaf_is_printed_as_itself_or_its_contrary(
     [
         (A, A_HOLDS),
         (Not(All((A, Known("b")))), f"({NO_A} OR s.b_from IS NULL)"),
+        (AnyOf((Known("a"), Not(Known("b")))), "(NOT s.a_from IS NULL OR s.b_from IS NULL)"),
+        (Not(AnyOf((Known("a"), Not(Known("b"))))), "(s.a_from IS NULL AND NOT s.b_from IS NULL)"),
         (Not(Not(A)), A_HOLDS),
         (TRUE, "TRUE"),
         (FALSE, "FALSE"),
@@ -125,6 +141,10 @@ ALLOWED = (
         (asks(Not(A)), A_HOLDS),
         (asks(All((Holds("in.home_uk"), Not(A)))), A_HOLDS),
         (asks(M), f"(s.marks = 0 OR NOT {MARKED})"),
+        (
+            asks(M, Known("m", sparse=True), Known("n", sparse=True)),
+            f"(s.marks = 0 OR (NOT {MARKED} AND {KNOWN_NO_M} AND {KNOWN_NO_N}))",
+        ),
         (asks(), "TRUE"),
     ],
 )
@@ -161,6 +181,10 @@ def test_an_answer_turns_where_a_state_that_is_asked_about_begins_or_ends() -> N
     mark_turns = f"({turns('m.from_')} OR {turns('m.until_')})"
 
     assert text(turning(asks(Not(A), aside=Known("b")), OLD)) == f"{read} ({a_turns})"
+    # A mark that is named like a column is none.
+    assert text(turning(asks(Known("b", sparse=True)), OLD)) == (
+        f"{read} (s.marks > 0 AND EXISTS({OF_S} AND {mark_turns})))"
+    )
     assert text(turning(SEVERAL, OLD)) == (
         f"{read} ({a_turns} OR {b_turns} OR (s.marks > 0 AND EXISTS({OF_S} AND {mark_turns}))))"
     )
@@ -205,3 +229,14 @@ def test_a_case_of_nothing_is_what_is_left() -> None:
     assert text(case([])) == "0"
     assert text(case([], otherwise=7)) == "7"
     assert text(case([(exp.true(), 3)], otherwise=7)) == "CASE WHEN TRUE THEN 3 ELSE 7 END"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "bound"),
+    [("sqlite", ":now"), ("postgres", "%(now)s"), ("mysql", ":now"), ("duckdb", "$now")],
+)
+def test_each_database_is_given_the_instant_in_its_own_way(dialect: str, bound: str) -> None:
+    found = printed(met(Ended("a"), OLD), dialect)
+
+    assert found == f"s.a_until <= {bound}"
+    assert DIALECTS == ("sqlite", "postgres", "mysql", "duckdb", "spark")
