@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SQLITE: Final = "SQLite"
 POSTGRES: Final = "PostgreSQL"
 MARIADB: Final = "MariaDB"
+DUCKDB: Final = "DuckDB"
+_FILES: Final = {SQLITE: "sqlite", DUCKDB: "duckdb"}
 SMALL_SHOP: Final = Path(__file__).parent / "policy.md"
 RETAILER: Final = Path(__file__).parents[1] / "policies" / "justelegance" / "policy.md"
 
@@ -119,7 +121,8 @@ class Ground:
     @property
     def shops(self) -> tuple[str, ...]:
         """Return the engines on which a shop may stand."""
-        return (*self.engines, MARIADB) if self.mariadb else self.engines
+        servers = (*self.engines, MARIADB) if self.mariadb else self.engines
+        return (*servers, DUCKDB)
 
     def new_folder(self) -> Path:
         """Return an empty folder, which goes with the run's own."""
@@ -130,10 +133,10 @@ class Ground:
     @contextmanager
     def database(self, engine: str) -> Iterator[str]:
         """Lend the URL of an empty database, dropped at the end."""
-        if engine == SQLITE:
+        if engine in _FILES:
             folder = self.new_folder()
             try:
-                yield f"sqlite:///{folder / 'bench.db'}"
+                yield f"{_FILES[engine]}:///{folder / 'bench.db'}"
             finally:
                 for file in folder.glob("*"):
                     file.unlink()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import duckdb
 import sqlalchemy as sa
 
 from bench.ground import MARIADB, POSTGRES, policy_text
@@ -188,11 +189,19 @@ def _by_hand(columns: Sequence[str]) -> str:
     )
 
 
+def _make_file(url: str) -> None:
+    """Make the file of a database that is one: a source is never made by opening it."""
+    kind, _, path = url.partition(":///")
+    if kind == "sqlite":
+        Path(path).touch()
+    elif kind == "duckdb":
+        duckdb.connect(path).close()
+
+
 @contextmanager
 def _shop(url: str, persons: int) -> Iterator[sa.Engine]:
     """Lend a database with as many customers."""
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).touch()
+    _make_file(url)
     engine = open_source(url.replace("postgresql://", "postgresql+psycopg://"))
     try:
         rows = [
