@@ -58,7 +58,9 @@ class Measured:
         # A value of the module may be compared by a test that calls none of its functions.
         own = f"tests/unit/{mutant.layer}/"
         unit = [number for number, name in enumerate(self.tests) if name.startswith(own)]
-        return list(dict.fromkeys((*unit, *fitting)))
+        # A crowd would have to be judged again in each process.
+        quick = [test for test in fitting if "test_crowds" not in self.tests[test]]
+        return list(dict.fromkeys((*unit, *quick)))
 
     def runs_early(self, mutant: Mutant) -> bool:
         """Say whether what the statement does may be done before any test begins."""
