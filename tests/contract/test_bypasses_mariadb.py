@@ -455,7 +455,11 @@ def test_a_role_is_granted_the_views_and_taken_by_its_members(watched: Watched) 
     assert rights == 0
 
 
-@pytest.mark.parametrize("role", ["no`body", "no`body@localhost", NAME, f"{NAME}@10.0.0.1"])
+@pytest.mark.parametrize(
+    "role",
+    ["no`body", "no`body@localhost", NAME, f"{NAME}@10.0.0.1"],
+    ids=["nobody", "nobody here", "no host", "another host"],
+)
 def test_a_role_that_is_not_there_is_told_of(watched: Watched, role: str) -> None:
     with watched.shop.engine.connect() as connection, pytest.raises(RoleMissing) as missing:
         expect_narrow(connection, watched.shop.catalogue.sources[0], role)
