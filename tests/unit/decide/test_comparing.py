@@ -2,7 +2,7 @@
 
 import pytest
 
-from placket.decide.comparing import Joined, asks_alike, but_not
+from placket.decide.comparing import GAINED, KEPT, LOST, Joined, asks_alike, but_not
 from placket.decide.condition import All, Ended, Holds, Known, Not
 from placket.decide.decide import Prepared
 from placket.decide.sql import met
@@ -32,6 +32,10 @@ def test_outcomes_are_counted_by_a_number_for_both_policies() -> None:
         " + CASE WHEN n.c_until <= :now THEN 1 ELSE 0 END AS outcome,"
         f" COUNT(*) AS persons {JOINED} GROUP BY 1"
     )
+
+
+def test_who_is_permitted_under_both_policies_has_the_sum_of_their_numbers() -> None:
+    assert (GAINED, LOST, KEPT) == (1, 2, GAINED + LOST)
 
 
 def test_persons_of_whom_anything_wanted_is_true_are_read_and_counted() -> None:

@@ -90,3 +90,9 @@ def test_whom_nothing_denies_is_found_by_the_shortened_conditions() -> None:
     assert third == (
         f"  if not sparse and not ({ended} or ((not {here}) and (not {there}))): return ()"
     )
+
+
+def test_what_is_true_of_nobody_is_not_true_within_a_condition() -> None:
+    denied = denied_by((All((Not(AnyOf(())), Not(M))), AnyOf((AnyOf(()), M))))
+
+    assert list(denied({}, {"other": (0, 9, "f1")}, 5)) == [0]

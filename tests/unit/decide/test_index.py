@@ -45,10 +45,10 @@ def test_activities_that_need_one_yes_share_an_index() -> None:
 
 
 NEWS, NEWS_MAIL, CALLS = (Holds(f"consent.{name}") for name in ("news", "news.email", "calls"))
-A, B = Holds("a"), Ended("b")
+TEXTS, A, B = Holds("consent.calls.sms"), Holds("a"), Ended("b")
 WIDE = Layout(
     digest="wide",
-    names=("b", "consent.calls", "consent.news.email", "a", "consent.news", "in.home_uk"),
+    names=("b", "consent.calls", "consent.news.email", "a", "consent.news", "consent.calls.sms"),
 )
 
 
@@ -77,6 +77,7 @@ WIDE = Layout(
         (asks(Not(Holds("consent.unheard"))), ()),
         # Of several the one of a channel, else the last by name.
         (asks(Not(NEWS_MAIL), Not(NEWS)), ("consent.news.email", "consent.news")),
+        (asks(Not(NEWS), Not(TEXTS)), ("consent.calls.sms", "consent.news")),
         (asks(Not(NEWS), Not(CALLS)), ("consent.news", "consent.calls")),
         (asks(Not(NEWS), B, Holds("a", sparse=True)), ("consent.news", "b")),
         (asks(Not(NEWS), Known("unheard")), ("consent.news",)),

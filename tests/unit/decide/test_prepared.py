@@ -257,3 +257,10 @@ def test_leaves_are_read_from_left_to_right() -> None:
 
     assert list(leaves(tree)) == [Ended("x"), A, Known("m", sparse=True), A, M]
     assert names(tree) == ("x", "a", "m")
+
+
+def test_what_a_question_does_not_name_is_empty() -> None:
+    asked = Question(activity="care")
+
+    parts = (asked.channel, asked.recipient, asked.sender, asked.actor, asked.case)
+    assert (asked.data, *parts, asked.product, asked.occasion) == ((), *("",) * 7)
