@@ -12,7 +12,7 @@ from placket.sources import trees
 from placket.sources.querying import QueryRefused, Read, ViewsStale, read_views
 from placket.sources.reflect import reflect
 from placket.sources.rewriting import Rewritten, rewrite
-from placket.sources.rewriting_names import Ground
+from placket.sources.rewriting.names import Ground
 from placket.sources.views import PurposeViews, apply_views
 from tests.contract.viewed import NOW, Small, small_in
 

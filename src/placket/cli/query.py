@@ -23,7 +23,7 @@ from placket.decide.question import Question
 from placket.gate.queries import rewrite_query, run_query
 from placket.gate.views import SourceViews
 from placket.sources.rewriting import Refused
-from placket.sources.rewriting_parsing import LONGEST
+from placket.sources.rewriting.parsing import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

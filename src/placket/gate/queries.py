@@ -13,7 +13,7 @@ from placket.sources.querying import QueryRefused, Read, ViewsStale, read_views
 from placket.sources.reflect import reflect
 from placket.sources.replica import reached
 from placket.sources.rewriting import Refused, Rewritten, rewrite
-from placket.sources.rewriting_names import Ground
+from placket.sources.rewriting.names import Ground
 from placket.sources.told import Told
 
 if TYPE_CHECKING:

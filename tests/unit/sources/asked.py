@@ -9,7 +9,7 @@ from placket.catalogue import ColumnSchema, Schema, TableSchema
 from placket.decide.decide import prepare
 from placket.decide.question import Question
 from placket.sources.rewriting import Refused, Rewritten, rewrite
-from placket.sources.rewriting_names import Ground
+from placket.sources.rewriting.names import Ground
 from placket.sources.views import view_of
 from tests.contract.viewed import POLICY, catalogue_of, policy_of
 

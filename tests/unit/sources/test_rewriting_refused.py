@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from placket.sources.refusing import Refusal
 from placket.sources.rewriting import Refused
+from placket.sources.rewriting.refusing import Refusal
 from tests.unit.sources.asked import asked, reasons
 
 NEWSLETTER = "`newsletter` (clause S-1)"

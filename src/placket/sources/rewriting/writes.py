@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from placket.sources import trees
-from placket.sources.refusing import Refusal, refused_at
-from placket.sources.rewriting_allowed import parts_refused
-from placket.sources.rewriting_names import Named, Scope
-from placket.sources.rewriting_scopes import Pass
+from placket.sources.rewriting.allowed import parts_refused
+from placket.sources.rewriting.names import Named, Scope
+from placket.sources.rewriting.refusing import Refusal, refused_at
+from placket.sources.rewriting.scopes import Pass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from placket.sources.rewriting_names import Ground
+    from placket.sources.rewriting.names import Ground
 
 _OF_READING: Final = ("expression", "from_", "using", "on", "where", "whens", "returning")
 

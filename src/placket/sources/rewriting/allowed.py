@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from placket.sources.refusing import Refusal, refused_at, shown
+from placket.sources.rewriting.refusing import Refusal, refused_at, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
-from placket.sources.refusing import Refusal
-from placket.sources.rewriting_allowed import parts_refused
-from placket.sources.rewriting_parsing import read_query
-from placket.sources.rewriting_scopes import Pass
-from placket.sources.rewriting_writes import Writing, is_write
+from placket.sources.rewriting.allowed import parts_refused
+from placket.sources.rewriting.parsing import read_query
+from placket.sources.rewriting.refusing import Refusal
+from placket.sources.rewriting.scopes import Pass
+from placket.sources.rewriting.writes import Writing, is_write
 
 if TYPE_CHECKING:
-    from placket.sources.rewriting_names import Ground
+    from placket.sources.rewriting.names import Ground
     from placket.sources.views import View
 
 _ONE: Final = "write one query that starts with `SELECT` or `WITH`"

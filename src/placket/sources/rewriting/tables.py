@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from placket.sources import trees
-from placket.sources.refusing import Refusal, shown
-from placket.sources.rewriting_allowed import parts_refused
-from placket.sources.rewriting_names import Named, Scope, shown_by
-from placket.sources.rewriting_parsing import read_query
+from placket.sources.rewriting.allowed import parts_refused
+from placket.sources.rewriting.names import Named, Scope, shown_by
+from placket.sources.rewriting.parsing import read_query
+from placket.sources.rewriting.refusing import Refusal, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from placket.catalogue.model import Table
-    from placket.sources.rewriting_names import Cte
-    from placket.sources.rewriting_scopes import Pass
+    from placket.sources.rewriting.names import Cte
+    from placket.sources.rewriting.scopes import Pass
     from placket.sources.views import View
 
 _LEAVE: Final = "leave it out, or let a clause of the policy name the data"

@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError
 
-from placket.sources.refusing import Refusal
+from placket.sources.rewriting.refusing import Refusal
 
 LONGEST: Final = 100_000
 """Letters of a query; its tree is some thousand parts by then."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 from sqlglot import exp
 
 from placket.sources import trees
-from placket.sources.refusing import Refusal, refused_at
-from placket.sources.rewriting_names import Cte, Named, Scope
-from placket.sources.rewriting_tables import Tables
+from placket.sources.rewriting.names import Cte, Named, Scope
+from placket.sources.rewriting.refusing import Refusal, refused_at
+from placket.sources.rewriting.tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from placket.sources.rewriting_names import Ground
+    from placket.sources.rewriting.names import Ground
     from placket.sources.views import View
 
 _BY_ALIAS: Final = frozenset({"group", "having", "qualify", "order"})

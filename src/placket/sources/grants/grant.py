@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlglot import exp
 
-from placket.sources import grants_mariadb, grants_postgres, trees
+from placket.sources import trees
+from placket.sources.grants import mariadb, postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,7 +38,7 @@ class RoleTooWide(RoleRefused):
     """The role reaches more than the views; take its other rights first."""
 
 
-_KNOWING: Final = {"postgres": grants_postgres, "mysql": grants_mariadb}
+_KNOWING: Final = {"postgres": postgres, "mysql": mariadb}
 """Dialects whose databases know who reads, and what knows their rights."""
 
 PATIENCE_SECONDS: Final = 3
@@ -49,7 +50,7 @@ _ALL_ROWS: Final = 2**64 - 1
 
 def granted(view: str, role: str, dialect: str) -> exp.Expr:
     """Return the statement that lets `role` read the view, and no more than read it."""
-    whom = grants_mariadb.written(role) if dialect == "mysql" else trees.identifier(role)
+    whom = mariadb.written(role) if dialect == "mysql" else trees.identifier(role)
     return exp.Grant(
         privileges=[exp.GrantPrivilege(this=exp.var("SELECT"))],
         kind="TABLE",
@@ -97,7 +98,7 @@ def expect_narrow(connection: Connection, source: Source, role: str) -> None:
     expect_roled(dialect)
     try:
         _expect_narrow(connection, source, role, dialect)
-    except grants_mariadb.Unseen as unseen:
+    except mariadb.Unseen as unseen:
         raise RoleRefused(f"{unseen}") from unseen
 
 
@@ -107,7 +108,7 @@ def _expect_narrow(connection: Connection, source: Source, role: str, dialect: s
         is_bare = dialect == "mysql" and "@" not in role
         or_host = "; or name a user with its host, as `USER@HOST`" if is_bare else ""
         raise RoleMissing(f"the database has no role `{role}`; make it first{or_host}")
-    if dialect == "mysql" and not grants_mariadb.may_grant(connection):
+    if dialect == "mysql" and not mariadb.may_grant(connection):
         raise MayNotGrant(str(MayNotGrant.__doc__))
     told = {table.name for table in source.tables}
     for found in knowing.reached(connection, role, told):
@@ -142,5 +143,5 @@ def revoke_all(connection: Connection, views: Iterable[str]) -> None:
     next view of that name would be open to whoever could read the last.
     """
     if trees.dialect_of(connection) == "mysql":
-        for statement in grants_mariadb.revoking(connection, views):
+        for statement in mariadb.revoking(connection, views):
             connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
