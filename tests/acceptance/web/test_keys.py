@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,27 @@ def test_a_key_is_known_by_its_hash_alone(tmp_path: Path) -> None:
     assert caller == Caller("shop", {"decide": frozenset({"newsletter"}), "facts": None})
     assert key not in file.read_text()
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_request_beside_the_first_reading_is_known_too(tmp_path: Path) -> None:
+    key = new_key(tmp_path / "keys.toml", "shop", ["decide"])
+    beside: list[Caller | None] = []
+
+    class Interrupted(type(tmp_path)):  # type: ignore[misc]  # the kind of path of this system
+        """A file in the midst of whose first reading another request comes."""
+
+        def stat(self, **options: bool) -> os.stat_result:
+            if not beside:
+                beside.append(None)
+                beside[0] = keys.caller(f"Bearer {key}".encode())
+            return super().stat(**options)  # type: ignore[no-any-return]  # as above
+
+    keys = WebKeys(Interrupted(tmp_path / "keys.toml"))
+
+    first = keys.caller(f"Bearer {key}".encode())
+
+    assert first is not None
+    assert beside == [first]
 
 
 def test_two_keys_stand_in_one_file(tmp_path: Path) -> None:

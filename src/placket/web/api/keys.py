@@ -87,7 +87,13 @@ class WebKeys:
         now = time.monotonic()
         if now - self._looked < LOOK_SECONDS:
             return
-        self._looked = now
+        try:
+            self._read_changed()
+        finally:
+            # Last: a request beside this one must not go by keys that are not read yet.
+            self._looked = now
+
+    def _read_changed(self) -> None:
         try:
             found = self._file.stat()
         except FileNotFoundError:
