@@ -313,7 +313,7 @@ READINGS = [
     "TABLE placket_replica",
     "COPY customer TO STDOUT",
     "COPY (SELECT * FROM customer) TO STDOUT",
-    "COPY <view> TO '/tmp/placket-seen'",
+    "COPY <view> TO '/srv/placket-seen'",
     "COPY <view> TO PROGRAM 'cat'",
     "SELECT table_to_xml('customer', true, true, '')",
     "SELECT query_to_xml('SELECT * FROM customer', true, true, '')",

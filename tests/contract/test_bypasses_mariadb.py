@@ -131,7 +131,7 @@ READINGS = [
     "SELECT * FROM customer",
     "SELECT COUNT(*) FROM placket_standing_customer",
     "SELECT * FROM placket_replica",
-    "SELECT * FROM <view> INTO OUTFILE '/tmp/placket-seen'",
+    "SELECT * FROM <view> INTO OUTFILE '/srv/placket-seen'",
     "LOAD DATA INFILE '/etc/hostname' INTO TABLE customer",
     "SELECT * FROM mysql.column_stats",
     "SELECT * FROM mysql.user",
