@@ -18,6 +18,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from placket.gate.ages import seal, unseal
+from placket.sources.durable import put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -148,12 +149,7 @@ def _whole(target: Path) -> Iterator[BinaryIO]:
         yield written
         written.flush()
         os.fsync(descriptor)
-        part.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        put_in_place(part, target)
 
 
 @contextmanager
