@@ -1,7 +1,8 @@
 """Change the core in one place after another and see that a test fails: `python -m tests.mutants`.
 
 Without arguments all of decide, standing, facts and law is tried. An argument is a part of the
-names of the modules to try, such as `law.calendar`.
+names of the modules to try, such as `law.calendar`. What `lives/` lists counts as living
+and is tried only with `--listed`: to find that nothing kills it takes the most time of all.
 """
 
 from __future__ import annotations
@@ -135,6 +136,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     arguments.add_argument("modules", nargs="*")
     arguments.add_argument("--processes", type=int, default=2)
+    arguments.add_argument("--listed", action="store_true", help="try what is listed too")
     asked = arguments.parse_args()
     found = sources()
     mutants = [
@@ -143,8 +145,12 @@ def main() -> int:
         if not asked.modules or any(part in source.module for part in asked.modules)
         for mutant in source.mutants()
     ]
-    lives = tried(mutants, found, asked.processes)
-    differences = list(compared(mutants, lives, listed()))
+    known = listed()
+    untried = set() if asked.listed else {n for n, each in enumerate(mutants) if each.id in known}
+    trying = [number for number in range(len(mutants)) if number not in untried]
+    left = tried([mutants[number] for number in trying], found, asked.processes)
+    lives = untried | {trying[place] for place in left}
+    differences = list(compared(mutants, lives, known))
     for line in differences:
         sys.stdout.write(f"{line}\n")
     few = 0
