@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from placket.identity import Identifier, parse_identifier
 from placket.plan.scanned import Finding, Scanned, Unread, file_name
@@ -319,6 +319,34 @@ def test_a_source_that_is_away_makes_the_scan_partial(shop: Engine, tmp_path: Pa
 
     assert found.unread == (Unread(where="till", why=AWAY), Unread(where="mail", why=AWAY))
     assert found.outcome == "partial"
+
+
+@pytest.mark.parametrize(("cuts", "unread"), [(1, set()), (2, {"shop.plain"})])
+def test_a_source_whose_connection_is_cut_is_read_once_more(
+    postgres_database: str, cuts: int, unread: set[str]
+) -> None:
+    engine = create_engine(postgres_database.replace("postgresql:", "postgresql+psycopg:"))
+    made(engine, "CREATE TABLE plain (email text)", "INSERT INTO plain VALUES ('ada@example.org')")
+    other = create_engine(engine.url)
+    done = list[int]()
+
+    def cut(*call: Any) -> None:
+        if len(done) < cuts and "plain" in call[2]:
+            done.append(1)
+            made(
+                other,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            )
+
+    event.listen(engine, "before_cursor_execute", cut)
+
+    found = scanned(shop=engine)
+
+    engine.dispose()
+    other.dispose()
+    assert (len(done), {each.where for each in found.unread}) == (cuts, unread)
+    assert placed(found) == (set() if unread else {("shop.plain.email", "email")})
 
 
 # Folders.

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from placket.plan.scanned import Finding, Probe, Scanned, Unread
 from placket.scan.archives import STARTS
@@ -33,6 +33,10 @@ _REFUSED: Final = "the database refused to read it"
 _STARTS: Final = re.compile(rb"\0(?:%b)" % b"|".join(map(re.escape, STARTS)))
 
 
+class _Cut(Exception):
+    """the connection was cut while a table was read."""
+
+
 def scan_database(
     name: str, engine: Engine, look: Look, *, progress: Callable[[str, int, int], None]
 ) -> Scanned:
@@ -40,16 +44,30 @@ def scan_database(
 
     All are read within one sight, by a connection that cannot write; of a SQLite file without a
     write-ahead log each table by itself, since its writers wait meanwhile. A table that the
-    database refuses to read is unread. Placket's own tables hold its keyed hashes on purpose: they
-    count as read. Raises UnsupportedDialect, and what the driver raises when it is away.
+    database refuses to read is unread; where the connection was cut, all is read once more.
+    Placket's own tables hold its keyed hashes on purpose: they count as read. Raises
+    UnsupportedDialect, and what the driver raises when it is away.
     """
+    with suppress(_Cut):
+        return _scanned(name, engine, look, progress, is_last=False)
+    return _scanned(name, engine, look, progress, is_last=True)
+
+
+def _scanned(
+    name: str,
+    engine: Engine,
+    look: Look,
+    progress: Callable[[str, int, int], None],
+    *,
+    is_last: bool,
+) -> Scanned:
     dialect = dialect_of(engine)
     with engine.connect() as connection, reading(dialect, connection):
         tables = dialect.tables(connection)
         beside = dialect.beside(connection, name)
         seen = [_Seen(name, table) for table in tables]
         told = _Told(name, progress, sum(table.rows for table in tables))
-        _read_all(seen, connection, dialect, look, told)
+        _read_all(seen, connection, dialect, look, told, is_last=is_last)
     forms = look.needles.forms
     probes = [each.probe(forms) for each in seen if not each.is_refused]
     return Scanned(
@@ -123,10 +141,19 @@ class _Told:
         self.progress(self.source, self.done, max(self.total, self.done))
 
 
-def _read_all(
-    seen: Sequence[_Seen], connection: Connection, dialect: Dialect, look: Look, told: _Told
+def _read_all(  # noqa: PLR0913 - what is read, from where, for what, and who is told
+    seen: Sequence[_Seen],
+    connection: Connection,
+    dialect: Dialect,
+    look: Look,
+    told: _Told,
+    *,
+    is_last: bool,
 ) -> None:
-    """Read every table; one that the database refuses is marked, and so are all once it is gone."""
+    """Read every table; one that the database refuses is marked, and so are all once it is gone.
+
+    Raises _Cut where that may be tried again.
+    """
     is_there, batches = True, _Batches(look)
     for each in seen:
         if each.table.is_own:
@@ -139,10 +166,12 @@ def _read_all(
                 dialect.begin(connection)
                 is_there = True
             _read(each, dialect.rows(connection, each.table), batches, told)
-        except (SQLAlchemyError, UnicodeError):
+        except (SQLAlchemyError, UnicodeError) as fault:
             each.is_refused, is_there = True, False
             with suppress(SQLAlchemyError):
                 connection.rollback()
+            if not is_last and isinstance(fault, DBAPIError) and fault.connection_invalidated:
+                raise _Cut(_Cut.__doc__) from fault
     batches.look_at_all()
 
 
