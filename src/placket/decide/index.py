@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from placket.decide.condition import All, AnyOf, Condition, Ended, Holds, Known, Not, leaves
-from placket.decide.decide import permits, prepare
+from placket.decide.decide import prepare
 from placket.decide.denials import FEW
 from placket.decide.question import Question
+from placket.decide.sql import denials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,14 +24,14 @@ def suggested_index(prepared: Prepared, layout: Layout) -> tuple[str, ...]:
     The first is one without which nobody is permitted: rows where it never held can be left
     out. The others are all that the SQL reads, in the layout's order.
     """
-    steps = permits(prepared)
-    needed = {name for step in steps for name in _needed(step.denies, is_true=False)}
+    denied = denials(prepared)
+    needed = {name for denial in denied for name in _needed(denial, is_true=False)}
     few = sorted(name for name in needed if name.startswith(FEW) and name in layout.columns)
     if not few:
         return ()
     # Of several the most particular, such as the one of a channel: fewer have it.
     first = max(few, key=lambda name: (name.count("."), name))
-    read = {leaf.name for step in steps for leaf in leaves(step.denies) if not leaf.sparse}
+    read = {leaf.name for denial in denied for leaf in leaves(denial) if not leaf.sparse}
     return (first, *(name for name in layout.names if name in read - {first}))
 
 
@@ -40,7 +41,7 @@ def suggested_indexes(policy: Policy, layout: Layout) -> tuple[tuple[str, ...], 
     for question in _questions(policy):
         index = suggested_index(prepare(policy, question), layout)
         if index:
-            found.setdefault(index[0], set()).update(index[1:])
+            found.setdefault(index[0], set()).update(index)
     return tuple(
         (first, *(name for name in layout.names if name in others - {first}))
         for first, others in sorted(found.items())

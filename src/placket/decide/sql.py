@@ -177,13 +177,18 @@ def has_marks(row: str = ROW) -> exp.Expr:
     return exp.GT(this=_column("marks", row), expression=exp.Literal.number(0))
 
 
+def denials(prepared: Prepared) -> tuple[Condition, ...]:
+    """Return the conditions of which one is true of whoever the act is denied."""
+    places = (f"in.{place.name}" for place in prepared.policy.places)
+    return shortened((step.denies for step in permits(prepared)), places)
+
+
 def permitted(prepared: Prepared, layout: Layout, row: str = ROW) -> exp.Expr:
     """Return SQL that is true of the persons for whom the act is permitted.
 
     What only a person with sparse states could be denied is asked of those alone.
     """
-    places = (f"in.{place.name}" for place in prepared.policy.places)
-    denied = shortened((step.denies for step in permits(prepared)), places)
+    denied = denials(prepared)
     leaf = leaf_in(layout, row)
     dense = [truth(c, leaf, is_true=False) for c in denied if not needs_sparse(c)]
     sparse = [truth(c, leaf, is_true=False) for c in denied if needs_sparse(c)]

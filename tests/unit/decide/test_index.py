@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from placket.decide.condition import All, AnyOf, Ended, Holds, Known, Not
+from placket.decide.condition import TRUE, All, AnyOf, Ended, Holds, Known, Not
 from placket.decide.decide import Prepared, prepare
 from placket.decide.index import suggested_index, suggested_indexes
 from placket.decide.question import Question
@@ -81,6 +81,10 @@ WIDE = Layout(
         (asks(Not(NEWS), Not(CALLS)), ("consent.news", "consent.calls")),
         (asks(Not(NEWS), B, Holds("a", sparse=True)), ("consent.news", "b")),
         (asks(Not(NEWS), Known("unheard")), ("consent.news",)),
+        # Reasons told apart are asked as one; what is denied to all has no index at all.
+        (asks(All((Not(NEWS), B)), All((Not(NEWS), Not(B)))), ("consent.news",)),
+        (asks(All((Holds("in.home_uk"), Not(NEWS)))), ("consent.news",)),
+        (asks(Not(NEWS), TRUE), ()),
     ],
 )
 def test_an_index_is_over_the_yes_without_which_nobody_is_permitted(
@@ -132,3 +136,24 @@ def test_each_yes_has_one_index_wide_enough_for_all_that_ask_for_it() -> None:
         suggested_index(by_text, layout),
     )
     assert indexes[1][0] == "consent.letters.sms"
+
+
+KEPT = shop(
+    """
+- activity: remember_card
+  purpose: payment_processing
+  uses: [saved_card]
+  basis: consent
+- consent: card
+  activities: [remember_card]
+"""
+)
+
+
+def test_the_reasons_why_a_yes_is_missing_hide_it_from_no_index() -> None:
+    prepared = prepare(KEPT, Question(activity="remember_card"))
+
+    index = suggested_index(prepared, layout_of(KEPT))
+
+    assert index[0] == "consent.card"
+    assert "no.card" not in index
