@@ -103,15 +103,12 @@ def _everywhere(found: dict[Terms, None], places: tuple[str, ...]) -> dict[Terms
 
 
 def _resolved(found: dict[Terms, None]) -> dict[Terms, None]:
-    """Return the denials with each two that differ in one term and its contrary made one."""
+    """Return the denials, and of each two that differ in one term and its contrary the rest."""
     made = dict(found)
     for terms in found:
-        for term in terms if terms in made else ():
+        for term in _in_order(terms):
             rest = terms - {term}
             contrary = rest | frozenset(_terms(negated(term)))
             if contrary in made and contrary != terms:
-                made.pop(terms, None)
-                made.pop(contrary, None)
                 made[rest] = None
-                break
     return made

@@ -55,6 +55,8 @@ def test_a_denial_is_told_by_what_it_is_the_conjunction_of(
         ((All((A, AnyOf((B, C)))), All((A, Not(B), Not(C)))), (A,)),
         ((All((A, B)), All((C, Not(B)))), (All((B, A)), All((C, Not(B))))),
         ((A, Not(A)), (TRUE,)),
+        ((All((A, B)), All((A, Not(B))), All((Not(A), B))), (A, B)),
+        ((All((A, Not(B))), All((Not(A), B)), All((A, B))), (A, B)),
     ],
 )
 def test_denials_that_tell_reasons_apart_are_made_one(
