@@ -161,7 +161,7 @@ def _of_words(found: Sequence[Row], asked: Sequence[Leaf]) -> Iterator[tuple[int
 
 def _of_marks(found: Sequence[Row], marks: Iterable[Row], at: int) -> Iterator[tuple[int, Leaf]]:
     """Yield the group of each person who has marks, with each leaf that is true of a mark."""
-    alone = {row[0]: group for group, row in enumerate(found) if row[0]}
+    alone = {row[0]: group for group, row in enumerate(found)}
     for person, name, since, until in marks:
         if person in alone:
             for leaf in _true_of_mark(str(name), int(str(since)), int(str(until)), at):

@@ -130,7 +130,7 @@ def _told(policy: Policy, step: Step) -> Step:
         by_place=tuple(
             (f"in.{place}", msgspec.structs.replace(plain, law=law))
             for place, law in step.laws
-            if any(named for _, named in step.laws)
+            if law
         ),
         elsewhere=plain,
         names=step.names,

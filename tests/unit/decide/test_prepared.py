@@ -26,8 +26,9 @@ from placket.decide.decide import Prepared, Support, decide, permits, prepare
 from placket.decide.question import Decision, Question, Reason
 from placket.decide.steps.asking import Step
 from placket.decide.telling import Telling
+from placket.policy.compile import Policy
 from placket.standing.standing import Standing
-from tests.unit.decide.by_hand import SHOP
+from tests.unit.decide.by_hand import CARE, SHOP
 from tests.unit.standing.telling import TWO_LAWS, shop
 
 A, B, M = Holds("a"), Holds("b"), Holds("m", sparse=True)
@@ -182,10 +183,22 @@ def test_a_question_is_asked_once_for_both_places() -> None:
     assert [(place, r.law) for place, r in objection.told.by_place] == [
         (f"in.{place}", law) for place, law in objection.laws
     ]
-    assert [(s.denies, s.data, s.is_vital, s.told) for s in unused] == [
-        (union, ("mobile",), False, None),
-        (kingdom, ("name",), False, None),
+    assert unused == [
+        Step(
+            code="declared.data",
+            denies=here,
+            clause=clause,
+            data=(datum,),
+            laws=((place, ""),),
+            is_vital=False,
+            is_said=False,
+        )
+        for here, clause, datum, place in (
+            (union, "G-001", "mobile", "union_eu"),
+            (kingdom, "G-001", "name", "kingdom_uk"),
+        )
     ]
+    assert {s.told for s in unused} == {None}
 
 
 def test_what_no_rule_of_a_region_permits_is_denied_there() -> None:
@@ -213,6 +226,105 @@ def test_a_permission_rests_on_the_clause_and_on_each_yes() -> None:
         ("permitted.consent", "What 1 says.", "", ()),
         ("permitted.consent_given", "What 1 says.", "consent.letters.email", ()),
     ]
+
+
+def rests_on(policy: Policy, question: Question) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    supports = prepare(policy, question).supports
+    return [(s.reason.code, s.reason.clause, s.state, s.places) for s in supports]
+
+
+ABROAD = """
+activity: news
+purpose: direct_marketing
+uses: [email]
+basis: consent
+channel: email
+regions: [union]
+"""
+AT_HOME = ABROAD.replace("union", "kingdom")
+LETTERS = """
+consent: letters
+activities: [news, tailor, care]
+"""
+
+
+def test_the_clauses_of_all_places_are_told_before_any_yes() -> None:
+    policy = shop(ABROAD, AT_HOME, LETTERS, region=TWO_LAWS)
+
+    assert rests_on(policy, Question(activity="news")) == [
+        ("permitted.consent", "G-001", "", ("in.union_eu",)),
+        ("permitted.consent", "G-002", "", ("in.kingdom_uk",)),
+        ("permitted.consent_given", "G-003", "consent.letters", ()),
+    ]
+
+
+TAILOR = """
+activity: tailor
+purpose: personalisation
+uses: [email]
+basis: consent
+"""
+ORDERS = """
+activity: orders
+purpose: order_fulfilment
+uses: [email]
+basis: contract
+relation: [order, account]
+"""
+
+
+@pytest.mark.parametrize(
+    ("block", "question", "expected"),
+    [
+        (TAILOR, "tailor", [("permitted.consent_given", "G-002", "consent.letters", ())]),
+        (CARE, "care", []),
+        (
+            ORDERS,
+            "orders",
+            [
+                ("permitted.relation", "G-001", "had.order", ()),
+                ("permitted.relation", "G-001", "had.account", ()),
+            ],
+        ),
+    ],
+)
+def test_a_permission_rests_on_a_yes_or_a_relation_where_its_basis_does(
+    block: str, question: str, expected: list[tuple[str, str, str, tuple[str, ...]]]
+) -> None:
+    policy = shop(block, LETTERS)
+
+    first, *others = rests_on(policy, Question(activity=question))
+
+    assert first == (f"permitted.{policy.activities[question][0].basis}", "G-001", "", ())
+    assert others == expected
+
+
+CALLS = """
+activity: calls
+purpose: customer_service
+uses: [name, phone, mobile]
+basis: legitimate_interest
+channel: phone
+"""
+
+
+@pytest.mark.parametrize(
+    ("uses", "vital"),
+    [
+        ("[name, phone, mobile]", {"phone"}),
+        ("[mobile, phone]", {"phone"}),
+        ("[name, mobile]", {"mobile"}),
+        ("[name, email]", {"name", "email"}),
+    ],
+)
+def test_of_several_addresses_the_usual_one_that_is_used_is_vital(
+    uses: str, vital: set[str]
+) -> None:
+    policy = shop(CALLS.replace("[name, phone, mobile]", uses))
+
+    steps = prepare(policy, Question(activity="calls")).steps
+
+    assert {s.data[0] for s in steps if s.code == "erased" and s.is_vital} == vital
 
 
 def test_data_that_a_question_names_are_each_vital() -> None:
