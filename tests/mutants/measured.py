@@ -42,7 +42,7 @@ class Measured:
     imported: Sequence[str] = ()
 
     def running(self, mutant: Mutant, *, anew: bool) -> list[int]:
-        """Return tests that run the mutant's statement: the most particular, and some of the rest.
+        """Return tests that run the mutant's statement: its layer's own, and some of the rest.
 
         anew: the module is imported as the mutant, so that every test of its layer may tell.
         """
@@ -52,12 +52,13 @@ class Measured:
         starts = self.of_layer[mutant.layer]
         fitting = [test for test in found if self.tests[test].startswith(starts)]
         drawn = [test for test in fitting if self.tests[test].startswith("tests/property/")]
-        fitting = [*spread([test for test in fitting if test not in drawn]), *drawn]
+        own = f"tests/unit/{mutant.layer}/"
+        unit = [number for number, name in enumerate(self.tests) if name.startswith(own)]
+        others = [test for test in fitting if test not in {*unit, *drawn}]
+        fitting = [*sorted({*unit}.intersection(fitting) | {*spread(others)}), *drawn]
         if not anew:
             return fitting
         # A value of the module may be compared by a test that calls none of its functions.
-        own = f"tests/unit/{mutant.layer}/"
-        unit = [number for number, name in enumerate(self.tests) if name.startswith(own)]
         # A crowd would have to be judged again in each process.
         quick = [test for test in fitting if "test_crowds" not in self.tests[test]]
         return list(dict.fromkeys((*unit, *quick)))
