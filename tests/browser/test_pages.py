@@ -8,6 +8,9 @@ from playwright.sync_api import Browser, Page
 
 from tests.acceptance.web.installation import ADA, Served
 
+# One process serves the installation, and one browser opens it.
+pytestmark = pytest.mark.xdist_group("browser pages")
+
 PAGES = {
     "home": "/",
     "notice": "/privacy/notice",

@@ -17,6 +17,8 @@ from tests.browser.test_pages import SPACING, overflow, violations
 from tests.unit.plan.test_package import made
 from tests.unit.policy.rendering.shop import FRENCH, TEXT, document, policy, retailer
 
+pytestmark = pytest.mark.xdist_group("browser pages")
+
 NAMES = ["notice", "french", "record", "map", "report", "copy"]
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true })"
 

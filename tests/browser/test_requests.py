@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from tests.acceptance.web.asking import Web
 
+# One process serves the shop, and one browser opens it.
+pytestmark = pytest.mark.xdist_group("browser requests")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:

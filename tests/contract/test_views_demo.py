@@ -37,7 +37,11 @@ from tests.contract.viewed import DAY, NOW, TODAY, Ledger, policy_of, shown, syn
 from tests.contract.viewed import catalogue_of as read_catalogue
 
 
-@pytest.fixture(params=["sqlite", "postgresql", pytest.param("mariadb", marks=pytest.mark.long)])
+# A shop of hundreds of rows on a server is dear; the generated crowds are on each in every run.
+LONG = [pytest.param(name, marks=pytest.mark.long) for name in ("postgresql", "mariadb")]
+
+
+@pytest.fixture(params=["sqlite", *LONG])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/shop.db"
