@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 from tests.contract.viewed import DAY, NOW, TODAY, Ledger, policy_of, shown, synced
 from tests.contract.viewed import catalogue_of as read_catalogue
 
-
 # A shop of hundreds of rows on a server is dear; the generated crowds are on each in every run.
 LONG = [pytest.param(name, marks=pytest.mark.long) for name in ("postgresql", "mariadb")]
 
