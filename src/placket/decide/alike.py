@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import reduce
 from itertools import compress
@@ -141,10 +142,9 @@ def gathered(rows: Iterable[Row], asked: Sequence[Leaf], marks: Iterable[Row], a
     instant, microseconds UTC.
     """
     found = list(rows)
-    bits: dict[Leaf, bytearray] = {}
+    bits: dict[Leaf, bytearray] = defaultdict(lambda: bytearray(len(found) // 8 + 1))
     for group, leaf in (*_of_words(found, asked), *_of_marks(found, marks, at)):
-        some = bits.get(leaf) or bits.setdefault(leaf, bytearray(len(found) // 8 + 1))
-        some[group // 8] |= 1 << group % 8
+        bits[leaf][group // 8] |= 1 << group % 8
     return Alike(
         persons=tuple(int(str(row[-1])) for row in found),
         true_of={leaf: int.from_bytes(some, "little") for leaf, some in bits.items()},

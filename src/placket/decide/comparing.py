@@ -131,7 +131,6 @@ class Joined:
         return exp.Union(
             this=_only_in(self.old, self.new),
             expression=_only_in(self.new, self.old),
-            distinct=True,
         )
 
 
@@ -147,7 +146,7 @@ def _filled(column: str, row: str) -> exp.Expr:
 
 
 def _only_in(one: Layout, other: Layout) -> exp.Expr:
-    rows = exp.Except(this=select_marks(one), expression=select_marks(other), distinct=True)
+    rows = exp.Except(this=select_marks(one), expression=select_marks(other))
     inner = rows.subquery("x")
     return exp.Select(expressions=[exp.column("name", "x")]).from_(inner, copy=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from placket.decide.condition import All, AnyOf, Condition, Ended, Holds, Known, Not, leaves
+from placket.decide.condition import AnyOf, Condition, Holds, Not, leaves
 from placket.decide.decide import prepare
 from placket.decide.denials import FEW
 from placket.decide.question import Question
@@ -25,7 +25,7 @@ def suggested_index(prepared: Prepared, layout: Layout) -> tuple[str, ...]:
     out. The others are all that the SQL reads, in the layout's order.
     """
     denied = denials(prepared)
-    needed = {name for denial in denied for name in _needed(denial, is_true=False)}
+    needed = {name for denial in denied for name in _needed(denial)}
     few = sorted(name for name in needed if name.startswith(FEW) and name in layout.columns)
     if not few:
         return ()
@@ -54,20 +54,15 @@ def _questions(policy: Policy) -> Iterator[Question]:
         yield from (Question(activity=name, channel=channel) for channel in channels)
 
 
-def _needed(condition: Condition, *, is_true: bool) -> frozenset[str]:
-    """Return the states that must hold for the condition to be true (or false), as its SQL says.
+def _needed(denial: Condition) -> frozenset[str]:
+    """Return the states that must hold, or the denial is true.
 
     Only those that stand in the SQL beside each other, not within an OR: no database looks there.
     """
-    match condition:
-        case Not(of=part):
-            return _needed(part, is_true=not is_true)
-        case All(of=parts) | AnyOf(of=parts):
-            is_every = isinstance(condition, All) is is_true
-            if not is_every and len(parts) != 1:
-                return frozenset()
-            return frozenset[str]().union(*(_needed(part, is_true=is_true) for part in parts))
-        case Holds(name=name, sparse=False) if is_true:
+    match denial:
+        case Not(of=Holds(name=name, sparse=False)):
             return frozenset({name})
-        case Holds() | Ended() | Known():
+        case AnyOf(of=parts):
+            return frozenset[str]().union(*map(_needed, parts))
+        case _:
             return frozenset()

@@ -42,12 +42,15 @@ class Telling:
 
     def _last_clock(self, standing: Standing) -> tuple[str, str, str] | None:
         """Return clause, text and fact of the clock that ends last, None when none ever ran."""
-        last, found = 0, None
-        for name, clause, text in self.clocks:
-            interval = standing.get(name)
-            if interval is not None and (found is None or interval[1] > last):
-                last, found = interval[1], (clause, text, interval[2])
-        return found
+        ran = [
+            (interval, clause, text)
+            for name, clause, text in self.clocks
+            if (interval := standing.get(name)) is not None
+        ]
+        if not ran:
+            return None
+        interval, clause, text = max(ran, key=lambda each: each[0][1])
+        return clause, text, interval[2]
 
     def _telling_fact(self, standing: Standing, at: int) -> str:
         first, dense, sparse = "", standing.dense, standing.sparse

@@ -93,8 +93,18 @@ def test_groups_are_gathered_from_words_and_marks() -> None:
     )
 
 
-def test_groups_of_any_number_are_gathered() -> None:
-    rows = [("", 1, 1)] * 20
+def test_every_truth_of_a_word_is_gathered() -> None:
+    found = gathered([("", 0b1011, 1), ("", 0b0110, 1)], (A, B, M, Ended("b")), (), 0)
 
-    assert gathered(rows, (A,), (), 0).true_of == {A: (1 << 20) - 1}
+    assert found.true_of == {A: 0b01, B: 0b11, M: 0b10, Ended("b"): 0b01}
+
+
+@pytest.mark.parametrize("groups", [1, 8, 9, 17, 20])
+def test_groups_of_any_number_are_gathered(groups: int) -> None:
+    rows = [("", 1, 1)] * groups
+
+    assert gathered(rows, (A,), (), 0).true_of == {A: (1 << groups) - 1}
+
+
+def test_of_no_groups_nothing_is_gathered() -> None:
     assert gathered((), (A,), (), 0) == Alike(persons=(), true_of={})

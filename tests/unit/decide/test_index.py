@@ -157,3 +157,4 @@ def test_the_reasons_why_a_yes_is_missing_hide_it_from_no_index() -> None:
 
     assert index[0] == "consent.card"
     assert "no.card" not in index
+    assert suggested_indexes(KEPT, layout_of(KEPT)) == (index,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from placket.law.grounds import Ground, Prohibition
@@ -49,7 +49,7 @@ class Step:
     laws: tuple[tuple[str, str], ...] = ()
     is_vital: bool = True
     is_said: bool = True
-    told: Telling | None = field(default=None, compare=False)
+    told: Telling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

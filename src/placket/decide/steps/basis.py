@@ -129,11 +129,8 @@ def _consent(asking: Asking) -> Iterator[Step]:
 
 
 def _clause_of(asking: Asking, names: tuple[str, ...]) -> str:
-    for name in names:
-        consent = asking.policy.consents.get(name.split(".")[1])
-        if consent is not None:
-            return consent.clause
-    return asking.activity.clause
+    """Return the clause of the consent that the first of the states is a yes to, empty for none."""
+    return asking.policy.consents[names[0].split(".")[1]].clause if names else ""
 
 
 def _contract(asking: Asking) -> Iterator[Step]:

@@ -132,19 +132,16 @@ def access(asking: Asking) -> Iterator[Step]:
                 clause=rules[0].clause,
                 data=(datum,),
             )
-        elif all(r.open_while is not None for r in seeing):
-            names = tuple(
-                name
-                for r in seeing
-                if r.open_while is not None
-                for name in condition_names(r.open_while)
-            )
+            continue
+        whiles = [r.open_while for r in seeing if r.open_while is not None]
+        if len(whiles) == len(seeing):
+            names = tuple(name for each in whiles for name in condition_names(each))
             closed = none_of(*names)
             no_case = TRUE if not asking.question.case else closed
             yield asking.step(
                 "access.no_open_case",
                 no_case,
-                f"{' or '.join(str(r.open_while) for r in seeing)} and is named",
+                f"{' or '.join(map(str, whiles))} and is named",
                 clause=seeing[0].clause,
                 data=(datum,),
                 names=names,

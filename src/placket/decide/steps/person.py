@@ -202,7 +202,7 @@ def frequency(asking: Asking) -> Iterator[Step]:
 
 
 def _next_message(asking: Asking, limit: Limit) -> str:
-    each = str(as_dict(limit.allow).get("each", ""))
+    each = str(as_dict(limit.allow).get("each"))
     if each_time(each) is None and each in relations(asking.policy):
         return f"another {each.replace('_', ' ')} begins"
     return "the time between messages has passed"
