@@ -41,7 +41,7 @@ _DECIDING: Final = (
     "tests/acceptance/netaporter/",
 )
 TESTS: Final = {
-    "decide": _DECIDING,
+    "decide": ("tests/unit/decide/",),
     "standing": _DECIDING,
     "facts": ("tests/unit/facts/",),
     "law": ("tests/unit/law/", "tests/property/test_law.py", "tests/docs/test_law_page.py"),
