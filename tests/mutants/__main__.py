@@ -28,21 +28,9 @@ ROOT: Final = Path(__file__).parents[2]
 LEAST: Final = 95
 """How many of a hundred mutants of each part must be killed."""
 
-_DECIDING: Final = (
-    "tests/unit/decide/",
-    "tests/unit/standing/",
-    "tests/property/test_crowds.py",
-    "tests/property/test_generated.py",
-    "tests/property/test_sql.py",
-    "tests/acceptance/all_brands/",
-    "tests/acceptance/justelegance/",
-    "tests/acceptance/lepiquet/",
-    "tests/acceptance/muse/",
-    "tests/acceptance/netaporter/",
-)
 TESTS: Final = {
     "decide": ("tests/unit/decide/",),
-    "standing": _DECIDING,
+    "standing": ("tests/unit/standing/",),
     "facts": ("tests/unit/facts/",),
     "law": ("tests/unit/law/", "tests/property/test_law.py", "tests/docs/test_law_page.py"),
 }

@@ -59,9 +59,7 @@ class Measured:
         if not anew:
             return fitting
         # A value of the module may be compared by a test that calls none of its functions.
-        # A crowd would have to be judged again in each process.
-        quick = [test for test in fitting if "test_crowds" not in self.tests[test]]
-        return list(dict.fromkeys((*unit, *quick)))
+        return list(dict.fromkeys((*unit, *fitting)))
 
     def runs_early(self, mutant: Mutant) -> bool:
         """Say whether what the statement does may be done before any test begins."""
@@ -77,11 +75,11 @@ def spread(tests: list[int]) -> list[int]:
 
 def run_all(items: Sequence[pytest.Item], coverage: Coverage) -> list[float]:
     """Run each test once, by its number as context; return the seconds of CPU of each."""
-    caches = {layer: kept_results(layer) for layer in ("decide", "law")}
+    caches = {layer: kept_results(layer) for layer in ("standing", "law")}
     seconds = []
     for number, item in enumerate(items):
         # What was kept is worked out again, or the lines would be the first test's alone.
-        for cache in caches["law" if "law" in item.nodeid else "decide"]:
+        for cache in caches["law" if "law" in item.nodeid else "standing"]:
             cache.cache_clear()
         coverage.switch_context(str(number))
         began = time.process_time()

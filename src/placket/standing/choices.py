@@ -100,7 +100,7 @@ def _refused_by(
     if any(v.basis != "consent" for v in variants) or _heeds_any_no(policy, activity, channel):
         return frozenset(there)
     own = {name for v in variants for name in consents_for(policy, v, channel)}
-    return frozenset(there & own)
+    return frozenset(marketing.keys() & own)
 
 
 def _heeds_any_no(policy: Policy, activity: str, channel: str) -> bool:

@@ -204,6 +204,6 @@ def consent_names(policy: Policy, consent: str, channel: str) -> tuple[str, ...]
     return tuple(consent_name(consent, each) for each in named)
 
 
-def starts(at: int, fact: str = "") -> Interval:
+def starts(at: int, fact: str) -> Interval:
     """Return an interval from `at` that has no end yet."""
     return (at, OPEN, fact)

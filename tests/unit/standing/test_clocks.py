@@ -177,3 +177,110 @@ def test_a_condition_names_open_relations_and_statuses() -> None:
 def test_a_period_is_no_condition() -> None:
     with pytest.raises(UnnamedCondition, match=r"^1 day from order\.placed$"):
         condition_names(parse_period("1 day from order.placed"))
+
+
+def test_a_month_counts_by_the_clock_on_the_wall() -> None:
+    # The clocks go forward on 29 March, the 87th day.
+    assert kept("1 month from order.placed", placed(80)) == (
+        ALWAYS,
+        day(111) - HOUR,
+        "happened@80",
+    )
+
+
+def test_of_several_channels_the_newest_event_counts() -> None:
+    by_two = "10 days from last order.placed by (web, app)"
+    facts = (placed(5, id="a", channel="web"), placed(3, id="z", channel="app"))
+    met = (told(Kind.INTERACTED, 4, channel="web"), told(Kind.INTERACTED, 6, channel="app"))
+
+    assert kept(by_two, *facts) == (ALWAYS, day(15), "a")
+    assert kept("1 day from last interaction by (app, web)", *met) == (
+        ALWAYS,
+        day(7),
+        "interacted@6",
+    )
+
+
+def test_the_end_of_a_relation_starts_a_clock() -> None:
+    assert kept("1 day from case.closed", opened(1, "a"), closed(3, "a")) == (
+        ALWAYS,
+        day(4),
+        "relation_closed@3",
+    )
+
+
+def test_of_two_that_end_together_the_greater_fact_is_told() -> None:
+    facts = (
+        told(Kind.HAPPENED, 1, id="z", what="a.done"),
+        told(Kind.HAPPENED, 1, id="b", what="b.done"),
+    )
+
+    assert kept("latest of (1 day from a.done, 1 day from b.done)", *facts) == (
+        ALWAYS,
+        day(2),
+        "z",
+    )
+    assert kept("latest of (1 day from b.done, 1 day from a.done)", *facts) == (
+        ALWAYS,
+        day(2),
+        "z",
+    )
+
+
+def test_what_begins_as_the_other_ends_goes_on_without_a_gap() -> None:
+    facts = (opened(1, "a"), closed(2, "a"), opened(2, "b"), closed(3, "b"))
+
+    assert kept("while case is open", *facts) == (day(1), day(3), "relation_opened@2")
+
+
+def test_of_two_that_are_open_to_the_same_end_the_first_is_told() -> None:
+    facts = (opened(1, "a"), opened(2, "b"), closed(5))
+
+    assert kept("while case is open", *facts) == (day(1), day(5), "relation_opened@1")
+
+
+def test_an_end_at_the_moment_of_the_beginning_ends_it_and_one_of_nothing_ends_nothing() -> None:
+    nothing = told(Kind.RELATION_CLOSED, 3, what="lease", thing="x")
+
+    assert kept("while case is open", opened(2, "a"), closed(2), nothing) == (
+        day(2),
+        day(2),
+        "relation_opened@2",
+    )
+
+
+TWO = """
+status: active
+holds_while: [10 days from last order.placed, while case is open then 1 day]
+"""
+LOYAL = """
+- status: loyal
+  holds_while: [active]
+- status: active
+  holds_while: [10 days from last order.placed, 10 days from last visit.made]
+"""
+
+
+@pytest.mark.parametrize(
+    ("facts", "held"),
+    [
+        ((placed(5), opened(1), closed(6)), (day(1), day(15), "happened@5")),
+        ((placed(5), opened(1), closed(20)), (day(1), day(21), "relation_opened@1")),
+        ((placed(1), opened(5), closed(6)), (day(1), day(11), "happened@1")),
+        ((placed(1), opened(5)), (day(1), OPEN, "relation_opened@5")),
+        ((placed(30), opened(1), closed(6)), (day(30), day(40), "happened@30")),
+    ],
+)
+def test_a_status_holds_without_a_gap_by_whichever_of_its_conditions(
+    facts: tuple[Fact, ...], held: Interval
+) -> None:
+    assert standing_of(shop(TWO), *facts).get("status.active") == held
+
+
+def test_of_conditions_that_are_met_alike_the_first_of_the_rule_is_told() -> None:
+    facts = (placed(1, id="z"), told(Kind.HAPPENED, 1, id="b", what="visit.made"))
+
+    standing = standing_of(shop(LOYAL), *facts)
+
+    assert standing.get("status.active") == (day(1), day(11), "z")
+    assert standing.get("status.loyal") == (day(1), day(11), "z")

@@ -1,9 +1,12 @@
+from datetime import date
+
 import pytest
 
 from placket.facts import Fact, Kind
+from placket.law.calendar import come_of_age
 from placket.standing.fold import refold
-from placket.standing.standing import pack
-from tests.unit.standing.telling import TWO_LAWS, shop, standing_of, told
+from placket.standing.standing import ALWAYS, pack
+from tests.unit.standing.telling import TWO_LAWS, day, shop, standing_of, told
 
 NEWS = """
 - activity: newsletter
@@ -39,3 +42,60 @@ def test_who_moves_is_asked_anew_what_counts_there(facts: tuple[Fact, ...], stat
 
     assert (before.get(state) is None) is not (whole.get(state) is None)
     assert pack(after) == pack(whole)
+
+
+@pytest.mark.parametrize("joined", [3, 5])
+def test_whether_two_are_one_is_asked_anew_too(joined: int) -> None:
+    refused = told(Kind.CONSENT_WITHDRAWN, 1, person="bea", **SAYS)
+    agreed = told(Kind.CONSENT_GIVEN, 4, **SAYS)
+    before = standing_of(SHOP, refused)
+
+    def connected(_one: str, _other: str) -> int:
+        return day(joined)
+
+    after = refold(SHOP, before, [agreed], [refused, agreed], connected=connected)
+
+    state = "no.consent.news.email" if joined > 4 else "consent.news.email"
+    assert [name for name in after.dense if name.endswith("consent.news.email")] == [state]
+
+
+def test_a_policy_of_no_region_asks_a_guardian_until_eighteen_and_takes_no_soft_opt_in() -> None:
+    policy = shop(NEWS.replace("  regions: [kingdom]\n", ""), region="")
+    born = told(Kind.BORN, 1)
+    obtained = told(Kind.CONTACT_OBTAINED, 1, channel="email", marks=(*SOLD[:3], "in:sale"))
+
+    standing = standing_of(policy, born, obtained, private={born.id: {"birth_date": "2010-03-01"}})
+
+    of_age = come_of_age(date(2010, 3, 1), 18, policy.front.timezone)
+    assert standing.dense["minor"] == (ALWAYS, of_age, born.id)
+    assert standing.get("soft.email") is None
+
+
+def test_a_guardian_who_agreed_once_has_agreed() -> None:
+    born, agreed = told(Kind.BORN, 1), told(Kind.GUARDIAN_AGREED, 2)
+
+    standing = standing_of(
+        SHOP,
+        told(Kind.LOCATED, 0, region="GB"),
+        born,
+        agreed,
+        private={born.id: {"birth_date": "2015-03-01"}},
+    )
+
+    of_age = come_of_age(date(2015, 3, 1), 13, SHOP.front.timezone)
+    assert standing.dense["guardian"] == (day(2), of_age, agreed.id)
+
+
+def test_what_is_kept_at_a_recipient_has_no_clock_here() -> None:
+    kept = """
+- retain: [email]
+  for: 10 days from call.ended
+  at: courier
+- retain: [email]
+  for: 5 days from call.ended
+"""
+
+    standing = standing_of(shop(NEWS, kept), told(Kind.HAPPENED, 1, what="call.ended"))
+
+    clocks = [name for name in standing.dense if "call" in name]
+    assert clocks == ["retain.G-002.email.5_days_from_call.ended"]

@@ -111,6 +111,12 @@ def test_a_no_refuses_the_messages_that_it_reaches_and_what_is_no_message_never(
     assert stopped(standing) == {f"refused.{name}" for name in refused}
 
 
+def test_a_no_that_names_no_topic_to_keep_keeps_none() -> None:
+    standing = standing_of(shop(OFFERS), no(1, channel="email", marks=("keep:",)))
+
+    assert stopped(standing) == {"refused.offers.email"}
+
+
 def test_what_rests_on_a_yes_in_one_region_alone_is_refused_by_a_no_to_any() -> None:
     mixed = """
 - consent: tips

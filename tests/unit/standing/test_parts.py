@@ -18,10 +18,17 @@ TRADE = """
   holds_while: [10 days from last visit.made, case is open]
 - status: silent
   holds_after: 20 days from last interaction
+- status: loyal
+  holds_while: [active]
+- status: golden
+  holds_while: [loyal]
 - retain: [email]
   for: 10 days from call.ended
 - retain: [name]
   for: "latest of (while return is open then 1 day, while active, 1 day from parcel.sent)"
+- role: referred
+  taken_by: [gift.sent]
+  confined_to: [customer_service]
 - capture: raffle
   purposes_shown: [market_research]
 - automated: scoring
@@ -46,6 +53,9 @@ CHOICES = """
   for: 30 days from last login.made
 - cookie: analysis
   basis: consent
+- consent: club
+  activities: [care]
+  for: while active
 - activity: newsletter
   purpose: direct_marketing
   uses: [email, name]
@@ -109,6 +119,11 @@ ANSWERED: tuple[Case, ...] = (
     case(told(Kind.CONSENT_GIVEN, 9, **ABOUT), moved="unconfirmed status"),
     case(told(Kind.CONSENT_CONFIRMED, 9, **ABOUT), YES, moved="consent unconfirmed status"),
     case(told(Kind.HAPPENED, 9, what="login.made"), *CONFIRMED, moved="consent"),
+    case(
+        told(Kind.HAPPENED, 9, what="visit.made"),
+        told(Kind.CONSENT_GIVEN, 2, what="club"),
+        moved="consent status",
+    ),
     case(told(Kind.CONSENT_WITHDRAWN, 9, **ABOUT), *CONFIRMED, moved="consent no refused status"),
     case(told(Kind.CONSENT_REFUSED, 9), moved="no refused status"),
     case(told(Kind.TOMBSTONE, 9, person="", marks=("erased",)), *CONFIRMED, moved="consent"),
@@ -244,6 +259,45 @@ def test_what_news_moves_is_folded_anew_and_the_rest_stands(cases: tuple[Case, .
     assert [moved_by(news, before) for before, news, _ in cases] == [case[2] for case in cases]
     assert [pack(after) for after in afters] == [pack(whole) for whole in wholes]
     assert all(moves(SHOP, news) for _, news, _ in cases)
+
+
+def test_a_state_of_any_kind_stands_where_nothing_moves_it() -> None:
+    facts = (
+        told(Kind.HAPPENED, 1, what="order.placed"),
+        told(Kind.RELATION_OPENED, 1, **CASE),
+        *CONFIRMED,
+        told(Kind.CONSENT_GIVEN, 2, id="club", what="club", **EMAIL),
+        told(Kind.CONSENT_REFUSED, 1, what="analysis"),
+        told(Kind.CONSENT_GIVEN, 4, **ABOUT),
+        told(Kind.CONSENT_WITHDRAWN, 5, person="bea", channel="email"),
+        told(Kind.OBJECTED, 5, activity="care"),
+        told(Kind.PREFERENCE_OFF, 1, what="channel:email"),
+        told(Kind.REGISTER_LISTED, 1, what="TPS", channel="phone"),
+        told(Kind.CONTACT_OBTAINED, 1, channel="email", marks=SOLD),
+        told(Kind.BORN, 1, id="old"),
+        told(Kind.GUARDIAN_AGREED, 1),
+        told(Kind.SENT, 1, activity="newsletter", channel="email"),
+        told(Kind.AUTOMATION_DECLINED, 1, what="scoring"),
+        told(Kind.HOLD_PLACED, 1),
+        told(Kind.RESTRICTED, 1, **EMAIL),
+        told(Kind.PURPOSE_ADMITTED, 1, what="direct_marketing", **EMAIL),
+        told(Kind.DATA_COLLECTED, 1, id="a", what="raffle", data=("name",)),
+        told(Kind.DATA_COLLECTED, 1, id="b", marks=("role:referred",), data=("name",)),
+        told(Kind.DATA_COLLECTED, 1, id="c", marks=("source:third_party",), data=("name",)),
+        told(Kind.DATA_COLLECTED, 1, id="d", data=("name",)),
+        told(Kind.DATA_ERASED, 1, marks=("kept:email:duty:",), **EMAIL),
+    )
+    whole = fold(SHOP, "ada", facts, private=PRIVATE)
+
+    after = refold(SHOP, whole, [], facts, private=PRIVATE)
+
+    assert pack(after) == pack(whole)
+    assert {name.split(".")[0] for name in (*whole.dense, *whole.sparse)} == {
+        *("in", "role", "open", "had", "status", "retain", "rate", "declined", "hold"),
+        *("consent", "no", "unconfirmed", "objected", "refused", "off", "listed", "soft"),
+        *("minor", "guardian", "under", "erased", "kept", "restricted", "released"),
+        *("admitted", "confined", "role_bound", "unproven", "free"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -119,5 +119,11 @@ def test_a_rate_after_an_event_begins_when_its_time_is_over() -> None:
     assert blocked("activities: [care]\nallow: {at_most: 0}") == (ALWAYS, OPEN, "")
 
 
+def test_a_rate_after_what_is_no_event_has_always_begun() -> None:
+    once = "activities: [care]\nafter: while silent\nallow: {at_most: 1, each: week}"
+
+    assert blocked(once, sent(1, activity="care")) == (ALWAYS, day(8), "sent@1")
+
+
 def test_a_limit_that_allows_nothing_by_number_is_no_rate() -> None:
     assert blocked("activities: [care]", sent(1, activity="care")) is None
