@@ -238,7 +238,7 @@ def asked_on(ground: Ground, engine: str, footprints: Sequence[dict[str, int]]) 
         fill(shop, footprints)
         with create_gate(place.settings) as gate:
             publish(gate, policy_text(RETAILER), RETAILER.name, by="bench")
-            with gate.loading():
+            with gate.in_force.loading():
                 _sync(gate, shop)
         shop.dispose()
         yield place

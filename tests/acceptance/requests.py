@@ -17,8 +17,7 @@ from placket.demo.examples import catalogue_of
 from placket.demo.schema import METADATA
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.folds import PolicyFold
-from placket.gate.gate import Gate
-from placket.gate.opening import create_gate
+from placket.gate.opening import create_gate, gate_on
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.desk import Desk
 from placket.gate.requests.packing import fetch
@@ -42,6 +41,7 @@ from tests.acceptance.retailers import POLICIES, Answer, in_short, instant
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from placket.gate.gate import Gate
     from placket.gate.requests.register import Case
     from placket.plan.plan import Plan, Step
     from placket.policy.compile import Policy
@@ -313,9 +313,7 @@ class Installed:
             keyring_id=ledger.keyring_id or None,
             key_file=folder / chosen.key_file,
         )
-        gate = Gate(
-            settings=chosen, ledger=ledger, keys=keys, versions=self.versions, clock=Ticking()
-        )
+        gate = gate_on(chosen, ledger, keys, self.versions, Ticking())
         return Office(gate=gate, engine=open_source(chosen.sources["shop"].url))
 
 
@@ -343,11 +341,11 @@ def installed(retailer: str, policy: Policy, folder: Path) -> Installed:
         effective_from=0,
         published_at=TODAY,
     )
-    gate.versions = Versions((kept,), documents={kept.digest: policy.document})
+    gate.in_force.versions = Versions((kept,), documents={kept.digest: policy.document})
     fold = PolicyFold(policy=gate.versions.at(TODAY), keys=gate.keys)
     gate.ledger.prepare_fold(fold, indexes=(), policy=kept)
-    gate.reload()
-    gate.catch_up()
+    gate.in_force.reload()
+    gate.in_force.catch_up()
     engine = open_source(settings.sources["shop"].url)
     Office(gate=gate, engine=engine).sync()
     versions = gate.versions
@@ -405,7 +403,7 @@ class Office:
 
     def pass_time(self, microseconds: int) -> None:
         """Let time pass."""
-        self.gate.clock.now += microseconds  # type: ignore[attr-defined]  # the clock of these tests
+        self.gate.in_force.clock.now += microseconds  # type: ignore[attr-defined]  # the clock of these tests
 
     # The person
 

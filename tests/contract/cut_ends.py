@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from placket.facts import Fact, Kind
-from placket.gate.gate import LOADING
+from placket.gate.in_force import LOADING
 from placket.gate.requests.sealed import KINDS, LETTER
 from placket.gate.sealing import open_payloads
 from tests.contract.cut_grounds import Ground, files_of

@@ -35,7 +35,7 @@ def asked_for(ground: Ground, subject: str, right: Right) -> None:
         reference = _opened(desk, subject, right).request.id
         # Beside a second way the notice went out, and time has moved on a little.
         later = gate.now() + 2 * MINUTE
-        gate.clock = lambda: later
+        gate.in_force.clock = lambda: later
         work_once(gate)
         _planned(desk.register, reference)
         _carried(desk.register, reference)

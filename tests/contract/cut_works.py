@@ -151,7 +151,7 @@ def published(ground: Ground) -> None:
     now = now.replace(more, more.replace("newsletter", "catalogue_mail") + ANOTHER + more)
     later = now.replace("version: v2", "version: v3").replace("2024-01-01", "2027-06-01")
     with ground.gate() as gate:
-        with gate.ledger.trial(gate.folds()):
+        with gate.ledger.trial(gate.in_force.folds()):
             pass
         for text in (now, later.replace("[name, email]", "[email]")):
             done = publish(gate, text, "policy.md", by="test")

@@ -148,7 +148,7 @@ def _side(folder: str, mine: int, races: Sequence[Race], start: Barrier) -> None
     """Be one of the two sides, and write down what every act was answered."""
     answers: list[list[object]] = [[] for _ in races]
     with open_gate(read_settings(Path(folder, "placket.toml")), clock=Clock(NOW)) as gate:
-        gate.ready()
+        gate.in_force.ready()
         for first in range(0, len(races), AT_ONCE):
             start.wait()
             group = range(first, min(first + AT_ONCE, len(races)))

@@ -333,7 +333,7 @@ def _put_an_older_copy_back(hand: Hand) -> None:
 def _fold_anew(hand: Hand) -> None:
     with hand.open() as gate:
         gate.ledger.drop_fold(gate.policy.fold_digest)
-        gate.catch_up()
+        gate.in_force.catch_up()
 
 
 def _fork(hand: Hand) -> None:

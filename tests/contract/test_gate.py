@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from placket.decide.question import Question
-from placket.gate.gate import LOOK
+from placket.gate.in_force import LOOK
 from placket.law.calendar import to_instant
 from placket.store.refusals import PolicyConflict, StandingStale
 from tests.contract.gates import ADA, DAY, SECOND, Shop, known, no, policy, shop_in, yes
@@ -110,10 +110,10 @@ def test_the_standing_before_goes_once_nobody_can_need_it(shop: Shop) -> None:
     shop.publish(gate, policy("v2", "2026-11-25", calls=True))
 
     shop.clock.now += 12 * 3600 * SECOND
-    gate.catch_up()
+    gate.in_force.catch_up()
     at_once = set(gate.ledger.active_folds())
     shop.clock.now += DAY
-    gate.catch_up()
+    gate.in_force.catch_up()
     later = set(gate.ledger.active_folds())
 
     assert at_once == {old, gate.policy.fold_digest}
@@ -152,11 +152,11 @@ def test_while_standing_is_being_built_nothing_is_decided(shop: Shop) -> None:
     gate = shop.create(policy("v1"))
     gate.record([yes(gate, known(gate, ADA))])
     gate.ledger.drop_fold(gate.policy.fold_digest)
-    gate.reload()
+    gate.in_force.reload()
 
-    with gate.building, pytest.raises(StandingStale):
+    with gate.in_force.building, pytest.raises(StandingStale):
         gate.decide(ADA, NEWS)
-    with gate.building, pytest.raises(StandingStale):
+    with gate.in_force.building, pytest.raises(StandingStale):
         gate.count(NEWS)
 
     assert gate.decide(ADA, NEWS).is_permitted
@@ -166,7 +166,7 @@ def test_while_another_process_loads_nothing_is_decided_nor_built(shop: Shop) ->
     gate = shop.create(policy("v1"))
     other = shop.open()
 
-    with gate.loading():
+    with gate.in_force.loading():
         with pytest.raises(StandingStale):
             other.decide(ADA, NEWS)
         gate.append([yes(gate, known(gate, ADA))])

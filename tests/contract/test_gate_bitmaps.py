@@ -105,7 +105,7 @@ def test_who_is_new_is_counted_whatever_made_them_known(shop: Shop) -> None:
 
     # No fold reads that data were used; the person stands in the ledger all the same.
     used = fact(gate, Kind.USED, new_person(), activity="care_quality")
-    gate.ledger.append([used], gate.folds(), now=gate.now())
+    gate.ledger.append([used], gate.in_force.folds(), now=gate.now())
 
     kept = kept_set(gate.ledger, calls)
     assert kept is not None
@@ -129,12 +129,12 @@ def test_two_persons_who_become_one_are_counted_once_and_apart_again(
     first, second = known(gate, READERS[0]), known(gate, READERS[1])
     link = fact(gate, Kind.IDENTITY_LINKED, first, about=second)
 
-    gate.ledger.append([link], gate.folds(), now=gate.now())
+    gate.ledger.append([link], gate.in_force.folds(), now=gate.now())
     together = by_bitmap(gate)
     shop.clock.now += TERM
     keep(gate)
     void = fact(gate, Kind.LINK_VOIDED, first, about=link.id)
-    gate.ledger.append([void], gate.folds(), now=gate.now())
+    gate.ledger.append([void], gate.in_force.folds(), now=gate.now())
 
     assert together == 4
     assert by_bitmap(gate) == len(listed(gate)) == 5

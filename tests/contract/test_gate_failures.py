@@ -14,7 +14,7 @@ import pytest
 
 from placket.decide.question import Question
 from placket.facts import Kind
-from placket.gate.gate import LOOK
+from placket.gate.in_force import LOOK
 from placket.settings import write_settings
 from placket.sources.told import Told
 from placket.store.refusals import LedgerDamaged, LedgerRefuses, LedgerUnwritable

@@ -75,9 +75,9 @@ def test_a_newcomer_whom_two_first_syncs_meet_at_once_is_one_person(shop: Shop) 
     key = (first.identifier(ADA),)
     mine, theirs = first.persons_for([key])[0], second.persons_for([key])[0]
 
-    with first.loading():
+    with first.in_force.loading():
         first.record(newcomer(first, ADA, mine))
-    with second.loading():
+    with second.in_force.loading():
         second.record(newcomer(second, ADA, theirs))
 
     assert mine != theirs

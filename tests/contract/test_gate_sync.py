@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from placket.catalogue import parse
 from placket.cli.sync import run
 from placket.facts import Fact, Kind
-from placket.gate.gate import LOADING
+from placket.gate.in_force import LOADING
 from placket.gate.opening import create_gate, open_gate, publish
 from placket.law.calendar import to_instant
 from placket.settings import Settings

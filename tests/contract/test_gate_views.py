@@ -160,7 +160,7 @@ def test_the_schema_of_a_shop_is_its_own_tables_alone(made: Installation) -> Non
 def test_the_term_of_views_runs_by_the_clock_of_their_database(
     made: Installation, skew: int
 ) -> None:
-    made.gate.clock = lambda: system_now() + skew
+    made.gate.in_force.clock = lambda: system_now() + skew
     made.views.apply(NEWS)
     before = system_now()
 

@@ -11,7 +11,7 @@ import pytest
 
 from placket.decide.question import Question
 from placket.facts import Kind
-from placket.gate.gate import LOOK
+from placket.gate.in_force import LOOK
 from placket.sources.told import Told
 from tests.contract.gates import ADA, Clock, fact, known, policy, shop_in
 from tests.property.counts import cases
@@ -86,7 +86,7 @@ def test_an_act_falls_before_a_publication_or_after_it(shop: Shop, counted: Coun
     first = shop.create(policy(name_of(0)))
     person = known(first, ADA)
     second = shop.open()
-    second.clock = clock = Clock(shop.clock.now)
+    second.in_force.clock = clock = Clock(shop.clock.now)
     versions: dict[str, str] = {}
 
     for number in range(1, count // PER_VERSION + 1):
@@ -110,9 +110,9 @@ def test_an_act_falls_before_a_publication_or_after_it(shop: Shop, counted: Coun
 
     shop.clock.now = max(shop.clock.now, clock.now) + LOOK
     first.sequence()
-    first.catch_up()
+    first.in_force.catch_up()
     kept = {f.id: f.version for f in first.facts(0, first.size()) if f.id in versions}
     assert kept == versions
-    assert first.ledger.active_folds() == tuple(f.layout.digest for f in first.folds())
+    assert first.ledger.active_folds() == tuple(f.layout.digest for f in first.in_force.folds())
     assert first.verify(standing=True).is_whole
     counted("races of a publication and an append", count)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from placket.gate.gate import Gate
+from placket.gate.opening import gate_on
 from placket.gate.versions import Versions
 from placket.keyring import open_keyring
 from placket.store.opening import open_ledger
@@ -25,6 +25,7 @@ from tests.property.counts import cases
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from placket.gate.gate import Gate
     from tests.counted import Counted
     from tests.crash.disks import Left
     from tests.crash.recorded import Act
@@ -105,15 +106,7 @@ class Checked:
             ) as keys,
         ):
             self.versions = self.versions.renewed(ledger.policies())
-            return told.faults(
-                Gate(
-                    settings=settings,
-                    ledger=ledger,
-                    keys=keys,
-                    versions=self.versions,
-                    clock=shop.clock,
-                )
-            )
+            return told.faults(gate_on(settings, ledger, keys, self.versions, shop.clock))
 
 
 def whole(gate: Gate, told: Acknowledged) -> list[str]:

@@ -14,7 +14,7 @@ from placket.cli.installation import open_installation
 from placket.cli.options import config_option, json_option
 from placket.cli.outcome import DONE, REFUSED, Ended, write_json
 from placket.cli.source import catalogue_of, connected, schema_of, source_of
-from placket.gate.gate import LOADING
+from placket.gate.in_force import LOADING
 from placket.gate.views import SourceViews
 from placket.problems import Severity
 from placket.sources.checks import check_all
@@ -117,7 +117,7 @@ def _loading(gate: Gate, progress: Callable[[str, int, int], None]) -> AbstractC
     is_first = next(gate.ledger.persons(), None) is None
     if not (is_first or gate.remembered([LOADING]).get(LOADING)):
         return nullcontext()
-    return gate.loading(lambda done, total: progress("building standing", done, total))
+    return gate.in_force.loading(lambda done, total: progress("building standing", done, total))
 
 
 def refresh_views(gate: Gate, name: str) -> None:

@@ -181,7 +181,10 @@ def _sync(demo: Demo, gate: Gate) -> None:
     if parsed.catalogue is None:
         raise PolicyBroken("\n".join(str(p) for p in parsed.problems))
     engine = open_source(demo.url)
-    with tell.progress() as progress, gate.loading(lambda d, n: progress("standing", d, n)):
+    with (
+        tell.progress() as progress,
+        gate.in_force.loading(lambda d, n: progress("standing", d, n)),
+    ):
         summary = sync(
             parsed.catalogue,
             SHOP,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import secrets
-import threading
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from placket.decide.decide import decide, prepare
 from placket.decide.sql import printed, select_eligible
@@ -16,22 +14,22 @@ from placket.gate.bitmaps import counted
 from placket.gate.erasing import Eraser, erased_at
 from placket.gate.folds import PolicyFold
 from placket.gate.funnels import funnels
-from placket.gate.instants import system_now
 from placket.gate.newcomers import duplicates, met_by, renamed, settle, spread, untold
 from placket.gate.sealing import identifier_hashes, seal
 from placket.gate.verifying import beside_the_leaves, beside_what_was_kept
 from placket.identity.identifier import Identifier, keyed_hash, parse_identifier
 from placket.standing.layout import Layout, layout_of
 from placket.store.ledger import no_progress
-from placket.store.refusals import FactConflict, FoldMissing, StaleFolds, StandingStale
+from placket.store.refusals import FactConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from placket.decide.question import Decision, Question
     from placket.facts import Fact
     from placket.gate.answers import Funnel
+    from placket.gate.in_force import InForce
     from placket.gate.versions import Versions
     from placket.keyring import Keyring
     from placket.policy.compile import Policy
@@ -41,17 +39,6 @@ if TYPE_CHECKING:
     from placket.store.ledger import Consistency, Inclusion, Ledger, Progress
     from placket.store.register import Fence
     from placket.store.verifying import Verified
-
-
-T = TypeVar("T")
-
-LOOK: Final = 1_000_000
-"""How often at most the ledger is asked for newly published policies, microseconds."""
-
-LOADING: Final = "loading"
-"""The slot that says since when a first sync is loading; empty when none is."""
-
-_LOADING_AT_MOST: Final = 3_600_000_000
 
 
 class NotAnIdentifier(ValueError):
@@ -71,96 +58,35 @@ def new_person() -> str:
 class Gate:
     """An open installation.
 
-    versions: the published policies and which is in force when; what another process publishes
-    is seen within a second. clock: microseconds UTC. The gate is the sink of a sync: it finds
-    and makes persons, seals payloads and appends.
+    in_force: which policy is, and the standing under it. The gate is the sink of a sync: it
+    finds and makes persons, seals payloads and appends.
     """
 
     settings: Settings
     ledger: Ledger
     keys: Keyring
-    versions: Versions
-    clock: Callable[[], int] = system_now
-    is_loading: bool = False
-    looked_at: int = 0
-    kept_folds: frozenset[str] = frozenset()
+    in_force: InForce
     made: dict[str, bytes] = field(default_factory=dict, repr=False)
     settled: dict[str, str] = field(default_factory=dict, repr=False)
-    building: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def now(self) -> int:
         """Return the present instant, microseconds UTC."""
-        return self.clock()
+        return self.in_force.now()
+
+    @property
+    def versions(self) -> Versions:
+        """Return the published policies."""
+        return self.in_force.versions
 
     @property
     def policy(self) -> Policy:
         """Return the policy in force now."""
-        now = self.now()
-        self._look(now)
-        return self.versions.at(now)
+        return self.in_force.policy
 
     @property
     def layout(self) -> Layout:
         """Return how the standing under the policy in force lies in the ledger."""
         return layout_of(self.policy)
-
-    def _look(self, now: int) -> None:
-        """Take over what another process published; the ledger is asked once a second."""
-        if abs(now - self.looked_at) < LOOK:
-            return
-        self.kept_folds = frozenset(self.ledger.active_folds())
-        if self.ledger.count_policies() != len(self.versions.kept):
-            self.reload()
-        self.looked_at = now
-
-    def reload(self) -> None:
-        """Read anew which policies are published, and whose standing is kept."""
-        self.versions = self.versions.renewed(self.ledger.policies())
-        self.kept_folds = frozenset(self.ledger.active_folds())
-
-    def ready(self) -> Policy:
-        """Return the policy in force, its standing kept.
-
-        Where the law changed overnight its standing is built first. Raises StandingStale while
-        another thread or a first sync builds it: nothing is decided by half a standing.
-        """
-        policy = self.policy
-        if policy.fold_digest not in self.kept_folds:
-            self._build(policy)
-        return policy
-
-    def _build(self, policy: Policy) -> None:
-        since = self.ledger.remembered([LOADING]).get(LOADING)
-        is_loading = since and self.now() - int(since) < _LOADING_AT_MOST
-        if is_loading or not self.building.acquire(blocking=False):
-            raise StandingStale(StandingStale.__doc__)
-        try:
-            self.catch_up()
-        finally:
-            self.building.release()
-        if policy.fold_digest not in self.kept_folds:
-            raise StandingStale(StandingStale.__doc__)
-
-    def _by_standing(self, ask: Callable[[Policy, int], T]) -> T:
-        """Ask by the standing under the policy in force; once more if another took over.
-
-        ask: told the policy and the instant. Raises StandingStale.
-        """
-        with suppress(FoldMissing):
-            return ask(self.ready(), self.now())
-        self.reload()
-        try:
-            return ask(self.ready(), self.now())
-        except FoldMissing as missing:
-            raise StandingStale(StandingStale.__doc__) from missing
-
-    def _under_folds(self, write: Callable[[tuple[PolicyFold, ...]], T]) -> T:
-        """Write under the folds that are kept; once more if another process changed them."""
-        with suppress(FoldMissing, StaleFolds):
-            return write(self.folds())
-        self.reload()
-        self.catch_up()
-        return write(self.folds())
 
     # Persons
 
@@ -281,7 +207,7 @@ class Gate:
     ) -> int:
         facts, hashes = seal(told, self.keys), identifier_hashes(told, self.keys)
         met = self._newly_met(told, hashes)
-        appended = self._under_folds(
+        appended = self.in_force.under_folds(
             lambda folds: self.ledger.append(
                 facts,
                 folds,
@@ -341,7 +267,7 @@ class Gate:
         met = self._newly_met(said, hashes)
 
         def write(folds: tuple[PolicyFold, ...]) -> Decision:
-            act = Act(policy=self.ready(), question=question, at=self.now())
+            act = Act(policy=self.in_force.ready(), question=question, at=self.now())
             proviso = act.proviso(told.fact.person)
             self.ledger.append(
                 facts, folds, now=act.at, identifiers=hashes, proviso=proviso, signer=self.keys
@@ -349,7 +275,7 @@ class Gate:
             return act.answer()
 
         try:
-            decision = self._under_folds(write)
+            decision = self.in_force.under_folds(write)
         except Denied as denied:
             return denied.decision
         self._take_in(said, met)
@@ -358,44 +284,6 @@ class Gate:
     def sequence(self) -> str | None:
         """Give committed facts their positions and sign a checkpoint, None without news."""
         return self.ledger.sequence(self.keys, now=self.now())
-
-    def folds(self) -> tuple[PolicyFold, ...]:
-        """Return the folds under which the ledger keeps standing, none while loading."""
-        now = self.now()
-        self._look(now)
-        if self.is_loading or not self.versions.kept:
-            return ()
-        return self.versions.folds(self.keys, now)
-
-    def catch_up(self, progress: Progress = no_progress) -> None:
-        """Keep standing under the folds in force and to come, and under no other."""
-        wanted = self.folds()
-        active = set(self.ledger.active_folds())
-        for each in wanted:
-            if each.layout.digest not in active:
-                self.ledger.prepare_fold(each, indexes=each.indexes, progress=progress)
-        kept = frozenset(each.layout.digest for each in wanted)
-        for digest in active - kept:
-            self.ledger.drop_fold(digest)
-        self.kept_folds = kept
-
-    @contextmanager
-    def loading(self, progress: Progress = no_progress) -> Iterator[None]:
-        """Append within without folding, and fold everybody once at the end.
-
-        For a first sync: table by table each person would else be folded many times over.
-        Until the end nothing is decided; after a kill, opening the installation folds.
-        """
-        for digest in self.ledger.active_folds():
-            self.ledger.drop_fold(digest)
-        self.ledger.remember({LOADING: str(self.now())})
-        self.is_loading, self.kept_folds = True, frozenset()
-        try:
-            yield
-        finally:
-            self.is_loading = False
-            self.ledger.remember({LOADING: ""})
-        self.catch_up(progress)
 
     # Decisions
 
@@ -414,7 +302,7 @@ class Gate:
         """
         found = self.hash_of(self.identifier(subject))
         if at is None and known_at is None:
-            return self._by_standing(
+            return self.in_force.by_standing(
                 lambda policy, now: decide(
                     policy,
                     self.ledger.standing_by_identifier(found, policy.fold_digest),
@@ -462,7 +350,7 @@ class Gate:
         if at is not None:
             return sum(1 for _ in self.eligible(question, at=at))
         self.known(question)
-        return self._by_standing(lambda policy, now: self._counted(policy, question, now))
+        return self.in_force.by_standing(lambda policy, now: self._counted(policy, question, now))
 
     def _counted(self, policy: Policy, question: Question, now: int) -> int:
         return counted(self.ledger, prepare(policy, question), now)
@@ -476,7 +364,9 @@ class Gate:
         if at is not None:
             yield from self._eligible_then(question, at)
             return
-        yield from self._by_standing(lambda policy, now: self._selected(policy, question, now))
+        yield from self.in_force.by_standing(
+            lambda policy, now: self._selected(policy, question, now)
+        )
 
     def _selected(self, policy: Policy, question: Question, now: int) -> Iterator[str]:
         query = select_eligible(prepare(policy, question), layout_of(policy))
@@ -506,7 +396,9 @@ class Gate:
         Raises UnknownActivity.
         """
         asked = tuple(self.known(question) for question in questions)
-        return self._by_standing(lambda policy, now: funnels(self.ledger, policy, asked, now))
+        return self.in_force.by_standing(
+            lambda policy, now: funnels(self.ledger, policy, asked, now)
+        )
 
     # Audit
 
@@ -545,7 +437,7 @@ class Gate:
 
         kept: checkpoints that others kept, or what holds one; the ledger must go on from each.
         """
-        refold = PolicyFold(policy=self.ready(), keys=self.keys) if standing else None
+        refold = PolicyFold(policy=self.in_force.ready(), keys=self.keys) if standing else None
         found = self.ledger.verify(self.keys.public_key, standing=refold, progress=progress)
         found = beside_the_leaves(self.ledger, found, self.keys, is_hashed=standing)
         return beside_what_was_kept(self.ledger, found, self.keys.public_key, kept)
@@ -573,7 +465,7 @@ class Gate:
                 route=route,
             ).erase(person)
 
-        self._under_folds(erase)
+        self.in_force.under_folds(erase)
         self.sequence()
 
     def _is_erased(self, person: str) -> bool:

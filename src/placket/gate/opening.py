@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from placket.facts import Fact, Kind, fact_id
 from placket.gate.folds import PolicyFold
 from placket.gate.gate import Gate
+from placket.gate.in_force import InForce
 from placket.gate.instants import system_now
 from placket.gate.versions import Versions
 from placket.keyring import KeyringExists, create_keyring, open_keyring
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from placket.keyring import Keyring
     from placket.problems import Problem
     from placket.settings import Settings
-    from placket.store.ledger import Progress
+    from placket.store.ledger import Ledger, Progress
 
 UTC_ZONE: Final = ZoneInfo("UTC")
 
@@ -48,7 +49,19 @@ def create_gate(settings: Settings, *, clock: Callable[[], int] = system_now) ->
     keys = _new_keyring(settings, clock())
     ledger = open_ledger(settings.location(settings.ledger), create=True)
     ledger.bind_keyring(keys.id)
-    return Gate(settings=settings, ledger=ledger, keys=keys, versions=Versions(()), clock=clock)
+    return gate_on(settings, ledger, keys, Versions(()), clock)
+
+
+def gate_on(
+    settings: Settings,
+    ledger: Ledger,
+    keys: Keyring,
+    versions: Versions,
+    clock: Callable[[], int] = system_now,
+) -> Gate:
+    """Return the gate of a ledger and a keyring that are open; clock: microseconds UTC."""
+    in_force = InForce(ledger=ledger, keys=keys, versions=versions, clock=clock)
+    return Gate(settings=settings, ledger=ledger, keys=keys, in_force=in_force)
 
 
 def _new_keyring(settings: Settings, now: int) -> Keyring:
@@ -80,15 +93,9 @@ def open_gate(
         keyring_id=ledger.keyring_id or None,
         key_file=Path(settings.location(settings.key_file)),
     )
-    gate = Gate(
-        settings=settings,
-        ledger=ledger,
-        keys=keys,
-        versions=Versions(ledger.policies()),
-        clock=clock,
-    )
+    gate = gate_on(settings, ledger, keys, Versions(ledger.policies()), clock)
     if gate.versions.kept:
-        gate.catch_up(progress)
+        gate.in_force.catch_up(progress)
         for begun in ledger.unfinished_erasures():
             gate.erase(begun.person, by="recovery", route="recovery")
         # An older copy of the ledger beside the newest keyring: whose key was destroyed stays
@@ -129,8 +136,8 @@ def publish(
     in_force = gate.versions.renewed((kept,)).at(max(now, front.effective_from))
     fold = PolicyFold(policy=in_force, keys=gate.keys)
     gate.ledger.prepare_fold(fold, indexes=fold.indexes, policy=kept, progress=progress)
-    gate.reload()
-    gate.catch_up(progress)
+    gate.in_force.reload()
+    gate.in_force.catch_up(progress)
     told = Told(_published(kept, by))
     if not gate.ledger.has([told.fact.id]):
         gate.append([told])

@@ -89,7 +89,7 @@ def run_query(  # noqa: PLR0913 - what is asked, of what, by whom, and who is to
     kept = views.kept()
     if any(view.name not in kept.views for view in query.views):
         raise ViewsNotMade(str(ViewsNotMade.__doc__))
-    if query.views and kept.digest != views.gate.ready().fold_digest:
+    if query.views and kept.digest != views.gate.in_force.ready().fold_digest:
         raise ViewsStale(str(ViewsStale.__doc__))
     try:
         found: Read | QueryRefused = read_views(

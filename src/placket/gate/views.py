@@ -161,7 +161,7 @@ class SourceViews:
         progress: Progress = unheard,
     ) -> PurposeViews:
         """Make the views of `question`, their tables filled, and remember them."""
-        policy = self.gate.ready()
+        policy = self.gate.in_force.ready()
         views = self._of(policy, self.gate.known(question))
         kept = self.kept()
         named = Made(activity=question.activity, channel=question.channel, role=role)
@@ -232,7 +232,7 @@ class SourceViews:
 
     def _remade(self) -> tuple[Policy, Kept]:
         """Return the policy in force and what is made by it, made anew where it was not."""
-        policy, kept = self.gate.ready(), self.kept()
+        policy, kept = self.gate.in_force.ready(), self.kept()
         if kept.made and kept.digest != policy.fold_digest:
             self._make(policy, kept.made, kept)
             kept = self.kept()

@@ -94,7 +94,7 @@ class Worker:
         erasures, sequenced = 0, False
         with suppress(*REFUSALS), self._watched(""):
             erasures = self.finish_erasures()
-            self.gate.catch_up()
+            self.gate.in_force.catch_up()
             sequenced = self.gate.sequence() is not None
         rotated, requests = self._keep_keys(), self._keep_requests()
         views: dict[str, Replicated] = {}
@@ -167,7 +167,7 @@ class Worker:
                 if time.monotonic() - looked >= self.every_seconds:
                     looked = time.monotonic()
                     self.finish_erasures()
-                    self.gate.catch_up()
+                    self.gate.in_force.catch_up()
                     self._keep_keys()
                     self._keep_requests()
             self.stop.wait(SEQUENCE_SECONDS)

@@ -117,7 +117,7 @@ def test_an_erasure_that_was_cut_short_is_ended(made: Installation) -> None:
         recorded_at=started_at,
     )
     with pytest.raises(Killed):
-        made.gate.ledger.bury(begun, die, made.gate.folds(), now=made.gate.now())  # type: ignore[arg-type]  # it gives nothing: it dies
+        made.gate.ledger.bury(begun, die, made.gate.in_force.folds(), now=made.gate.now())  # type: ignore[arg-type]  # it gives nothing: it dies
 
     done = worker.once()
 

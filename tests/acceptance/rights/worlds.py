@@ -12,8 +12,7 @@ from sqlalchemy.sql.elements import quoted_name
 
 from placket.catalogue import Catalogue, parse
 from placket.facts import Fact, Kind, fact_id
-from placket.gate.gate import Gate
-from placket.gate.opening import create_gate, publish
+from placket.gate.opening import create_gate, gate_on, publish
 from placket.gate.requests.carrying import carry_out
 from placket.gate.requests.certifying import certify_whole
 from placket.gate.requests.desk import Desk
@@ -36,6 +35,7 @@ from tests.contract.rights_shop import POLICY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from placket.gate.gate import Gate
     from placket.gate.requests.carrying import Carried
     from placket.gate.requests.register import Case
     from placket.gate.versions import Versions
@@ -82,9 +82,7 @@ class Empty:
             keyring_id=ledger.keyring_id or None,
             key_file=folder / settings.key_file,
         )
-        return Gate(
-            settings=settings, ledger=ledger, keys=keys, versions=self.versions, clock=clock
-        )
+        return gate_on(settings, ledger, keys, self.versions, clock)
 
 
 def empty_in(folder: Path, policy: str = POLICY) -> Empty:
@@ -129,7 +127,7 @@ class World:
     @property
     def clock(self) -> Ticking:
         """Return the clock of this world."""
-        clock = self.gate.clock
+        clock = self.gate.in_force.clock
         assert isinstance(clock, Ticking)
         return clock
 

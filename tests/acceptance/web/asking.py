@@ -102,7 +102,7 @@ class Web:
 
     def pass_days(self, days: int) -> None:
         """Let time pass."""
-        self.gate.clock.now += days * DAY  # type: ignore[attr-defined]  # the clock of these tests
+        self.gate.in_force.clock.now += days * DAY  # type: ignore[attr-defined]  # the clock of these tests
 
     def bearing(self, name: str) -> dict[str, str]:
         """Return the header that bears a key."""
@@ -112,7 +112,7 @@ class Web:
 def web_in(folder: Path, *, answer_seconds: float = 0) -> Web:
     """Return the shop in `folder`, asked through its pages."""
     asked = asked_in(folder, f"sqlite:///{folder / 'shop.db'}")
-    asked.gate.clock = Ticking(asked.gate.now())
+    asked.gate.in_force.clock = Ticking(asked.gate.now())
     scopes = {
         "all": ("requests", "desk", "approve"),
         "boss-1": ("approve",),

@@ -178,7 +178,7 @@ class Register:
         history = gate.ledger.history_of(person)
         if history is None:
             return []
-        policy, now = gate.ready(), gate.now()
+        policy, now = gate.in_force.ready(), gate.now()
         # Folded from the facts: of an erased person no standing is kept, and their law stays.
         standing = PolicyFold(policy=policy, keys=gate.keys).then(history, now)
         places = _places(policy, standing, now)

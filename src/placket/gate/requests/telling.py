@@ -72,7 +72,11 @@ class Messenger:
         if settings is None:
             raise RecipientUnset(f"`[recipients.{recipient}]` is not set")
         given = Given(
-            name=recipient, settings=settings, calls=self.calls, clock=gate.clock, post=self.post
+            name=recipient,
+            settings=settings,
+            calls=self.calls,
+            clock=gate.now,
+            post=self.post,
         )
         return open_processor(given)
 
