@@ -110,15 +110,16 @@ def test_what_came_with_all_that_is_held_came_anew() -> None:
 
 def test_what_came_at_the_moment_of_an_erasure_was_erased_too() -> None:
     same = told(Kind.DATA_COLLECTED, 2, data=("email",), marks=("source:third_party",))
-    later = collected(3, "all_held")
-
     erasure = erased(2, data=("email",))
 
-    assert standing_of(shop(CARE), erasure, same).sparse == {
+    gone = standing_of(shop(CARE), erasure, same)
+    anew = standing_of(shop(CARE), erased(2), same, collected(3, "all_held"))
+
+    assert gone.sparse == {
         "erased.email": (day(2), OPEN, erasure.id),
         "unproven.email": (day(2), OPEN, same.id),
     }
-    assert standing_of(shop(CARE), erased(2), same, later).sparse == {}
+    assert anew.sparse == {}
 
 
 GUARDED = """
