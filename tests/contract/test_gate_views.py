@@ -55,21 +55,23 @@ def test_views_follow_a_new_policy_at_the_next_refresh(made: Installation) -> No
     assert made.views.kept().digest == made.gate.policy.fold_digest
 
 
-def test_views_that_two_make_at_once_are_both_there(made: Installation) -> None:
+@pytest.mark.parametrize("transaction", range(4))
+def test_views_that_two_make_at_once_are_both_there(made: Installation, transaction: int) -> None:
     if made.views.engine.dialect.name == "duckdb":
         pytest.skip("two processes never have a DuckDB file open at once")
-    others: list[SourceViews] = []
+    begun: list[bool] = []
 
     def meanwhile(_connection: sa.Connection) -> None:
-        if not others:
-            others.append(SourceViews(gate=made.gate, name=made.views.name))
+        begun.append(True)
+        if len(begun) == transaction + 1:
             # Not closed: both have one engine, and the first still uses it.
-            others[0].apply(CALLS)
+            SourceViews(gate=made.gate, name=made.views.name).apply(CALLS)
 
     sa.event.listen(made.views.engine, "begin", meanwhile)
     made.views.apply(NEWS)
 
     kept = made.views.kept()
+    assert len(begun) > transaction
     assert {each.question for each in kept.made} == {NEWS, CALLS}
     assert made.names() >= {*kept.views}
     assert made.rows("placket_newsletter_email_customer") == [1, 2]

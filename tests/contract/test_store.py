@@ -559,6 +559,19 @@ def test_policies_and_slots_are_kept(ledger: Ledger) -> None:
     assert ledger.remembered(["shop.order", "none"]) == {"shop.order": "9"}
 
 
+def test_a_slot_is_kept_after_what_was_read_and_after_nothing_else(ledger: Ledger) -> None:
+    said = [
+        ledger.remember_after("views", "", "one"),
+        ledger.remember_after("views", "", "two"),
+        ledger.remember_after("views", "one", "three"),
+        ledger.remember_after("views", "one", "three"),
+        ledger.remember_after("views", "one", "four"),
+    ]
+
+    assert said == [True, False, True, True, False]
+    assert ledger.remembered(["views"]) == {"views": "three"}
+
+
 def test_the_ledger_keeps_to_its_keyring(url: str) -> None:
     with open_ledger(url, create=True) as first:
         assert first.keyring_id == ""

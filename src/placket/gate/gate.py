@@ -181,6 +181,10 @@ class Gate:
         """Keep the value of each slot in place of the one before."""
         self.ledger.remember(values)
 
+    def remember_after(self, slot: str, before: str, value: str) -> bool:
+        """Keep the value where the slot still holds `before`, or nothing; say whether it does."""
+        return self.ledger.remember_after(slot, before, value)
+
     def append(
         self, told: Sequence[Told], *, fence: Fence | None = None, is_placed: bool = False
     ) -> int:

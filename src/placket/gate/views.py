@@ -14,9 +14,16 @@ from placket.decide.decide import prepare
 from placket.decide.question import Question
 from placket.gate.changes import changed_persons
 from placket.problems import has_errors
-from placket.sources.connect import open_again
+from placket.sources.connect import SourceUnreachable, open_again
 from placket.sources.grants import expect_narrow
-from placket.sources.replica import NotReplicated, PlanTooNarrow, Replica, Replicated, reached
+from placket.sources.replica import (
+    NotReplicated,
+    PlanTooNarrow,
+    Replica,
+    Replicated,
+    ViewStillReads,
+    reached,
+)
 from placket.sources.replica_plan import plan_replica
 from placket.sources.replica_rows import unheard
 from placket.sources.views import PurposeViews, apply_views, drop_named, view_of
@@ -134,8 +141,10 @@ class SourceViews:
 
     def kept(self) -> Kept:
         """Return what is remembered of the views that were made."""
-        written = self.gate.remembered([self._slot]).get(self._slot)
-        return msgspec.json.decode(written, type=Kept) if written else Kept()
+        return _kept(self._written())
+
+    def _written(self) -> str:
+        return self.gate.remembered([self._slot]).get(self._slot, "")
 
     def questions(self) -> tuple[Question, ...]:
         """Return the questions that have a view, in the order they were made."""
@@ -175,34 +184,54 @@ class SourceViews:
 
         What was made is remembered at the end: after a kill it is made once more. What may be
         made is remembered before: on MariaDB a kill leaves some views and not the others.
+        What another process made meanwhile neither goes nor is forgotten.
         """
         living = tuple(each for each in made if each.activity in policy.activities)
         views = [(each, self._of(policy, each.question)) for each in living]
         replica, purposes = Replica(self.engine), [purpose for _, purpose in views]
         plan = plan_replica(self.source, policy, purposes, widest=replica.widest)
         names = tuple(view.name for _, purpose in views for view in purpose.views)
-        may_be_there = tuple(dict.fromkeys((*before.views, *names)))
+        begun = Kept(made=before.made, views=tuple(dict.fromkeys((*before.views, *names))))
         with reached(self.name), self.engine.begin() as connection:
             # Before anything goes: else one role that is refused would take every view with it.
             for role in sorted({each.role for each in living} - {""}):
                 expect_narrow(connection, self.source, role)
-            latest = self.kept()
-            if latest.made == before.made:
-                self._remember(Kept(made=before.made, views=may_be_there))
+            if is_alone := self._remembered(begun, since=before):
                 drop_named(connection, before.views)
-        if latest.made != before.made:
-            # Another process made views meanwhile, which must neither go nor be forgotten.
+        try:
+            if is_alone:
+                replica.apply(plan)
+                replica.drop_others(plan)
+                self._put(views)
+        except (ViewStillReads, SourceUnreachable):
+            # What another process made meanwhile may stand in the way.
+            if self.kept().made == begun.made:
+                raise
+            is_alone = False
+        made_now = Kept(digest=policy.fold_digest, made=living, views=names)
+        if not (is_alone and self._remembered(made_now, since=begun)):
+            latest = self.kept()
             self._make(policy, _joined(latest.made, made), latest)
-            return
-        replica.apply(plan)
-        replica.drop_others(plan)
+
+    def _put(self, views: Iterable[tuple[Made, PurposeViews]]) -> None:
         with reached(self.name), self.engine.begin() as connection:
             for each, purpose in views:
                 apply_views(connection, purpose, role=each.role)
-        self._remember(Kept(digest=policy.fold_digest, made=living, views=names))
 
-    def _remember(self, kept: Kept) -> None:
-        self.gate.remember({self._slot: msgspec.json.encode(kept).decode()})
+    def _remembered(self, kept: Kept, *, since: Kept) -> bool:
+        """Remember `kept`, unless another process has made views `since`; say whether it is.
+
+        The names of views that another process has only begun with are remembered beside it.
+        """
+        while True:
+            written = self._written()
+            latest = _kept(written)
+            if latest.made != since.made:
+                return False
+            names = (*kept.views, *(name for name in latest.views if name not in since.views))
+            value = msgspec.structs.replace(kept, views=tuple(dict.fromkeys(names)))
+            if self.gate.remember_after(self._slot, written, msgspec.json.encode(value).decode()):
+                return True
 
     def refresh(self, *, progress: Progress = unheard) -> Replicated:
         """Look everybody up anew and renew the term of the views; nothing without views.
@@ -292,6 +321,10 @@ class SourceViews:
         """Let go of the source's database."""
         if "engine" in self.__dict__:
             self.engine.dispose()
+
+
+def _kept(written: str) -> Kept:
+    return msgspec.json.decode(written, type=Kept) if written else Kept()
 
 
 def _joined(made: Iterable[Made], later: Iterable[Made]) -> list[Made]:

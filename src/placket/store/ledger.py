@@ -302,6 +302,9 @@ class Ledger(Protocol):
     def remember(self, values: Mapping[str, str]) -> None:
         """Keep the value of each slot in place of the one before."""
 
+    def remember_after(self, slot: str, before: str, value: str) -> bool:
+        """Keep the value where the slot still holds `before`, or nothing; say whether it does."""
+
     def put_records(
         self, records: Sequence[Record], *, fence: Fence | None = None, point: Point = no_point
     ) -> None:

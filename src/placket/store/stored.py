@@ -375,6 +375,11 @@ class StoredLedger:
         with writing_again(self._database) as session:
             session.many("put_slot", sorted(values.items()))
 
+    def remember_after(self, slot: str, before: str, value: str) -> bool:
+        """Keep the value where the slot still holds `before`, or nothing; say whether it does."""
+        with writing_again(self._database) as session:
+            return bool(session.run("put_slot_after", slot, value, before))
+
     def put_records(
         self, records: Sequence[Record], *, fence: Fence | None = None, point: Point = no_point
     ) -> None:

@@ -384,6 +384,11 @@ SELECT s.name, s.value FROM slot AS s WHERE s.name = ANY(%s)
 INSERT INTO slot (name, value) VALUES (%s, %s)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value
 
+-- name: put_slot_after
+INSERT INTO slot AS s (name, value) VALUES (%s, %s)
+-- A commit whose answer was lost is tried again, and has then been done.
+ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE s.value IN (%s, excluded.value)
+
 -- name: seq_at
 SELECT seq FROM place WHERE position < %s ORDER BY position DESC LIMIT 1
 

@@ -389,6 +389,11 @@ SELECT s.name, s.value FROM json_each(?) AS asked CROSS JOIN slot AS s ON s.name
 INSERT INTO slot (name, value) VALUES (?, ?)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value
 
+-- name: put_slot_after
+INSERT INTO slot AS s (name, value) VALUES (?, ?)
+-- A commit whose answer was lost is tried again, and has then been done.
+ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE s.value IN (?, excluded.value)
+
 -- name: seq_at
 SELECT seq FROM place WHERE position < ? ORDER BY position DESC LIMIT 1
 
