@@ -104,14 +104,10 @@ def _records(gate: Gate, names: Mapping[str, str]) -> set[tuple[str, ...]]:
 
 
 def _of_shop(ground: Ground) -> dict[str, Any]:
-    tables, views = ground.names()
-    own = [name for name in tables if not name.startswith("placket_")]
+    tables, views = ground.look()
     ours = [name for name in tables if name.startswith("placket_")]
-    return {
-        "rows": {name: ground.rows(name) for name in own},
-        "views": {name: ground.rows(name) for name in views},
-        "ours": ours,
-    }
+    own = {name: rows for name, rows in tables.items() if name not in ours}
+    return {"rows": own, "views": views, "ours": ours}
 
 
 def _files(ground: Ground) -> list[str]:

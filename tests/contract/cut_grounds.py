@@ -1,4 +1,4 @@
-"""A place where an installation is cut over and put back: its files, and a database of its own."""
+"""A place where an installation is cut over and put back: its files, or databases of its own."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from psycopg import sql
 
 from placket.gate.opening import open_gate
 from placket.sources.connect import parse_url
+from tests.contract.cut_rows import Rows, put_rows_back, rows_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from placket.gate.gate import Gate
     from tests.contract.gates import Shop
 
+    Found = Mapping[str, list[tuple[object, ...]]]
 
+HOME: Final = "home"
 OURS: Final = "ours"
 SHOP: Final = "shop"
 
@@ -35,7 +38,11 @@ class Ground:
     at: Path
     server: str = ""
     shop: Shop = field(init=False)
-    kept: set[str] = field(default_factory=set)
+    kept: dict[str, dict[str, Rows]] = field(default_factory=dict)
+    _looks: sa.Engine = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._looks = self.engine()
 
     @property
     def home(self) -> Path:
@@ -62,43 +69,37 @@ class Ground:
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True)
         for part in self._parts:
-            self._make(f"home_{part}", "template1")
+            self._make(HOME, part, "template1")
 
     def keep(self, name: str) -> None:
         """Keep what stands here now."""
         shutil.rmtree(self.at / name, ignore_errors=True)
         shutil.copytree(self.home, self.at / name)
-        self.kept.add(name)
+        self.kept[name] = {part: rows_in(self._url(part)) for part in self._parts}
         for part in self._parts:
-            self._make(f"{name}_{part}", self._name(f"home_{part}"))
+            self._make(name, part, self._name(HOME, part))
 
     def put_back(self, name: str) -> None:
         """Put what was kept in place of what stands here."""
         shutil.rmtree(self.home)
         shutil.copytree(self.at / name, self.home)
-        for part in self._parts:
-            self._make(f"home_{part}", self._name(f"{name}_{part}"))
+        for part, rows in self.kept[name].items():
+            if not put_rows_back(self._url(part), rows):
+                self._make(HOME, part, self._name(name, part))
 
     def gate(self) -> Gate:
         """Return the installation, opened."""
         return open_gate(self.shop.settings, clock=self.shop.clock)
 
-    def rows(self, table: str) -> list[tuple[object, ...]]:
-        """Return every row of a table or view of the shop, sorted."""
-        engine = self.engine()
-        with engine.connect() as connection:
-            asked = sa.select(sa.text("*")).select_from(sa.table(table))
-            found = sorted(map(tuple, connection.execute(asked)), key=repr)
-        engine.dispose()
-        return found
-
-    def names(self) -> tuple[list[str], list[str]]:
-        """Return the names of the shop's tables and of its views."""
-        engine = self.engine()
-        found = sa.inspect(engine)
-        names = sorted(found.get_table_names()), sorted(found.get_view_names())
-        engine.dispose()
-        return names
+    def look(self) -> tuple[Found, Found]:
+        """Return every row of each table of the shop and of each view, sorted."""
+        with self._looks.connect() as connection:
+            found = sa.inspect(connection)
+            tables, views = sorted(found.get_table_names()), sorted(found.get_view_names())
+            return (
+                {name: _rows(connection, name) for name in tables},
+                {name: _rows(connection, name) for name in views},
+            )
 
     def engine(self) -> sa.Engine:
         """Return a way to the shop."""
@@ -122,31 +123,36 @@ class Ground:
 
     def close(self) -> None:
         """Let go of the databases and the files."""
-        for name in (*self.kept, "home"):
+        for name in (*self.kept, HOME):
             for part in self._parts:
-                self._drop(f"{name}_{part}")
+                self._drop(name, part)
         shutil.rmtree(self.at, ignore_errors=True)
 
     @property
     def _parts(self) -> tuple[str, ...]:
         return (OURS, SHOP) if self.server else ()
 
-    def _make(self, name: str, template: str) -> None:
-        self._drop(name)
-        self._run("CREATE DATABASE {} TEMPLATE {}", self._name(name), template)
+    def _make(self, name: str, part: str, template: str) -> None:
+        self._drop(name, part)
+        self._run("CREATE DATABASE {} TEMPLATE {}", self._name(name, part), template)
 
-    def _drop(self, name: str) -> None:
-        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._name(name))
+    def _drop(self, name: str, part: str) -> None:
+        self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._name(name, part))
 
-    def _name(self, name: str) -> str:
-        return f"{self.at.name}_{name}"
+    def _name(self, name: str, part: str) -> str:
+        return f"{self.at.name}_{name}_{part}"
 
     def _url(self, part: str) -> str:
-        return f"{self.server.rpartition('/')[0]}/{self._name(f'home_{part}')}"
+        return f"{self.server.rpartition('/')[0]}/{self._name(HOME, part)}"
 
     def _run(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _rows(connection: sa.Connection, table: str) -> list[tuple[object, ...]]:
+    asked = sa.select(sa.text("*")).select_from(sa.table(table))
+    return sorted(map(tuple, connection.execute(asked)), key=repr)
 
 
 def files_of(folder: Path) -> Iterator[str]:
