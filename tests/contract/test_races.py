@@ -31,6 +31,9 @@ LIMIT = """- limit: weekly
   allow: {at_most: 2, each: week}
 - retain: all"""
 
+COUNT = cases(quick=12, long=10_000)
+"""Races of each kind, on each store."""
+
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
@@ -41,11 +44,6 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
     (tmp_path / "placket.toml").write_text(write_settings(made.settings))
     yield made
     made.close()
-
-
-def count_on(shop: Shop) -> int:
-    """Return how many races of a kind are run: one on PostgreSQL takes four times the CPU."""
-    return cases(quick=12, long=3_000 if "postgres" in shop.settings.ledger else 10_000)
 
 
 def raced(shop: Shop, kind: str, count: int) -> Gate:
@@ -117,19 +115,15 @@ def expect_races(shop: Shop, kind: str, count: int) -> None:
 def test_what_two_writers_did_at_once_they_did_one_after_the_other(
     shop: Shop, counted: Counted
 ) -> None:
-    count = count_on(shop)
+    expect_races(shop, "writers", COUNT)
 
-    expect_races(shop, "writers", count)
-
-    counted("races of two writers", count)
+    counted("races of two writers", COUNT)
 
 
 def test_a_no_wins_over_a_merge_whichever_comes_first(shop: Shop, counted: Counted) -> None:
-    count = count_on(shop)
+    expect_races(shop, "merges", COUNT)
 
-    expect_races(shop, "merges", count)
-
-    counted("races of a merge and a withdrawal", count)
+    counted("races of a merge and a withdrawal", COUNT)
 
 
 def test_the_oracle_finds_what_no_order_explains() -> None:
