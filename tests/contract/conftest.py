@@ -1,4 +1,4 @@
-"""The small shop on each engine."""
+"""The small shop on each engine, and an empty ledger."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 from placket.sources import connect  # noqa: F401 - who DuckDB is, to SQLAlchemy
+from placket.store import Ledger, open_ledger
 from tests.contract import mariadb  # noqa: F401 - how types are made there
+from tests.contract.ledgers import SEEN
 from tests.contract.small_shop import ROWS, SHOP
 
 _SERVERS = {"postgresql": "postgres_database", "mariadb": "mariadb_database"}
@@ -42,6 +44,13 @@ def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb", "duckdb"])
 def shop_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return _url(request, tmp_path)
+
+
+@pytest.fixture
+def ledger(url: str) -> Iterator[Ledger]:
+    with open_ledger(url, create=True) as made:
+        made.prepare_fold(SEEN)
+        yield made
 
 
 @pytest.fixture

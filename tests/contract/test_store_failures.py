@@ -26,7 +26,7 @@ from placket.store.refusals import (
 from placket.store.session import CommitFailed, Database
 from placket.store.sqlite import SqliteDatabase
 from placket.store.stored import StoredLedger
-from tests.contract.test_store import ADA, NOW, SEEN, seen
+from tests.contract.ledgers import ADA, NOW, SEEN, seen
 from tests.contract.test_store_register import PLAN
 from tests.contract.test_store_tree import SIGNER
 from tests.forked import run_forked

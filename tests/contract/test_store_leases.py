@@ -1,31 +1,14 @@
 """Leases of tasks, kept by SQLite and by PostgreSQL: one holder, and no writing by an old one."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from placket.store import Ledger, open_ledger
+from placket.store import Ledger
 from placket.store.refusals import LeaseLost
 from placket.store.register import Fence
-from tests.contract.test_store import ADA, NOW, SEEN, seen
+from tests.contract.ledgers import ADA, NOW, SEEN, seen
 from tests.contract.test_store_register import PLAN
 
 SECOND = 1_000_000
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}"
-    found: str = request.getfixturevalue("postgres_database")
-    return found
-
-
-@pytest.fixture
-def ledger(url: str) -> Iterator[Ledger]:
-    with open_ledger(url, create=True) as made:
-        made.prepare_fold(SEEN)
-        yield made
 
 
 def lease(ledger: Ledger, holder: str, now: int, task: str = "apply r_1") -> Fence:

@@ -3,38 +3,21 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-
 from placket.facts import Fact, Kind
 from placket.store import Erasure, Ledger, open_ledger
 from placket.store.refusals import FactConflict, PersonErased, StaleFolds
-from tests.contract.test_store import ADA, HASH, NOW, SEEN, Seen, linked, seen, told
+from tests.contract.ledgers import ADA, HASH, NOW, SEEN, Seen, linked, seen, told
 from tests.contract.test_store_tree import SIGNER
 
 ROOT = Path(__file__).parents[2]
 PERSONS = [f"p_{number}" for number in range(6)]
 ROUNDS = 40
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}"
-    found: str = request.getfixturevalue("postgres_database")
-    return found
-
-
-@pytest.fixture
-def ledger(url: str) -> Iterator[Ledger]:
-    with open_ledger(url, create=True) as made:
-        made.prepare_fold(SEEN)
-        yield made
 
 
 def whole(ledger: Ledger) -> bool:

@@ -1,35 +1,17 @@
 """The register beside the facts, kept by SQLite and by PostgreSQL: records, counts, requests."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from placket.facts import Kind
 from placket.store import Ledger, open_ledger
 from placket.store.register import Record
 from placket.store.statements import read_statements
-from tests.contract.test_store import ADA, BEA, NOW, SEEN, seen, told
+from tests.contract.ledgers import ADA, BEA, NOW, SEEN, seen, told
 
 HOUR = 3_600_000_000
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}"
-    found: str = request.getfixturevalue("postgres_database")
-    return found
-
-
-@pytest.fixture
-def ledger(url: str) -> Iterator[Ledger]:
-    with open_ledger(url, create=True) as made:
-        made.prepare_fold(SEEN)
-        yield made
 
 
 PLAN = Record(

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 from placket.facts import Kind
 from placket.store import Fence, Ledger, open_ledger
 from placket.store.refusals import LeaseLost
-from tests.contract.test_store import ADA, NOW, SEEN, told
+from tests.contract.ledgers import ADA, NOW, SEEN, told
 from tests.contract.test_store_races import in_turn
 from tests.contract.test_store_register import PLAN
 
@@ -20,21 +20,6 @@ ROOT = Path(__file__).parents[2]
 SECOND = 1_000_000
 ROUNDS = 30
 TIMES = 20
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}"
-    found: str = request.getfixturevalue("postgres_database")
-    return found
-
-
-@pytest.fixture
-def ledger(url: str) -> Iterator[Ledger]:
-    with open_ledger(url, create=True) as made:
-        made.prepare_fold(SEEN)
-        yield made
 
 
 def in_two_processes(url: str, job: str) -> list[int]:

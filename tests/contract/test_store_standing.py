@@ -15,7 +15,7 @@ from placket.standing.history import Connected
 from placket.standing.layout import Layout, layout_of
 from placket.standing.standing import Standing
 from placket.store import Ledger, open_ledger
-from tests.contract.test_store import ADA, BEA, HASH, linked, told, voided
+from tests.contract.ledgers import ADA, BEA, HASH, linked, told, voided
 from tests.contract.test_store_tree import SIGNER
 
 DAY = 86_400_000_000

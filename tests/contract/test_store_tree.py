@@ -1,7 +1,7 @@
 """The ledger's tree, kept by SQLite and by PostgreSQL: positions, proofs, and what damage shows."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 
 import psycopg
@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace as changed
 
 from placket.facts import Kind, canonical
-from placket.store import Ledger, open_ledger
+from placket.store import Ledger
 from placket.store.checkpoint import verify as read_checkpoint
 from placket.store.refusals import NotInTree
 from placket.store.tree import EMPTY_ROOT, leaf_hash, root, verify_consistency, verify_inclusion
 from placket.store.verifying import Damage, Verified
-from tests.contract.test_store import ADA, BEA, NOW, SEEN, linked, seen, told
+from tests.contract.ledgers import ADA, BEA, NOW, SEEN, linked, seen, told
 
 Tamper = Callable[..., None]
 
@@ -32,21 +32,6 @@ class Signer:
 
 
 SIGNER = Signer()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.db'}"
-    found: str = request.getfixturevalue("postgres_database")
-    return found
-
-
-@pytest.fixture
-def ledger(url: str) -> Iterator[Ledger]:
-    with open_ledger(url, create=True) as made:
-        made.prepare_fold(SEEN)
-        yield made
 
 
 @pytest.fixture

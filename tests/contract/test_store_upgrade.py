@@ -13,7 +13,7 @@ from placket.facts import Kind
 from placket.store import open_ledger
 from placket.store.refusals import AnotherVersion
 from placket.store.stored import SCHEMA
-from tests.contract.test_store import ADA, NOW, SEEN, seen, told
+from tests.contract.ledgers import ADA, NOW, SEEN, seen, told
 from tests.contract.test_store_register import PLAN
 from tests.contract.test_store_tree import SIGNER
 

@@ -13,8 +13,8 @@ from placket.keyring import KeyringUnusable, create_keyring, open_keyring
 from placket.store import open_ledger
 from placket.store.postgres import PostgresDatabase
 from placket.store.refusals import LedgerRefuses
+from tests.contract.ledgers import NOW, SEEN, seen
 from tests.contract.places import KEY
-from tests.contract.test_store import NOW, SEEN, seen
 from tests.contract.test_store_tree import SIGNER
 from tests.servers import HardServer, find_postgres, hard_server
 

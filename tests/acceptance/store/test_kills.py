@@ -10,7 +10,7 @@ import pytest
 from placket.facts import Kind
 from placket.store import Ledger, open_ledger
 from tests.acceptance.store.worker import NEXT, STARTED, is_of_one_round, keyring_at
-from tests.contract.test_store import ADA, BEA, CAT, HASH, SEEN, told
+from tests.contract.ledgers import ADA, BEA, CAT, HASH, SEEN, told
 from tests.forked import run_forked
 
 MOST = 60

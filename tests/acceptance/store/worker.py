@@ -12,7 +12,7 @@ from placket.keyring import Keyring, create_keyring, open_keyring
 from placket.store import Erasure, Ledger, Record, open_ledger
 from placket.store.sqlite import SqliteDatabase
 from placket.store.stored import StoredLedger
-from tests.contract.test_store import ADA, BEA, CAT, HASH, NOW, SEEN, Seen, linked, seen, told
+from tests.contract.ledgers import ADA, BEA, CAT, HASH, NOW, SEEN, Seen, linked, seen, told
 
 NEXT = Seen("0ther000000000000000")
 STARTED = told(Kind.ERASURE_STARTED, ADA)
