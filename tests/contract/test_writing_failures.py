@@ -12,13 +12,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from select import select
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import event
 
-from placket.plan.apply import Applied, TakenOver, apply
+from placket.plan.apply import Applied, apply
 from placket.plan.plan import Action
 from placket.sources.connect import open_source
 from tests.contract.test_writing import ADA, change, done, rows
@@ -31,6 +30,7 @@ from tests.contract.written import (
     erased,
     erasure,
     fill,
+    overtaken,
     refill,
     step,
 )
@@ -200,34 +200,11 @@ def test_connections_that_the_server_closed_meanwhile_are_opened_anew(behind: Pl
 
 
 def test_a_worker_that_freezes_with_rows_in_hand_does_not_hold_them(behind: Place) -> None:
-    plan, target = erasure(behind), behind.target
-    engine = engine_for(behind.engine.url.render_as_string(hide_password=False))
-    event.listen(engine, "before_cursor_execute", brief, retval=True)
-    took_over = list[Applied]()
-
-    def frozen(name: str) -> None:
-        if name == "rows compared" and not took_over:
-            rows(behind, "SELECT pg_sleep(0.2)")
-            took_over.append(apply(plan, targets={"shop": target}, journal=Told(), fence=2))
-
-    with pytest.raises(TakenOver):
-        apply(
-            plan,
-            targets={"shop": replace(target, engine=engine)},
-            journal=Told(),
-            fence=1,
-            point=frozen,
-        )
+    took_over = overtaken(behind, "SELECT pg_sleep(0.2)", ("timeout = '30s'", "timeout = '100ms'"))
 
     assert took_over == [Applied(done=("shop",))]
     assert all_of(behind.engine) == erased()
     assert [number for *_, number in done(behind)] == [2]
-    engine.dispose()
-
-
-def brief(*call: Any) -> tuple[str, Any]:
-    """Let a worker freeze for a tenth of a second only."""
-    return call[2].replace("timeout = '30s'", "timeout = '100ms'"), call[3]
 
 
 def test_a_source_that_is_down_is_left_and_ended_once_it_is_back(

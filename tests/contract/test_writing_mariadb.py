@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from placket.catalogue import Table
-from placket.plan.apply import Applied, TakenOver, apply
+from placket.plan.apply import Applied, apply
 from placket.plan.plan import Action
 from tests.contract.test_writing import change, done, rows
 from tests.contract.written import (
@@ -30,6 +29,7 @@ from tests.contract.written import (
     erasure,
     fill,
     key,
+    overtaken,
     step,
 )
 
@@ -168,34 +168,13 @@ def test_what_a_column_takes_is_written_in_its_type(place: Place) -> None:
 
 
 def test_a_worker_that_freezes_with_rows_in_hand_does_not_hold_them(place: Place) -> None:
-    plan, target = erasure(place), place.target
-    engine = engine_for(place.engine.url.render_as_string(hide_password=False))
-    event.listen(engine, "before_cursor_execute", brief, retval=True)
-    took_over = list[Applied]()
-
-    def frozen(name: str) -> None:
-        if name == "rows compared" and not took_over:
-            rows(place, "SELECT SLEEP(1.2)")
-            took_over.append(apply(plan, targets={"shop": target}, journal=Told(), fence=2))
-
-    with pytest.raises(TakenOver):
-        apply(
-            plan,
-            targets={"shop": replace(target, engine=engine)},
-            journal=Told(),
-            fence=1,
-            point=frozen,
-        )
+    took_over = overtaken(
+        place, "SELECT SLEEP(1.2)", ("transaction_timeout = 30", "transaction_timeout = 1")
+    )
 
     assert took_over == [Applied(done=("shop",))]
     assert all_of(place.engine) == erased()
     assert [number for *_, number in done(place)] == [2]
-    engine.dispose()
-
-
-def brief(*call: Any) -> tuple[str, Any]:
-    """Let a worker freeze for a second only."""
-    return call[2].replace("transaction_timeout = 30", "transaction_timeout = 1"), call[3]
 
 
 def test_a_role_that_may_make_no_tables_is_told_what_to_run(place: Place) -> None:

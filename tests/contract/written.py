@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import sqlalchemy as sa
-from sqlalchemy import Column, Date, ForeignKey, Integer, MetaData, Numeric, String, Table
+from sqlalchemy import Column, Date, ForeignKey, Integer, MetaData, Numeric, String, Table, event
 
 from placket.catalogue import Catalogue, Source
 from placket.catalogue import Table as Named
-from placket.plan.apply import Applied, apply, no_point
+from placket.plan.apply import Applied, TakenOver, apply, no_point
 from placket.plan.inventory import At, row_digest
 from placket.plan.plan import Action, Because, Plan, Seen, Step, read_plan, write_plan
 from placket.sources.fencing import DONE, FENCE
@@ -331,3 +332,32 @@ def erased() -> dict[str, list[tuple[Any, ...]]]:
     log += ["DELETE line 1", "DELETE line 2", "DELETE orders 1"]
     left["log"] = list(enumerate(log, start=1))
     return {name: sorted(rows, key=repr) for name, rows in left.items()}
+
+
+def overtaken(place: Place, asleep: str, patience: tuple[str, str]) -> list[Applied]:
+    """Freeze a worker with rows in hand; return what another did meanwhile.
+
+    asleep: the SQL that takes longer than the server lets the first one idle. patience: what
+    that is set to, and what is set in its place.
+    """
+    plan, engine = (
+        erasure(place),
+        engine_for(place.engine.url.render_as_string(hide_password=False)),
+    )
+    took_over = list[Applied]()
+
+    def brief(*call: Any) -> tuple[str, Any]:
+        return call[2].replace(*patience), call[3]
+
+    def frozen(name: str) -> None:
+        if name == "rows compared" and not took_over:
+            with plain_sql(place.engine) as connection:
+                connection.exec_driver_sql(asleep)
+            took_over.append(apply(plan, targets={"shop": place.target}, journal=Told(), fence=2))
+
+    event.listen(engine, "before_cursor_execute", brief, retval=True)
+    first = replace(place.target, engine=engine)
+    with pytest.raises(TakenOver):
+        apply(plan, targets={"shop": first}, journal=Told(), fence=1, point=frozen)
+    engine.dispose()
+    return took_over
