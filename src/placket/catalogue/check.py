@@ -277,10 +277,11 @@ def _check_files(at: _Checked) -> None:
 def _check_confirm(at: _Checked) -> None:
     if at.table.confirm:
         words = ", ".join(f"`{word}`" for word in at.table.confirm)
+        is_one = len(at.table.confirm) == 1
         at.note(
             "C131",
-            f"{words} of `{at.table.name}` are guesses",
-            "look at each, correct it, and take it out of `confirm`",
+            f"{words} of `{at.table.name}` {'is a guess' if is_one else 'are guesses'}",
+            f"look at {'it' if is_one else 'each'}, correct it, and take it out of `confirm`",
         )
 
 

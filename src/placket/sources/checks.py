@@ -213,25 +213,28 @@ def told_events(catalogue: Catalogue) -> frozenset[str]:
 
 def _check_bound(to: _Told, catalogue: Catalogue) -> None:
     told = told_events(catalogue)
-    at = Span(file=catalogue.file)
-    waited = {e for e in to.policy.events if e not in EVENT_KINDS and e != INTERACTION}
-    waited |= _kept_until(catalogue)
-    for event in sorted(waited - told):
+    of_policy = {e for e in to.policy.events if e not in EVENT_KINDS and e != INTERACTION}
+    kept_until = _kept_until(catalogue)
+    for event in sorted((of_policy | kept_until.keys()) - told):
         to.tell(
             "C306",
-            at,
+            # What the policy waits for stands at no line of the catalogue.
+            kept_until.get(event, Span(file=catalogue.file)),
             f"a clock waits for `{event}`, and no row tells it",
             f"add `{event} at` and a column to a table's `tells`, or tell it through the API",
             error=False,
         )
 
 
-def _kept_until(catalogue: Catalogue) -> set[str]:
-    found: set[str] = set()
+def _kept_until(catalogue: Catalogue) -> dict[str, Span]:
+    """Return the events that periods of the catalogue wait for, and where the first does."""
+    found: dict[str, Span] = {}
     for _, table in catalogue.tables():
-        for phrase, _span in _periods(table):
+        for phrase, span in _periods(table):
             try:
-                found |= events_of(parse_period(phrase))
+                events = events_of(parse_period(phrase))
             except NotAPeriod:
                 continue
-    return found - {INTERACTION}
+            for event in events - {INTERACTION}:
+                found.setdefault(event, span)
+    return found

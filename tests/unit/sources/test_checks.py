@@ -29,6 +29,20 @@ sources:
 """
 
 
+def test_an_event_that_no_row_tells_is_told_where_the_catalogue_waits_for_it() -> None:
+    text = SHOP.replace("6 yeers from order.placed", "6 years from order.sealed")
+    catalogue = parse(text, "c.yaml").catalogue
+    assert catalogue is not None
+
+    problems = [p for p in check_policy(catalogue, POLICY) if p.code == "C306"]
+
+    waits = next(n for n, line in enumerate(text.splitlines(), start=1) if "order.sealed" in line)
+    assert [(p.at.line, p.summary.split("`")[1]) for p in problems] == [
+        (1, "call.ended"),
+        (waits, "order.sealed"),
+    ]
+
+
 def test_each_word_that_the_policy_does_not_know_is_told() -> None:
     catalogue = parse(SHOP, "c.yaml").catalogue
     assert catalogue is not None
