@@ -41,7 +41,7 @@ DEAR: Final = frozenset(
 
 IN_FILES: Final = {"statement": ALL, "point": ALL, "pair": 40}
 IN_FILES_DEAR: Final = {"statement": 75, "point": ALL, "pair": 30}
-ON_SERVER: Final = {"statement": 60, "point": ALL, "pair": 15}
+ON_SERVER: Final = {"statement": 40, "point": ALL, "pair": 12}
 ON_SERVER_DEAR: Final = {"statement": 15, "point": 0, "pair": 6}
 """On a server, where a cut takes three times as long; each point is, by its name."""
 
