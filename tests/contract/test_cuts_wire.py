@@ -26,9 +26,9 @@ WORKS = (
     "a first sync",
     "views",
     "a copy",
+    "an erasure that keeps the books",
+    "an erasure of everything",
 )
-# Not among them are erasures that were asked for: a shop that cannot be read while it is scanned
-# defers the request and says so in a letter, which is another end than that of a whole run.
 
 
 def test_a_wire_that_is_cut_anywhere_in_an_answer(
