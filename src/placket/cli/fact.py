@@ -251,6 +251,7 @@ def _fields(gate: Gate, kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
             "write `sent` with `--activity`, or leave `--if-permitted` out",
             code=WRONG_USE,
         )
+    _expect_now(given)
     _expect_words(gate, kind, given)
     expect_data(data)
     wording = (WORDING + given["wording"],) if given["wording"] else ()
@@ -274,6 +275,16 @@ def _fields(gate: Gate, kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
             code=WRONG_USE,
         )
     return fields
+
+
+def _expect_now(given: Mapping[str, Any]) -> None:
+    """End the command when a message that is asked about has another moment than this one."""
+    if given["if_permitted"] and given["at"]:
+        raise Ended(
+            "a message that is asked about is sent after the answer",
+            "leave `--at` or `--if-permitted` out",
+            code=WRONG_USE,
+        )
 
 
 def _expect_clear(fields: Mapping[str, Any]) -> None:

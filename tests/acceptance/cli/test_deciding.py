@@ -263,8 +263,10 @@ def test_a_message_is_recorded_only_where_it_is_permitted(placket: Placket) -> N
     say_yes(placket)
     done = placket(*send, "--if-permitted", "--subject", ADA)
     other = placket("fact", "add", "interacted", "--if-permitted", "--subject", ADA)
+    before = placket(*send, "--if-permitted", "--subject", ADA, "--at", "2026-03-01")
 
-    assert (denied.code, stranger.code, done.code, other.code) == (1, 1, 0, 2)
+    codes = [each.code for each in (denied, stranger, done, other, before)]
+    assert codes == [1, 1, 0, 2, 2]
     assert [reason["code"] for reason in denied.plain["because"]] == [
         "basis.consent_not_given",
         "channel.no_soft_opt_in",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from placket.gate.instants import rfc3339, system_now
 from placket.gate.opening import create_gate, publish
 from placket.settings import Settings, write_settings
 from placket.web.api.keys import FILE, new_key
@@ -33,6 +34,12 @@ def fact(number: int, kind: str, subject: str, **said: Any) -> dict[str, Any]:
         "occurred_at": "2026-03-01T10:00:00Z",
         **said,
     }
+
+
+def sent(number: int, subject: str, **said: Any) -> dict[str, Any]:
+    """Return a newsletter sent now, to be recorded where it is permitted."""
+    news = {"kind": "sent", "activity": "newsletter", "channel": "email", "if_permitted": True}
+    return fact(number, "", subject) | {"occurred_at": rfc3339(system_now())} | news | said
 
 
 FACTS = [

@@ -10,7 +10,7 @@ from placket.store.checkpoint import Checkpoint
 from placket.store.tree import verify_inclusion
 from placket.web.api.refusals import TYPES
 from placket.web.api.serving import OPERATIONS
-from tests.acceptance.web.installation import ADA, BEN, FACTS, NOBODY, Served, fact
+from tests.acceptance.web.installation import ADA, BEN, FACTS, NOBODY, Served, fact, sent
 
 OFFERS = {"subject": ADA, "activity": "offers_to_buyers", "channel": "email"}
 
@@ -541,14 +541,10 @@ def test_a_key_taken_out_of_the_file_stops(served: Served) -> None:
     assert httpx.get(url, headers=headers, timeout=60).status_code == 401
 
 
-def sent(number: int, subject: str, **said: Any) -> dict[str, Any]:
-    """Return a newsletter sent, to be recorded where it is permitted."""
-    news = {"kind": "sent", "activity": "newsletter", "channel": "email", "if_permitted": True}
-    return fact(number, "", subject) | news | said
-
-
 def test_a_message_is_recorded_where_it_is_permitted(client: httpx.Client) -> None:
-    answers = [client.post("/v1/facts", json={"facts": [sent(80, BEN)]}) for _ in range(2)]
+    news = sent(80, BEN)
+
+    answers = [client.post("/v1/facts", json={"facts": [news]}) for _ in range(2)]
 
     assert [(a.json()["recorded"], a.json()["known"]) for a in answers] == [(1, 0), (0, 1)]
     assert client.get("/v1/audit/fact/t_80").json()["activity"] == "newsletter"
@@ -576,10 +572,11 @@ def test_a_message_that_is_not_permitted_is_not_recorded(
     [
         ([sent(82, BEN, kind="interacted")], "/facts/0/if_permitted"),
         ([sent(82, BEN, activity="")], "/facts/0/activity"),
+        ([sent(82, BEN, occurred_at="2026-03-01T10:00:00Z")], "/facts/0/occurred_at"),
         ([fact(83, "interacted", BEN), sent(82, BEN)], "/facts/1/if_permitted"),
     ],
 )
-def test_only_a_message_by_itself_is_asked_about(
+def test_only_a_message_of_now_by_itself_is_asked_about(
     client: httpx.Client, facts: list[dict[str, Any]], pointer: str
 ) -> None:
     answer = client.post("/v1/facts", json={"facts": facts})

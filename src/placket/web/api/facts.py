@@ -68,6 +68,7 @@ _OF_ONE: Final = frozenset({Kind.OBJECTED, Kind.SENT, Kind.SHARED, Kind.USED, *_
 """Kinds that speak of the activity they name and of no other, without a purpose or data beside."""
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]+")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_IS_PAST: Final = "it is asked about before it is sent; say now"
 _CLEAR: Final = ("what", "topic", "recipient", "clause", "thing", "ground", "about")
 _SAME: Final = (
     "kind",
@@ -156,10 +157,18 @@ def _recorded(gate: Gate, caller: Caller, sent: Facts) -> Recorded:
 
 
 def _act(batch: Batch) -> None:
-    """Record the one message, with whom it meets, where it is permitted. Raises Refused."""
+    """Record the one message, with whom it meets, where it is permitted.
+
+    Raises Refused, and FactConflict where its id is known by now.
+    """
     gate, (*first, told) = batch.gate, batch.told
+    if told.fact.occurred_at < batch.now - TOLERANCE:
+        # Told as of an earlier month, it would count against that month's limit.
+        raise Refused("field", errors=(Fault(pointer="/facts/0/occurred_at", detail=_IS_PAST),))
     decision = gate.act(told, question_of(told.fact), first=first)
-    if not decision.is_permitted and not gate.has([told.fact.id]):
+    if not decision.is_permitted:
+        if gate.has([told.fact.id]):
+            raise FactConflict("another process recorded a fact of this id meanwhile")
         raise Refused("not-permitted", because=decision.because)
     gate.sequence()
 
