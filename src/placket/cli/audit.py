@@ -30,6 +30,7 @@ from placket.plan.certificate import write_certificate
 from placket.store import checkpoint as note
 from placket.store.certifying import LIMIT, BadCertificate, verify_certificate
 from placket.store.tree import verify_inclusion
+from placket.store.witness import NOT_OURS
 
 if TYPE_CHECKING:
     from placket.gate.gate import Gate
@@ -95,6 +96,12 @@ def _lines(found: Verified) -> list[str]:
     damage = found.damage
     where = f"leaf {damage.position}: " if damage.position is not None else ""
     fact = f" (fact {damage.fact_id})" if damage.fact_id else ""
+    if damage.what.startswith(NOT_OURS):
+        return [
+            f"{GLYPHS['deny']} {damage.what}",
+            f"  the ledger fits itself: {looked}",
+            "  mend: name the file as it was kept; if it is that, keep file and ledger as they are",
+        ]
     return [
         f"{GLYPHS['deny']} damaged: {where}{damage.what}{fact}",
         f"  looked at {looked}",

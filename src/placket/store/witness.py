@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from placket.store import checkpoint as note
 from placket.store.certifying import HEAD, BadCertificate, verify_certificate
@@ -15,6 +15,9 @@ from placket.store.verifying import Damage
 
 if TYPE_CHECKING:
     from placket.store.ledger import Consistency
+
+NOT_OURS: Final = "what was kept is no checkpoint of this ledger"
+"""How it begins where the text that was kept cannot be held against the ledger at all."""
 
 
 class Grown(Protocol):
@@ -38,7 +41,7 @@ def unlike_kept(ledger: Grown, text: str, public_key: bytes) -> Damage | None:
     try:
         kept = note.verify(checkpoint_in(text, public_key), ledger.id, public_key)
     except (BadCheckpoint, BadCertificate) as bad:
-        return Damage(what=f"what was kept is no checkpoint of this ledger: {bad}")
+        return Damage(what=f"{NOT_OURS}: {bad}")
     try:
         proof = ledger.consistency_proof(kept.size)
         newest = note.verify(proof.checkpoint, ledger.id, public_key)
@@ -55,8 +58,16 @@ def checkpoint_in(text: str, public_key: bytes) -> str:
     """Return the checkpoint that a text is or holds. Raises BadCertificate."""
     if text.startswith(f"{HEAD}\n"):
         return verify_certificate(text, public_key).checkpoint
-    with suppress(ValueError):
+    # A text that is nested too deeply is no JSON of ours either.
+    with suppress(ValueError, RecursionError):
         read = json.loads(text)
         if isinstance(read, dict):
             return str(read.get("checkpoint", ""))
-    return text
+    return _as_signed(text)
+
+
+def _as_signed(text: str) -> str:
+    """Return a note without what a mailbox, an editor or our own print adds to it."""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    note_, line, key = plain.rpartition("\npublic key: ")
+    return f"{note_}\n" if line and "\n" not in key.removesuffix("\n") else plain

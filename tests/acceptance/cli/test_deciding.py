@@ -206,7 +206,7 @@ def test_what_somebody_kept_is_held_against_the_ledger(placket: Placket, folder:
     assert (whole.code, whole.plain["damage"]) == (0, None)
     assert other.code == 1
     assert other.out.startswith(
-        "✗ damaged: what was kept is no checkpoint of this ledger: the checkpoint is cut short"
+        "✗ what was kept is no checkpoint of this ledger: the checkpoint is cut short"
     )
 
 
