@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -120,3 +122,24 @@ def test_what_the_database_says_of_a_value_is_not_repeated(small: Small) -> None
 
     assert "ada" not in str(raised.value)
     assert raised.value.__cause__ is None
+
+
+def test_a_query_that_runs_long_is_stopped_when_told(small: Small) -> None:
+    purpose = made(small, "newsletter")
+    long = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3e7) "
+        "SELECT count(*) FROM n"
+    )
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    began = process_time()
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            read_views(small.engine, long, purpose.views, most_rows=9)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    # To its end it takes eight.
+    assert process_time() - began < 3

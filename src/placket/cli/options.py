@@ -32,6 +32,24 @@ at_option = click.option(
     "--at", metavar="WHEN", help="What held then: `2026-11-24` or `2026-11-24T12:00:00Z`."
 )
 
+
+class Id(click.types.StringParamType):
+    """An id of somebody who does something: it stays in the ledger in the clear, for good."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the id; an address ends the command, and is not repeated."""
+        written = str(super().convert(value, param, ctx))
+        if "@" in written:
+            raise Ended(
+                "an address stands in `--by`, and the ledger keeps it in the clear",
+                "write an id, such as `staff-7`",
+                code=WRONG_USE,
+            )
+        return written
+
+
 PORTS: Final = click.IntRange(0, 65_535)
 
 

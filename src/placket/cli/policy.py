@@ -12,7 +12,7 @@ from placket.cli.bar import bar, bars
 from placket.cli.check import as_plain, read_text, show
 from placket.cli.eligible import expect_room, write_lines
 from placket.cli.installation import open_installation
-from placket.cli.options import config_option, json_option
+from placket.cli.options import Id, config_option, json_option
 from placket.cli.outcome import DONE, PROBLEMS, write_json
 from placket.gate.instants import rfc3339
 from placket.gate.notices import change_of, record_shown
@@ -34,7 +34,7 @@ def command() -> None:
 
 @command.command("publish")
 @click.argument("policy", type=click.Path(path_type=Path))
-@click.option("--by", default="cli", show_default=True, help="Who publishes, by an id.")
+@click.option("--by", type=Id(), default="cli", show_default=True, help="Who publishes, by an id.")
 @config_option
 @json_option
 def publish_policy(policy: Path, *, by: str, config: Path | None, as_json: bool) -> int:
@@ -116,7 +116,7 @@ def _persons(count: int) -> str:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Record that those listed in this file were told.",
 )
-@click.option("--by", default="cli", show_default=True, help="Who told them, by an id.")
+@click.option("--by", type=Id(), default="cli", show_default=True, help="Who told them, by an id.")
 @config_option
 @json_option
 def told_of(  # noqa: PLR0913 - one parameter an option

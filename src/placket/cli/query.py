@@ -15,7 +15,7 @@ from rich.table import Table
 
 from placket.cli.bar import bar, waiting
 from placket.cli.installation import open_installation
-from placket.cli.options import config_option, json_option
+from placket.cli.options import Id, config_option, json_option
 from placket.cli.outcome import DONE, PROBLEMS, WRONG_USE, Ended, write_json
 from placket.cli.source import source_of
 from placket.cli.words import expect_activity, expect_channel
@@ -52,7 +52,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\0")
     show_default=True,
     help="Show so many rows at most.",
 )
-@click.option("--by", default="cli", show_default=True, metavar="ID", help="Who asks, by an id.")
+@click.option("--by", type=Id(), default="cli", show_default=True, help="Who asks, by an id.")
 @config_option
 @json_option
 def command(  # noqa: PLR0913 - one parameter an option

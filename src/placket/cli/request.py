@@ -15,6 +15,7 @@ from placket.cli.certified import tell_certificate
 from placket.cli.failures import sentence_of
 from placket.cli.installation import instant_of, open_installation
 from placket.cli.options import (
+    Id,
     config_option,
     input_lines,
     json_option,
@@ -59,7 +60,7 @@ ROUTES: Final = ("web", "email", "phone", "post", "store", "customer_care")
 _RIGHTS: Final = tuple(right.value for right in Right)
 
 reference_argument = click.argument("reference", metavar="REFERENCE")
-by_option = click.option("--by", required=True, metavar="ID", help="Who does it, by a staff id.")
+by_option = click.option("--by", type=Id(), required=True, help="Who does it, by a staff id.")
 
 
 @click.group("request")
@@ -87,7 +88,7 @@ def desk(config: Path | None) -> Iterator[Desk]:
 @click.option(
     "--route", default="customer_care", show_default=True, help=f"How it came: {', '.join(ROUTES)}."
 )
-@click.option("--by", default="", metavar="ID", help="Who takes it down, by a staff id.")
+@click.option("--by", type=Id(), default="", help="Who takes it down, by a staff id.")
 @click.option("--asked-by", default="", help="`agent` or `guardian`, when not the person.")
 @click.option("--staff", default="", metavar="ID", help="The staff id of one who works here.")
 @click.option("--data", default="", help="Categories that it is confined to, with commas.")
@@ -215,7 +216,7 @@ def show(reference: str, *, letters: bool, config: Path | None, as_json: bool) -
 @click.option("--seen", multiple=True, help="What staff saw: `staff`, `login`, `second_channel`.")
 @click.option("--address", default="", metavar="ADDRESS", help="On file, where an answer may go.")
 @click.option("--mandate", is_flag=True, help="Who speaks for the person has shown that they may.")
-@click.option("--by", default="", metavar="ID", help="Who saw it, by a staff id.")
+@click.option("--by", type=Id(), default="", help="Who saw it, by a staff id.")
 @config_option
 @json_option
 def verify(reference: str, *, config: Path | None, as_json: bool, **given: Any) -> int:
@@ -250,7 +251,7 @@ def _verified(at: Desk, reference: str, given: dict[str, Any]) -> Case:
 @click.option("--amount", default="", help="Of a fee, such as `10 GBP`.")
 @click.option("--ground", default="", help="Of a fee: `unfounded` or `excessive`.")
 @click.option("--abusive", is_flag=True, help="Abusive intent was shown of a first request.")
-@click.option("--by", default="", metavar="ID", help="Who asks, by a staff id.")
+@click.option("--by", type=Id(), default="", help="Who asks, by a staff id.")
 @config_option
 @json_option
 def ask(reference: str, what: str, *, config: Path | None, as_json: bool, **given: Any) -> int:

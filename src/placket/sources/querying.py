@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -33,6 +34,9 @@ _BEGIN: Final = {
     "duckdb": ("ROLLBACK", "BEGIN TRANSACTION READ ONLY"),
 }
 """What starts a transaction that sees one state and writes nothing."""
+
+_LOOKED_AFTER: Final = 100_000
+"""Steps of SQLite after which it asks whether to go on."""
 
 
 class QueryRefused(Exception):
@@ -88,6 +92,8 @@ def read_views(engine: Engine, sql: str, views: Sequence[View], *, most_rows: in
                 raise ViewsStale(str(ViewsStale.__doc__))
     except SQLAlchemyError as fault:
         is_away = isinstance(fault, DBAPIError) and fault.connection_invalidated
+        if _is_stopped(fault):
+            raise KeyboardInterrupt from None
         if is_away:
             raise SourceAway(str(SourceAway.__doc__)) from None
         raise QueryRefused(frozenset(persons)) from None
@@ -103,12 +109,29 @@ def read_views(engine: Engine, sql: str, views: Sequence[View], *, most_rows: in
 def _reading(connection: Connection) -> Iterator[None]:
     # Never given back to others: that it cannot write stays on it.
     connection.detach()
+    _stop_when_told(connection)
     for statement in _BEGIN[trees.dialect_of(connection)]:
         connection.exec_driver_sql(statement)
     try:
         yield
     finally:
         connection.rollback()
+
+
+def _stop_when_told(connection: Connection) -> None:
+    """Let Ctrl-C end a query of SQLite's, which else hears of it when it is done.
+
+    Python hears of it when some Python runs, and takes what is raised there for "stop".
+    """
+    driver: object = connection.connection.dbapi_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.set_progress_handler(lambda: 0, _LOOKED_AFTER)
+
+
+def _is_stopped(fault: SQLAlchemyError) -> bool:
+    cause = fault.orig if isinstance(fault, DBAPIError) else None
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_INTERRUPT
 
 
 def _rows(connection: Connection, sql: str, most: int) -> tuple[tuple[str, ...], list[Any]]:

@@ -138,3 +138,14 @@ def test_a_query_that_fails_for_the_rows_it_reads_is_recorded_as_a_use(
     assert (fails.code, answers.code, fails.out) == (3, 0, "")
     assert "ada" not in fails.err
     assert [len(fact.persons) for fact in used(folder)] == [1, 1]
+
+
+def test_nobody_asks_under_an_address(placket: Placket, folder: Path) -> None:
+    done = placket(*ASKED, "SELECT email FROM customer", "--run", "--by", "ada@example.org")
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        "placket: an address stands in `--by`, and the ledger keeps it in the clear\n"
+        "  mend: write an id, such as `staff-7`\n"
+    )
+    assert used(folder) == []
