@@ -218,6 +218,25 @@ def test_what_does_not_open_leaves_nothing(
     put_back(part_of(elsewhere, what), file, tmp_path / "identity")
 
 
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_a_place_that_is_no_folder_is_said_to_be_none(
+    tmp_path: Path, identity: Path, kind: str
+) -> None:
+    shop = shop_in(tmp_path)
+    shop.create(policy("v1"))
+    shop.close()
+    place = tmp_path / "place"
+    if kind == "file":
+        place.write_text("kept")
+    else:
+        place.symlink_to("nowhere")
+
+    with pytest.raises(NotADirectoryError):
+        backed_up(shop.settings, What.LEDGER, place, identity)
+
+    assert place.is_symlink() or place.read_text() == "kept"
+
+
 def test_a_disk_that_is_full_leaves_no_half_backup(tmp_path: Path, identity: Path) -> None:
     shop = shop_in(tmp_path)
     shop.create(policy("v1"))

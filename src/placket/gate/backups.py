@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from errno import ENOTDIR
 from io import BytesIO, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
@@ -52,7 +53,7 @@ class BackupUnderWay(Exception):
 
 
 class RotationUnderWay(Exception):
-    """the wrapping key is being changed; try again, and if it stays so, run `placket status`."""
+    """the wrapping key is being changed; try again, or end it by `placket audit verify`."""
 
 
 class AlreadyThere(Exception):
@@ -106,7 +107,7 @@ def back_up(
     pages of a SQLite ledger. Raises NotApart, NothingToBackUp, BackupUnderWay,
     RotationUnderWay, ToolFailed and what `seal` does.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(folder)
     others = [each for each in What if each is not part.what]
     if any(next(folder.glob(f"{_name(each)}*.age"), None) for each in others):
         raise NotApart(
@@ -131,6 +132,14 @@ def put_back(part: Part, file: Path, identity_file: Path) -> None:
             _into_postgres(part, sealed, identity_file)
         else:
             _into_file(part, sealed, identity_file)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError:
+        # A file, or a link that leads nowhere: that it exists would be no help to anybody.
+        raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(folder)) from None
 
 
 def _name(what: What) -> str:

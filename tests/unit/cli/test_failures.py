@@ -1,12 +1,21 @@
 """Each refusal of the parts below ends a command with a code, a sentence and perhaps a mend."""
 
 import importlib
+import re
 from datetime import date
 
 import pytest
 
+from placket.cli.command import COMMANDS
 from placket.cli.failures import CODES, ended, sentence_of
 from placket.cli.outcome import REFUSED, WORLD, WRONG_USE
+from placket.gate.ages import NotARecipient, NotOpened
+from placket.gate.backups import (
+    BackupUnderWay,
+    NotApart,
+    NotThisBackup,
+    RotationUnderWay,
+)
 from placket.gate.instants import NotAnInstant
 from placket.gate.versions import NothingPublished
 from placket.keyring.refusals import WrongWrappingKey
@@ -102,6 +111,21 @@ def test_what_was_asked_wrongly_what_is_refused_and_what_failed_differ(
 
     assert end is not None
     assert end.code == code
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [BackupUnderWay, NotARecipient, NotApart, NotOpened, NotThisBackup, RotationUnderWay],
+)
+def test_a_refusal_of_a_backup_says_what_to_do_by_commands_there_are(
+    kind: type[Exception],
+) -> None:
+    end = ended(kind())
+
+    assert end is not None
+    assert end.mend
+    named = re.findall(r"`placket ([a-z]+)", f"{end.sentence} {end.mend}")
+    assert set(named) <= set(COMMANDS)
 
 
 def test_our_own_fault_is_not_told() -> None:
