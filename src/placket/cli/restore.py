@@ -31,9 +31,9 @@ def command(
 ) -> int:
     """Open the backup in FILE and put WHAT back where the settings say.
 
-    Nothing is overwritten: what stands there is moved away first. Of ledger and keyring take
-    the newest keyring always, with the wrapping key of its day: whose key was destroyed since
-    an older ledger stays erased.
+    Nothing is overwritten: move away first what stands there. Of ledger and keyring take the
+    newest keyring always, with the wrapping key of its day: whose key was destroyed since an
+    older ledger stays erased.
     """
     part = part_of(read_settings(config), What(what))
     put_back(part, file, identity_file)
