@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SECRET: Final = "AGE-SECRET-KEY-"  # noqa: S105 - how such a line begins, not a secret
+_ERRNO: Final = re.compile(r"\[Errno (\d+)\]")
 _MISSING: Final = (
     "sealing with age needs a library; install it with `pip install 'placket[backup]'`"
 )
@@ -63,7 +65,10 @@ def seal(plain: BinaryIO, sealed: BinaryIO, recipients: Sequence[str]) -> None:
     try:
         age.encrypt_io(plain, sealed, known)
     except age.EncryptError as refused:
-        raise NotSealed(f"the backup could not be written: {refused}") from None
+        # Of a fault of the system the library keeps the words alone.
+        number = _ERRNO.search(str(refused))
+        why = os.strerror(int(number[1])).lower() if number else str(refused)
+        raise NotSealed(f"the backup could not be written: {why}") from None
 
 
 def unseal(sealed: BinaryIO, plain: BinaryIO, identity_file: Path) -> None:
