@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,6 +19,7 @@ from placket.gate.requests.planning import approve, make_plan
 from placket.gate.requests.post import letters_of
 from placket.gate.requests.proof import NoSuchToken
 from placket.gate.requests.register import MoveRefused
+from placket.plan.certificate_words import certificate_words
 from placket.plan.plan import LEDGER, Action, StalePlan
 from placket.rights.request import State
 from placket.rights.right import Right
@@ -256,6 +259,48 @@ def test_a_certificate_says_what_is_gone_and_what_stayed_and_verifies(asked: Ask
     assert {each.table for each in made.gone} == {"customer", "orders", "call"}
     assert {each.table for each in made.stayed} == {"orders", "address", "evidence"}
     assert LEDGER in {each.source for each in made.groundings}
+
+
+def comes_back(asked: Asked) -> None:
+    """Let a day pass, and Cat open an account again, of whom nothing had to stay."""
+    asked.shop.clock.now += DAY
+    now = datetime.fromtimestamp(asked.shop.clock.now // 1_000_000, tz=UTC)
+    asked.run(
+        "INSERT INTO customer VALUES"  # noqa: S608 - an instant of our own
+        f" (11, 'Cat', 'cat@example.net', 'GB', '{now:%Y-%m-%d %H:%M:%S}', 9)"
+    )
+    asked.shop.clock.now += DAY
+
+
+def test_whoever_comes_back_after_the_erasure_does_not_keep_it_open(asked: Asked) -> None:
+    done = carried(asked, asked.strongly(CAT, Right.ERASURE))
+    comes_back(asked)
+    asked.sync()
+
+    made = certify_whole(asked.register, done.case.request.id)
+
+    assert made is not None
+    assert (made.state, made.findings) == (State.FULFILLED, ())
+    assert [(found.where, found.keys) for found in made.newer] == [
+        ("shop.customer.email", ((("id", 11),),))
+    ]
+    assert "found in rows of whoever came later:" in certificate_words(made, ZoneInfo("UTC"))
+
+
+def test_what_is_older_than_the_erasure_is_no_row_of_whoever_came_back(asked: Asked) -> None:
+    done = carried(asked, asked.strongly(CAT, Right.ERASURE))
+    comes_back(asked)
+    asked.run(
+        "INSERT INTO orders VALUES"
+        " (12, 11, '2026-03-01 10:00:00', '2026-03-09 10:00:00', 40, 'for cat@example.net')"
+    )
+    asked.sync()
+
+    made = certify_whole(asked.register, done.case.request.id)
+
+    assert made is not None
+    assert made.state is State.ACTION_DELAYED
+    assert [found.where for found in made.findings] == ["shop.orders.ship_to"]
 
 
 def test_what_the_scan_finds_again_keeps_the_request_open(asked: Asked) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from placket.catalogue.filenames import PATH
 from placket.law.calendar import Instant
-from placket.plan.inventory import Pairs
+from placket.plan.inventory import At, Pairs
 from placket.plan.plan import CHANGING, STAYING, Action, Because, Plan, Step
 from placket.plan.scanned import Finding, Probe, Scanned, Unread, file_name
 from placket.rights.recipients import Telling
@@ -95,7 +95,8 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     """What can be said of one request at one instant; its state follows from the rest.
 
     ledger: whose key signs it; policy, plan: digests. kept: what the scan found in rows that
-    stay for a stated reason; findings: all else. checkpoint: the ledger's, as a signed note.
+    stay for a stated reason; newer: in rows of whoever is known by the same since the erasure;
+    findings: all else. checkpoint: the ledger's, as a signed note.
     """
 
     ledger: str
@@ -111,6 +112,7 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     probes: tuple[Probe, ...] = ()
     findings: tuple[Finding, ...] = ()
     kept: tuple[Finding, ...] = ()
+    newer: tuple[Finding, ...] = ()
     unread: tuple[Unread, ...] = ()
     recipients: tuple[Recipient, ...] = ()
     left: tuple[Left, ...] = ()
@@ -133,13 +135,15 @@ class Evidence:
     """What became of an approved plan, as its makers tell it.
 
     carried: numbers of its steps that are carried out; unreached: sources with why they were not
-    written; sources: all that are connected, each of which must have been read again.
+    written; sources: all that are connected, each of which must have been read again. newer: the
+    rows of whoever came after the erasure and is known by the same.
     """
 
     carried: Collection[int]
     scanned: Scanned
     sources: Collection[str]
     unreached: Mapping[str, str]
+    newer: Collection[At] = ()
     groundings: Iterable[Grounded] = ()
     recipients: Iterable[Telling] = ()
 
@@ -149,7 +153,9 @@ def certify(
 ) -> Certificate:
     """Return the certificate of what became of the plan; the checkpoint is put in when signed."""
     stays = [step for step in plan.steps if step.action in STAYING]
-    kept = [each for each in evidence.scanned.findings if _is_explained(each, stays)]
+    found = evidence.scanned.findings
+    kept = [each for each in found if _is_explained(each, stays)]
+    newer = [each for each in found if each not in kept and _is_newer(each, stays, evidence.newer)]
     return Certificate(
         ledger=ledger,
         request=plan.request,
@@ -162,8 +168,9 @@ def certify(
         stayed=tuple(_stayed(step) for step in stays),
         groundings=tuple(evidence.groundings),
         probes=evidence.scanned.probes,
-        findings=tuple(each for each in evidence.scanned.findings if each not in kept),
+        findings=tuple(each for each in found if each not in kept and each not in newer),
         kept=tuple(kept),
+        newer=tuple(newer),
         unread=(*evidence.scanned.unread, *_unread(evidence)),
         recipients=tuple(_recipient(telling) for telling in evidence.recipients),
         left=(*_left(plan, evidence), *_obstacles(plan)),
@@ -232,18 +239,34 @@ def _is_explained(finding: Finding, stays: Iterable[Step]) -> bool:
     """
     if not finding.table:
         return finding.column in _files(finding.source, stays)
-    rows = {
+    rows = _staying(finding, stays)
+    keys = {_as_written(key) for key in finding.keys}
+    named = {tuple(name for name, _ in key) for key in keys | rows}
+    if len(keys) == finding.count and len(named) == 1:
+        return keys <= rows
+    return finding.count <= len(rows)
+
+
+def _is_newer(finding: Finding, stays: Iterable[Step], newer: Iterable[At]) -> bool:
+    """Say whether what was found stands in rows of whoever came later, beside those that stay.
+
+    By the rows' keys alone: how many rows somebody has says nothing of which they are.
+    """
+    where = (finding.source, finding.table)
+    later = {_as_written(at.key) for at in newer if (at.source, at.table) == where}
+    keys = {_as_written(key) for key in finding.keys}
+    return len(keys) == finding.count and keys <= later | _staying(finding, stays)
+
+
+def _staying(finding: Finding, stays: Iterable[Step]) -> set[tuple[tuple[str, str], ...]]:
+    """Return the keys of the rows that stay where something was found."""
+    return {
         _as_written(key)
         for step in stays
         if (step.source, step.table) == (finding.source, finding.table)
         and (not step.columns or finding.column in step.columns)
         for key in step.rows
     }
-    keys = {_as_written(key) for key in finding.keys}
-    named = {tuple(name for name, _ in key) for key in keys | rows}
-    if len(keys) == finding.count and len(named) == 1:
-        return keys <= rows
-    return finding.count <= len(rows)
 
 
 def _files(source: str, stays: Iterable[Step]) -> frozenset[str]:

@@ -62,6 +62,7 @@ def certificate_words(certificate: Certificate, zone: ZoneInfo) -> tuple[str, ..
         *_part("read again", _read(certificate)),
         *_part("found", (_found(each) for each in certificate.findings)),
         *_part("found in what stays", (_found(each) for each in certificate.kept)),
+        *_part("found in rows of whoever came later", (_found(each) for each in certificate.newer)),
         *_part("not read", (f"{each.where}: {each.why}" for each in certificate.unread)),
         *_part("recipients", (_recipient(each) for each in certificate.recipients)),
         f"plan {certificate.plan}",

@@ -20,6 +20,7 @@ from placket.plan.certificate import (
     write_certificate,
 )
 from placket.plan.certificate_words import certificate_words
+from placket.plan.inventory import At
 from placket.plan.plan import Action, Because, Obstacle, Plan, Step
 from placket.plan.scanned import Finding, Probe, Scanned, Unread, file_name
 from placket.rights.recipients import Act, Telling
@@ -116,6 +117,19 @@ def test_a_step_that_is_left_says_why() -> None:
     assert certificate.left == (
         Left(step=2, source="shop", table="bag", says="the source did not answer"),
     )
+
+
+def test_what_is_found_in_rows_of_whoever_came_later_is_told_apart() -> None:
+    newer = frozenset({At(source="shop", table="invoice", key=key(7))})
+
+    certificate = certified(scanned=found(count=2, keys=(key(5), key(7))), newer=newer)
+    more = certified(scanned=found(count=3, keys=(key(5), key(7), key(8))), newer=newer)
+    unnamed = certified(scanned=found("bag", count=1), newer=[replace(*newer, table="bag")])
+
+    assert (certificate.state, certificate.kept) == (State.FULFILLED, ())
+    assert [each.keys for each in certificate.newer] == [(key(5), key(7))]
+    assert (more.state, more.newer) == (State.ACTION_DELAYED, ())
+    assert (unnamed.state, unnamed.newer) == (State.ACTION_DELAYED, ())
 
 
 @pytest.mark.parametrize(

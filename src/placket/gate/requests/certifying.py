@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import DBAPIError
 
+from placket.facts import Kind
 from placket.gate.requests.connected import connected
-from placket.gate.requests.planning import read_kept
+from placket.gate.requests.planning import of_databases, read_kept, whom
 from placket.gate.requests.proof import kept_with
 from placket.gate.requests.sealed import CERTIFICATE, Drawer
 from placket.gate.requests.telling import tellings
@@ -21,6 +23,7 @@ from placket.rights.moves import Move
 from placket.rights.right import Right
 from placket.scan.grounding import grounding
 from placket.scan.scan import AWAY, scan
+from placket.sources.connect import SourceUnreachable
 from placket.store.certifying import sign_certificate, verify_certificate
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from placket.gate.requests.connected import Connected
     from placket.gate.requests.register import Case, Register
     from placket.keyring import PersonKey
+    from placket.law.calendar import Instant
+    from placket.plan.inventory import At, Row
     from placket.plan.plan import Plan
 
 FOUND: Final = "found"
@@ -58,6 +63,7 @@ def certificate_of(
             carried={int(number) for number in case.request.carried},
             scanned=_scanned(register, case, sources),
             sources=tuple(gate.settings.sources),
+            newer=_newer(register, case, sources),
             unreached={**sources.silent, **(unreached or {})},
             groundings=tuple(_groundings(register, case, plan, sources)),
             recipients=tellings(case),
@@ -104,6 +110,31 @@ def _scanned(register: Register, case: Case, sources: Connected) -> Scanned:
     found = scan(sources.readable, known, written=written, key=gate.keys.hmac_key)
     away = tuple(Unread(where=name, why=AWAY) for name in sources.silent)
     return Scanned(probes=found.probes, findings=found.findings, unread=(*away, *found.unread))
+
+
+def _newer(register: Register, case: Case, sources: Connected) -> frozenset[At]:
+    """Return the rows of whoever came after the erasure and is known by the same identifiers.
+
+    Who was erased and buys again is somebody new, whose rows are none of those that were to go:
+    theirs are rows that are nobody else's, and that tell of nothing before the erasure.
+    """
+    gate, facts = register.gate, case.history.facts
+    erased = [fact.occurred_at for fact in facts if fact.kind is Kind.KEY_DESTROYED]
+    known = [each.identifier for each in kept_with(gate, case)] if erased else []
+    found: set[At] = set()
+    others = {*gate.elsewhere(known).values()} - {*case.history.members}
+    for history in filter(None, map(gate.ledger.history_of, sorted(others))):
+        # Where a source went away, that it was not read again is told by the scan.
+        with suppress(SourceUnreachable):
+            rows = of_databases(gate, sources, whom(gate, history), now=case.at).rows
+            found |= {row.at for row in rows if _begins_after(row, history.person, max(erased))}
+    return frozenset(found)
+
+
+def _begins_after(row: Row, person: str, instant: Instant) -> bool:
+    """Say whether the row is this person's alone, and tells of nothing until the instant."""
+    is_own = row.owners == {person} and not row.parties - {person}
+    return is_own and bool(row.events) and min(at for _, at in row.events) > instant
 
 
 def _groundings(

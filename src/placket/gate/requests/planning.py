@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from placket.gate.requests.connected import Connected
     from placket.gate.requests.register import Case, Register
     from placket.identity.identifier import Identifier
+    from placket.law.calendar import Instant
     from placket.plan.inventory import Inventory
+    from placket.store.ledger import PersonHistory
 
 
 class NoPlan(Exception):
@@ -49,12 +51,12 @@ class Persons:
         return [found.get(each, "") for each in hashes]
 
 
-def whom(gate: Gate, case: Case) -> Whom:
-    """Return the person of a request with every identifier that the ledger can still open."""
+def whom(gate: Gate, history: PersonHistory) -> Whom:
+    """Return a person with every identifier that the ledger can still open."""
     return Whom(
-        person=case.history.person,
-        members=frozenset(case.history.members),
-        identifiers=tuple(each.identifier for each in known_by(gate, case)),
+        person=history.person,
+        members=frozenset(history.members),
+        identifiers=tuple(each.identifier for each in known_by(gate, history)),
     )
 
 
@@ -63,9 +65,14 @@ def inventory_of(register: Register, case: Case, sources: Connected) -> Inventor
     for name, why in sources.silent.items():
         raise SourceUnreachable(f"source `{name}` {why}" if why[:1] != "`" else why)
     gate = register.gate
-    who = whom(gate, case)
-    rows = read_inventory(sources.catalogue, sources.engines, who, Persons(gate), now=case.at)
+    who = whom(gate, case.history)
+    rows = of_databases(gate, sources, who, now=case.at)
     return with_files(rows, sources.catalogue, sources.stores, who, engines=sources.engines)
+
+
+def of_databases(gate: Gate, sources: Connected, who: Whom, *, now: Instant) -> Inventory:
+    """Return somebody's rows in every database. Raises SourceUnreachable."""
+    return read_inventory(sources.catalogue, sources.engines, who, Persons(gate), now=now)
 
 
 def asking_of(register: Register, case: Case, sources: Connected) -> Asking:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from placket.gate.gate import Gate
     from placket.gate.requests.register import Case, Register
+    from placket.store.ledger import PersonHistory
     from placket.store.register import Record
 
 CODE_DIGITS: Final = 6
@@ -84,13 +85,13 @@ def addresses_of(gate: Gate, case: Case) -> tuple[Address, ...]:
 
     Of an erased person none is left, but those that a request of theirs kept for its answer.
     """
-    known = known_by(gate, case) or kept_with(gate, case)
+    known = known_by(gate, case.history) or kept_with(gate, case)
     return tuple(each for each in known if each.identifier.kind in _REACHED)
 
 
-def known_by(gate: Gate, case: Case) -> tuple[Address, ...]:
+def known_by(gate: Gate, history: PersonHistory) -> tuple[Address, ...]:
     """Return every identifier of the person that the ledger can still open, oldest first."""
-    facts = [fact for fact in case.history.facts if fact.kind is Kind.IDENTIFIED]
+    facts = [fact for fact in history.facts if fact.kind is Kind.IDENTIFIED]
     opened = open_payloads(facts, gate.keys)
     found: dict[str, Address] = {}
     for fact in sorted(facts, key=lambda fact: (fact.occurred_at, fact.id)):
@@ -105,7 +106,7 @@ def known_by(gate: Gate, case: Case) -> tuple[Address, ...]:
 def identifiers(gate: Gate, case: Case) -> Iterator[Record]:
     """Yield by what the person is known, to keep: an erasure is answered and scanned for."""
     drawer = _drawer(gate, case)
-    for address in known_by(gate, case):
+    for address in known_by(gate, case.history):
         written = f"{address.since} {address.identifier.kind}:{address.identifier.value}"
         yield drawer.record(ADDRESS, f"{case.request.id}:{address.id}", written.encode())
 
@@ -120,7 +121,7 @@ def given(gate: Gate, case: Case, identifier: Identifier) -> Iterator[Record]:
         for fact in case.history.facts
         if fact.kind is Kind.IDENTIFIED and fact.what == identifier.kind
     ]
-    if told and not known_by(gate, case):
+    if told and not known_by(gate, case.history):
         written = f"{max(told)} {identifier.kind}:{identifier.value}"
         name = f"{case.request.id}:{gate.hash_of(identifier).hex()[:24]}"
         yield _drawer(gate, case).record(ADDRESS, name, written.encode())

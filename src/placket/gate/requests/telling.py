@@ -99,7 +99,7 @@ class Messenger:
 
     def _known_by(self, case: Case) -> tuple[Identifier, ...]:
         """Return by what recipients know the person; of an erased one, what the request kept."""
-        known = whom(self.register.gate, case).identifiers
+        known = whom(self.register.gate, case.history).identifiers
         kept = (each.identifier for each in kept_with(self.register.gate, case))
         return known or tuple(kept)
 
