@@ -220,8 +220,6 @@ class Pass:
     # Outputs
 
     def _outputs(self, node: exp.Select, scope: Scope) -> tuple[str, ...]:
-        if not node.expressions:
-            self.refuse(node, "the query asks for nothing", _NAME_ALL)
         expanded: list[exp.Expr] = []
         names: list[str] = []
         for each in node.expressions:
@@ -234,6 +232,9 @@ class Pass:
             for named in starred:
                 expanded += self._all_of(named)
                 names += named.outputs
+        if not expanded:
+            # Also a star beside no table at all.
+            self.refuse(node, "the query asks for nothing", _NAME_ALL)
         node.set("expressions", expanded)
         return tuple(names)
 
