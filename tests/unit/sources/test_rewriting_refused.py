@@ -381,3 +381,10 @@ def test_no_refusal_repeats_a_value(query: str, capfd: pytest.CaptureFixture[str
 
         assert "ada" not in repr(found if isinstance(found, Refused) else "")
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_star_beside_no_table_asks_for_nothing() -> None:
+    found = asked("SELECT * UNION SELECT 1", "sqlite")
+
+    assert isinstance(found, Refused)
+    assert "the query asks for nothing" in [each.sentence for each in found.refusals]
