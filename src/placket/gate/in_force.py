@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from placket.gate.instants import system_now
-from placket.standing.layout import Layout, layout_of
 from placket.store.ledger import no_progress
 from placket.store.refusals import FoldMissing, StaleFolds, StandingStale
 
@@ -59,11 +58,6 @@ class InForce:
         now = self.now()
         self._look(now)
         return self.versions.at(now)
-
-    @property
-    def layout(self) -> Layout:
-        """Return how the standing under the policy in force lies in the ledger."""
-        return layout_of(self.policy)
 
     def _look(self, now: int) -> None:
         """Take over what another process published; the ledger is asked once a second."""
